@@ -1,0 +1,283 @@
+import { OptionError } from '../errors';
+import { type Random, randomFrom, shuffleInPlace } from '../random';
+
+/** What names an image in predictions: its index in the data set, or the name it came with. */
+export type ImageId = number | string;
+
+/** An image as a person sees it: 8-bit RGB, row by row. */
+export interface RgbImage {
+  readonly width: number;
+  readonly height: number;
+  /** `height × width × 3` bytes, 0–255. */
+  readonly data: Uint8Array;
+}
+
+/** One labelled image, decoded only when its pixels are asked for. */
+export interface Example {
+  readonly id: ImageId;
+  /** 0-based class. */
+  readonly label: number;
+  /** The picture as stored (decoded, not cropped or normalised). */
+  image(): RgbImage | Promise<RgbImage>;
+  /**
+   * The model's input, float32 `[height, width, channels]`, normalised by the data set's mean and
+   * standard deviation. With `augment`, training preprocessing drawn from it, else evaluation's.
+   */
+  pixels(augment?: Random): Float32Array | Promise<Float32Array>;
+}
+
+/** Images for one step of a model. */
+export interface ImageBatch {
+  /** `[n, height, width, channels]`, normalised. */
+  readonly images: Float32Array;
+  readonly shape: [number, number, number, number];
+  /** 0-based classes, length n. */
+  readonly labels: Int32Array;
+  readonly ids: ImageId[];
+}
+
+/** What has to be said to open a data set again, in this process or another. JSON. */
+export interface DatasetRecipe {
+  /** The loader's name: `cifar10`, `imagenet-records`. */
+  readonly loader: string;
+  /** The options that the loader was called with. */
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly steps?: readonly DatasetStep[];
+}
+
+/** One view on a data set; views apply in the order in which they were asked for. */
+export type DatasetStep =
+  | { readonly op: 'take'; readonly count: number }
+  | { readonly op: 'shard'; readonly index: number; readonly of: number }
+  | { readonly op: 'shuffle'; readonly seed: number }
+  | { readonly op: 'augment'; readonly seed: number };
+
+/** Where images come from: what a loader implements. */
+export interface ImageSource {
+  /** For people: `CIFAR-10 test`. */
+  readonly name: string;
+  /** Index = class. */
+  readonly classNames: readonly string[];
+  /** `[height, width, channels]` of a model's input. */
+  readonly imageShape: readonly [number, number, number];
+  /** Identifies the content; part of what decides a training run. */
+  readonly hash: string;
+  /** How many images there are, where that is known without reading them. */
+  readonly size?: number;
+  readonly recipe?: DatasetRecipe;
+  /** All examples, in stored order, or in an order drawn from `random`. */
+  examples(random?: Random): AsyncIterable<Example>;
+}
+
+/** How {@link ImageDataset.batches} cuts the stream. */
+export interface BatchOptions {
+  /** Batches to pass over without decoding them. Default 0. */
+  readonly skip?: number;
+  /** Leave out a last batch that is not full. Default false. */
+  readonly dropRemainder?: boolean;
+  /** Batches decoded ahead of the consumer. Default 2. */
+  readonly prefetch?: number;
+}
+
+const SHUFFLE_BUFFER = 4096;
+
+/**
+ * A stream of labelled images with views on it. A data set is never held as a whole: every method
+ * that narrows or reorders it returns a new, cheap view.
+ */
+export class ImageDataset implements AsyncIterable<Example> {
+  constructor(
+    private readonly source: ImageSource,
+    private readonly steps: readonly DatasetStep[] = [],
+  ) {}
+
+  get name(): string {
+    return this.source.name;
+  }
+  get classNames(): readonly string[] {
+    return this.source.classNames;
+  }
+  get numClasses(): number {
+    return this.source.classNames.length;
+  }
+  /** `[height, width, channels]` of a model's input. */
+  get imageShape(): readonly [number, number, number] {
+    return this.source.imageShape;
+  }
+  get hash(): string {
+    return this.source.hash;
+  }
+
+  /** How many images the view holds, where that is known without reading them. */
+  get size(): number | undefined {
+    let size = this.source.size;
+    for (const step of this.steps) {
+      if (size === undefined) return undefined;
+      if (step.op === 'take') size = Math.min(size, step.count);
+      if (step.op === 'shard') size = Math.floor((size - step.index - 1) / step.of) + 1;
+    }
+    return size;
+  }
+
+  /** What has to be said to open this view again; undefined for images that only memory holds. */
+  get recipe(): DatasetRecipe | undefined {
+    return this.source.recipe && { ...this.source.recipe, steps: this.steps };
+  }
+
+  /** The first `count` images. */
+  take(count: number): ImageDataset {
+    if (!Number.isInteger(count) || count < 0)
+      throw new OptionError(`take(${count}): expected a whole number of images, 0 or more.`);
+    return this.with({ op: 'take', count });
+  }
+
+  /** Every `of`-th image, from image `index` on: the shards of one `of` are disjoint and complete. */
+  shard(index: number, of: number): ImageDataset {
+    if (!Number.isInteger(of) || of < 1 || !Number.isInteger(index) || index < 0 || index >= of)
+      throw new OptionError(`shard(${index}, ${of}): expected 0 <= index < of, whole numbers.`);
+    return this.with({ op: 'shard', index, of });
+  }
+
+  /** The images in an order drawn from `seed`. */
+  shuffle(seed: number): ImageDataset {
+    return this.with({ op: 'shuffle', seed });
+  }
+
+  /** The images with training preprocessing (random crop and flip) drawn from `seed`. */
+  augment(seed: number): ImageDataset {
+    return this.with({ op: 'augment', seed });
+  }
+
+  /** This view's steps on top of the data set's, as a recipe lists them. */
+  withSteps(steps: readonly DatasetStep[]): ImageDataset {
+    return new ImageDataset(this.source, [...this.steps, ...steps]);
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Example> {
+    const [first, ...rest] = this.steps;
+    const shuffledAtSource = first?.op === 'shuffle';
+    let stream = this.source.examples(
+      shuffledAtSource ? randomFrom(first.seed, 'shuffle') : undefined,
+    );
+    for (const step of shuffledAtSource ? rest : this.steps) stream = view(stream, step);
+    yield* stream;
+  }
+
+  /** Images and labels for the model, `batchSize` at a time; decoding runs ahead of the consumer. */
+  async *batches(batchSize: number, options: BatchOptions = {}): AsyncGenerator<ImageBatch> {
+    const { skip = 0, dropRemainder = false, prefetch = 2 } = options;
+    if (!Number.isInteger(batchSize) || batchSize < 1)
+      throw new OptionError(`batches(${batchSize}): expected a batch size of 1 or more.`);
+    const waiting: Promise<ImageBatch>[] = [];
+    try {
+      for await (const examples of chunks(this, batchSize, skip)) {
+        if (dropRemainder && examples.length < batchSize) break;
+        const batch = this.decode(examples);
+        // A failure is reported when the batch's turn comes, not as an unhandled rejection.
+        batch.catch(() => {});
+        waiting.push(batch);
+        if (waiting.length > prefetch) yield await waiting.shift()!;
+      }
+      while (waiting.length > 0) yield await waiting.shift()!;
+    } finally {
+      await Promise.allSettled(waiting);
+    }
+  }
+
+  private with(step: DatasetStep): ImageDataset {
+    return new ImageDataset(this.source, [...this.steps, step]);
+  }
+
+  private async decode(examples: Example[]): Promise<ImageBatch> {
+    const [height, width, channels] = this.imageShape;
+    const stride = height * width * channels;
+    const images = new Float32Array(examples.length * stride);
+    const decoded = await Promise.all(examples.map((example) => example.pixels()));
+    decoded.forEach((pixels, i) => {
+      images.set(pixels, i * stride);
+    });
+    return {
+      images,
+      shape: [examples.length, height, width, channels],
+      labels: Int32Array.from(examples, (example) => example.label),
+      ids: examples.map((example) => example.id),
+    };
+  }
+}
+
+async function* view(stream: AsyncIterable<Example>, step: DatasetStep): AsyncGenerator<Example> {
+  switch (step.op) {
+    case 'take': {
+      if (step.count === 0) return;
+      let left = step.count;
+      for await (const example of stream) {
+        yield example;
+        if (--left === 0) return;
+      }
+      return;
+    }
+    case 'shard': {
+      let position = 0;
+      for await (const example of stream) if (position++ % step.of === step.index) yield example;
+      return;
+    }
+    case 'shuffle':
+      yield* shuffleStream(stream, randomFrom(step.seed, 'shuffle'), SHUFFLE_BUFFER);
+      return;
+    case 'augment': {
+      let position = 0;
+      for await (const example of stream) {
+        // By position, so that skipping to a step draws the same crops as walking there.
+        const random = randomFrom(step.seed, 'augment', position++);
+        yield { ...bound(example), pixels: () => example.pixels(random) };
+      }
+    }
+  }
+}
+
+/** A copy of an example whose methods no longer depend on `this`. */
+function bound(example: Example): Example {
+  return {
+    id: example.id,
+    label: example.label,
+    image: () => example.image(),
+    pixels: (augment) => example.pixels(augment),
+  };
+}
+
+/** Shuffles a stream through a buffer; a stream no longer than the buffer is shuffled fully. */
+export async function* shuffleStream<T>(
+  stream: AsyncIterable<T>,
+  random: Random,
+  bufferSize: number,
+): AsyncGenerator<T> {
+  const buffer: T[] = [];
+  for await (const item of stream) {
+    if (buffer.length < bufferSize) {
+      buffer.push(item);
+      continue;
+    }
+    const i = Math.floor(random() * bufferSize);
+    yield buffer[i]!;
+    buffer[i] = item;
+  }
+  yield* shuffleInPlace(buffer, random);
+}
+
+async function* chunks(
+  stream: AsyncIterable<Example>,
+  size: number,
+  skip: number,
+): AsyncGenerator<Example[]> {
+  let chunk: Example[] = [];
+  let left = skip * size;
+  for await (const example of stream) {
+    if (left-- > 0) continue;
+    chunk.push(example);
+    if (chunk.length === size) {
+      yield chunk;
+      chunk = [];
+    }
+  }
+  if (chunk.length > 0) yield chunk;
+}

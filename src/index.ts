@@ -1,0 +1,1 @@
+export { ImageDataset } from './datasets/imageDataset';
