@@ -1,0 +1,24 @@
+import { DatasetError } from '../errors';
+import type { DatasetRecipe, ImageDataset } from './imageDataset';
+import { loadCifar10 } from './loadCifar10';
+
+const loaders: Readonly<
+  Record<string, (options: Record<string, unknown>) => Promise<ImageDataset>>
+> = {
+  cifar10: loadCifar10,
+};
+
+/**
+ * Opens the data set that a recipe describes, so that another process sees the same images.
+ *
+ * @throws DatasetError if no loader has the recipe's name
+ */
+export async function openDataset(recipe: DatasetRecipe): Promise<ImageDataset> {
+  const load = loaders[recipe.loader];
+  if (!load)
+    throw new DatasetError(
+      `No loader is called '${recipe.loader}'; there are: ${Object.keys(loaders).join(', ')}.`,
+    );
+  const dataset = await load({ ...recipe.options });
+  return dataset.withSteps(recipe.steps ?? []);
+}

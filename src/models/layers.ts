@@ -1,0 +1,67 @@
+import * as tf from '@tensorflow/tfjs';
+
+type Tensor = tf.SymbolicTensor;
+
+/** Options of {@link conv}. */
+interface ConvOptions {
+  readonly stride?: number;
+  readonly padding?: 'same' | 'valid';
+}
+
+/** Convolution with He-normal weights (He et al. 2015) and no bias: a batch norm follows. */
+export function conv(
+  x: Tensor,
+  name: string,
+  filters: number,
+  kernel: number,
+  options: ConvOptions = {},
+): Tensor {
+  const { stride = 1, padding = 'same' } = options;
+  const layer = tf.layers.conv2d({
+    name,
+    filters,
+    kernelSize: kernel,
+    strides: stride,
+    padding,
+    useBias: false,
+    kernelInitializer: 'heNormal',
+  });
+  return layer.apply(x) as Tensor;
+}
+
+/** Dense layer with He-normal weights. */
+export function dense(x: Tensor, name: string, units: number): Tensor {
+  return tf.layers.dense({ name, units, kernelInitializer: 'heNormal' }).apply(x) as Tensor;
+}
+
+/** Batch norm and ReLU; `gamma` is the scale's initial value. */
+export function normRelu(x: Tensor, name: string): Tensor {
+  return relu(norm(x, name), `${name}/relu`);
+}
+
+export function norm(x: Tensor, name: string, gamma: 0 | 1 = 1): Tensor {
+  const gammaInitializer = gamma === 0 ? 'zeros' : 'ones';
+  return tf.layers
+    .batchNormalization({ name, momentum: 0.9, epsilon: 1e-5, gammaInitializer })
+    .apply(x) as Tensor;
+}
+
+export function relu(x: Tensor, name: string): Tensor {
+  return tf.layers.activation({ name, activation: 'relu' }).apply(x) as Tensor;
+}
+
+export function maxPool(x: Tensor, name: string, size: number, stride = size): Tensor {
+  return tf.layers
+    .maxPooling2d({ name, poolSize: size, strides: stride, padding: 'same' })
+    .apply(x) as Tensor;
+}
+
+export function add(x: Tensor, y: Tensor, name: string): Tensor {
+  return tf.layers.add({ name }).apply([x, y]) as Tensor;
+}
+
+export function globalPool(x: Tensor): Tensor {
+  return tf.layers
+    .globalAveragePooling2d({ name: 'pool', dataFormat: 'channelsLast' })
+    .apply(x) as Tensor;
+}

@@ -1,0 +1,74 @@
+/** When and how far weights are pruned during training (Zhu & Gupta 2017). */
+export interface PruningSchedule {
+  /** Step of the first mask. */
+  readonly begin: number;
+  /** Step of the last mask, where the final sparsity is reached; fixed from there on. */
+  readonly end: number;
+  /** Steps between masks. */
+  readonly frequency: number;
+}
+
+/** How the learning rate moves during training (Goyal et al. 2017). */
+export interface LearningRateSchedule {
+  /** Rate after warm-up, for a batch of 256 images; a batch of b trains at rate · b / 256. */
+  readonly per256: number;
+  /** Steps of linear warm-up from 0. */
+  readonly warmup: number;
+  /** From `step` on the rate is multiplied by `factor`; drops accumulate. */
+  readonly drops: readonly { readonly step: number; readonly factor: number }[];
+}
+
+/**
+ * The paper's schedules for ResNet-50 (90 epochs, 32,000 steps) in proportion to the length of a
+ * run: warm-up over 5 of 90 epochs, a tenth of the rate at 30, 60 and 80 of 90 epochs; masks from
+ * step 5,000 to step 8,000 of 32,000, every 500 steps.
+ *
+ * @param steps length of the run
+ */
+export function paperSchedules(steps: number): {
+  pruning: PruningSchedule;
+  learningRate: LearningRateSchedule;
+} {
+  const atEpoch = (epoch: number) => Math.round((epoch / 90) * steps);
+  const atStep = (step: number) => Math.round((step / 32_000) * steps);
+  return {
+    pruning: {
+      begin: atStep(5_000),
+      end: Math.max(atStep(8_000), atStep(5_000) + 1),
+      frequency: Math.max(1, atStep(500)),
+    },
+    learningRate: {
+      per256: 0.1,
+      warmup: atEpoch(5),
+      drops: [30, 60, 80].map((epoch) => ({ step: atEpoch(epoch), factor: 0.1 })),
+    },
+  };
+}
+
+/**
+ * The sparsity that gradual pruning aims at:
+ * s(t) = s_f + (s_i − s_f) · (1 − (t − t0) / (t1 − t0))³, from s_i = 0 (Zhu & Gupta 2017, eq. 1).
+ *
+ * @returns 0 before `begin`, `final` from `end` on
+ */
+export function sparsityAt(step: number, final: number, { begin, end }: PruningSchedule): number {
+  if (step < begin) return 0;
+  if (step >= end) return final;
+  return final * (1 - (1 - (step - begin) / (end - begin)) ** 3);
+}
+
+/** Whether new masks are due before `step`: every `frequency` steps from `begin`, and at `end`. */
+export function masksAreDue(step: number, { begin, end, frequency }: PruningSchedule): boolean {
+  return step === end || (step >= begin && step < end && (step - begin) % frequency === 0);
+}
+
+/** Learning rate of `step` (from 0) for batches of `batchSize`. */
+export function learningRateAt(
+  step: number,
+  batchSize: number,
+  { per256, warmup, drops }: LearningRateSchedule,
+): number {
+  const peak = (per256 * batchSize) / 256;
+  if (step < warmup) return (peak * (step + 1)) / warmup;
+  return drops.reduce((rate, drop) => (step >= drop.step ? rate * drop.factor : rate), peak);
+}
