@@ -42,11 +42,11 @@ export interface DatasetRecipe {
   readonly loader: string;
   /** The options that the loader was called with. */
   readonly options: Readonly<Record<string, unknown>>;
-  readonly steps?: readonly DatasetStep[];
+  readonly views?: readonly DatasetView[];
 }
 
 /** One view on a data set; views apply in the order in which they were asked for. */
-export type DatasetStep =
+export type DatasetView =
   | { readonly op: 'take'; readonly count: number }
   | { readonly op: 'shard'; readonly index: number; readonly of: number }
   | { readonly op: 'shuffle'; readonly seed: number }
@@ -88,7 +88,8 @@ const SHUFFLE_BUFFER = 4096;
 export class ImageDataset implements AsyncIterable<Example> {
   constructor(
     private readonly source: ImageSource,
-    private readonly steps: readonly DatasetStep[] = [],
+    /** The views, in the order in which they apply. */
+    readonly views: readonly DatasetView[] = [],
   ) {}
 
   get name(): string {
@@ -111,55 +112,55 @@ export class ImageDataset implements AsyncIterable<Example> {
   /** How many images the view holds, where that is known without reading them. */
   get size(): number | undefined {
     let size = this.source.size;
-    for (const step of this.steps) {
+    for (const view of this.views) {
       if (size === undefined) return undefined;
-      if (step.op === 'take') size = Math.min(size, step.count);
-      if (step.op === 'shard') size = Math.floor((size - step.index - 1) / step.of) + 1;
+      if (view.op === 'take') size = Math.min(size, view.count);
+      if (view.op === 'shard') size = Math.floor((size - view.index - 1) / view.of) + 1;
     }
     return size;
   }
 
   /** What has to be said to open this view again; undefined for images that only memory holds. */
   get recipe(): DatasetRecipe | undefined {
-    return this.source.recipe && { ...this.source.recipe, steps: this.steps };
+    return this.source.recipe && { ...this.source.recipe, views: this.views };
   }
 
   /** The first `count` images. */
   take(count: number): ImageDataset {
     if (!Number.isInteger(count) || count < 0)
       throw new OptionError(`take(${count}): expected a whole number of images, 0 or more.`);
-    return this.with({ op: 'take', count });
+    return this.view([{ op: 'take', count }]);
   }
 
   /** Every `of`-th image, from image `index` on: the shards of one `of` are disjoint and complete. */
   shard(index: number, of: number): ImageDataset {
     if (!Number.isInteger(of) || of < 1 || !Number.isInteger(index) || index < 0 || index >= of)
       throw new OptionError(`shard(${index}, ${of}): expected 0 <= index < of, whole numbers.`);
-    return this.with({ op: 'shard', index, of });
+    return this.view([{ op: 'shard', index, of }]);
   }
 
   /** The images in an order drawn from `seed`. */
   shuffle(seed: number): ImageDataset {
-    return this.with({ op: 'shuffle', seed });
+    return this.view([{ op: 'shuffle', seed }]);
   }
 
   /** The images with training preprocessing (random crop and flip) drawn from `seed`. */
   augment(seed: number): ImageDataset {
-    return this.with({ op: 'augment', seed });
+    return this.view([{ op: 'augment', seed }]);
   }
 
-  /** This view's steps on top of the data set's, as a recipe lists them. */
-  withSteps(steps: readonly DatasetStep[]): ImageDataset {
-    return new ImageDataset(this.source, [...this.steps, ...steps]);
+  /** Further views on top of those that are there. */
+  view(views: readonly DatasetView[]): ImageDataset {
+    return new ImageDataset(this.source, [...this.views, ...views]);
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Example> {
-    const [first, ...rest] = this.steps;
+    const [first, ...rest] = this.views;
     const shuffledAtSource = first?.op === 'shuffle';
     let stream = this.source.examples(
       shuffledAtSource ? randomFrom(first.seed, 'shuffle') : undefined,
     );
-    for (const step of shuffledAtSource ? rest : this.steps) stream = view(stream, step);
+    for (const view of shuffledAtSource ? rest : this.views) stream = apply(stream, view);
     yield* stream;
   }
 
@@ -184,10 +185,6 @@ export class ImageDataset implements AsyncIterable<Example> {
     }
   }
 
-  private with(step: DatasetStep): ImageDataset {
-    return new ImageDataset(this.source, [...this.steps, step]);
-  }
-
   private async decode(examples: Example[]): Promise<ImageBatch> {
     const [height, width, channels] = this.imageShape;
     const stride = height * width * channels;
@@ -205,11 +202,11 @@ export class ImageDataset implements AsyncIterable<Example> {
   }
 }
 
-async function* view(stream: AsyncIterable<Example>, step: DatasetStep): AsyncGenerator<Example> {
-  switch (step.op) {
+async function* apply(stream: AsyncIterable<Example>, view: DatasetView): AsyncGenerator<Example> {
+  switch (view.op) {
     case 'take': {
-      if (step.count === 0) return;
-      let left = step.count;
+      if (view.count === 0) return;
+      let left = view.count;
       for await (const example of stream) {
         yield example;
         if (--left === 0) return;
@@ -218,17 +215,17 @@ async function* view(stream: AsyncIterable<Example>, step: DatasetStep): AsyncGe
     }
     case 'shard': {
       let position = 0;
-      for await (const example of stream) if (position++ % step.of === step.index) yield example;
+      for await (const example of stream) if (position++ % view.of === view.index) yield example;
       return;
     }
     case 'shuffle':
-      yield* shuffleStream(stream, randomFrom(step.seed, 'shuffle'), SHUFFLE_BUFFER);
+      yield* shuffleStream(stream, randomFrom(view.seed, 'shuffle'), SHUFFLE_BUFFER);
       return;
     case 'augment': {
       let position = 0;
       for await (const example of stream) {
-        // By position, so that skipping to a step draws the same crops as walking there.
-        const random = randomFrom(step.seed, 'augment', position++);
+        // By position, so that skipping to a batch draws the same crops as walking there.
+        const random = randomFrom(view.seed, 'augment', position++);
         yield { ...bound(example), pixels: () => example.pixels(random) };
       }
     }

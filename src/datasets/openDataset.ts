@@ -20,5 +20,5 @@ export async function openDataset(recipe: DatasetRecipe): Promise<ImageDataset> 
       `No loader is called '${recipe.loader}'; there are: ${Object.keys(loaders).join(', ')}.`,
     );
   const dataset = await load({ ...recipe.options });
-  return dataset.withSteps(recipe.steps ?? []);
+  return dataset.view(recipe.views ?? []);
 }

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { BatchNorm, type BatchNormArgs } from '../engine/ops/batchNormLayer';
 
 type Tensor = tf.SymbolicTensor;
 
@@ -34,16 +35,18 @@ export function dense(x: Tensor, name: string, units: number): Tensor {
   return tf.layers.dense({ name, units, kernelInitializer: 'heNormal' }).apply(x) as Tensor;
 }
 
-/** Batch norm and ReLU; `gamma` is the scale's initial value. */
+/** Batch norm and ReLU, in one pass. */
 export function normRelu(x: Tensor, name: string): Tensor {
-  return relu(norm(x, name), `${name}/relu`);
+  return batchNorm(x, { name, activation: 'relu' });
 }
 
-export function norm(x: Tensor, name: string, gamma: 0 | 1 = 1): Tensor {
-  const gammaInitializer = gamma === 0 ? 'zeros' : 'ones';
-  return tf.layers
-    .batchNormalization({ name, momentum: 0.9, epsilon: 1e-5, gammaInitializer })
-    .apply(x) as Tensor;
+/** Batch norm; `gamma` is the scale's initial value. */
+export function norm(x: Tensor, name: string, gamma: 'ones' | 'zeros' = 'ones'): Tensor {
+  return batchNorm(x, { name, gammaInitializer: gamma });
+}
+
+function batchNorm(x: Tensor, args: BatchNormArgs): Tensor {
+  return new BatchNorm({ momentum: 0.9, epsilon: 1e-5, ...args }).apply(x) as Tensor;
 }
 
 export function relu(x: Tensor, name: string): Tensor {

@@ -41,7 +41,7 @@ export async function buildModel(
   shape: ModelShape,
   seed: number,
 ): Promise<tf.LayersModel> {
-  const topology = recipe.name === 'topology' ? recipe.topology : topologyOf(build(recipe, shape));
+  const topology = recipe.name === 'topology' ? recipe.topology : namedTopology(recipe, shape);
   const model = await fromTopology(seeded(endingInLogits(topology), seed));
   checkFit(model, shape);
   return model;
@@ -62,6 +62,23 @@ export async function copyModel(model: tf.LayersModel, shape: ModelShape): Promi
 /** A model without its weights. */
 export function topologyOf(model: tf.LayersModel): Topology {
   return model.toJSON(null, false) as Topology;
+}
+
+function namedTopology(
+  recipe: Exclude<ModelRecipe, { name: 'topology' }>,
+  shape: ModelShape,
+): Topology {
+  const model = build(recipe, shape);
+  try {
+    return topologyOf(model);
+  } finally {
+    model.dispose();
+  }
+}
+
+/** A weight's name within its model; tfjs makes `name` unique over all models of a process. */
+export function nameOf(weight: tf.LayerVariable): string {
+  return weight.originalName;
 }
 
 function build(

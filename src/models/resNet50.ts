@@ -43,7 +43,7 @@ export function resNet50(shape: ModelShape): tf.LayersModel {
             );
       let y = layers.normRelu(conv(x, `${name}/conv1`, filters, 1), `${name}/norm1`);
       y = layers.normRelu(conv(y, `${name}/conv2`, filters, 3, stride), `${name}/norm2`);
-      y = layers.norm(conv(y, `${name}/conv3`, 4 * filters, 1), `${name}/norm3`, 0);
+      y = layers.norm(conv(y, `${name}/conv3`, 4 * filters, 1), `${name}/norm3`, 'zeros');
       x = layers.relu(layers.add(shortcut, y, `${name}/add`), `${name}/relu`);
     }
   }

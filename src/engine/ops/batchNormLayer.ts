@@ -7,6 +7,8 @@ export interface BatchNormArgs {
   readonly momentum?: number;
   /** Added to the variance. Default 1e-3. */
   readonly epsilon?: number;
+  /** Initial scale. Default `ones`. */
+  readonly gammaInitializer?: 'ones' | 'zeros';
   /** What follows in the same pass over memory. Default `linear`: nothing. */
   readonly activation?: 'linear' | 'relu';
 }
@@ -19,6 +21,7 @@ export class BatchNorm extends tf.layers.Layer {
   static readonly className = 'BatchNorm';
   private readonly momentum: number;
   private readonly epsilon: number;
+  private readonly gammaInitializer: 'ones' | 'zeros';
   private readonly activation: 'linear' | 'relu';
   private gamma!: tf.LayerVariable;
   private beta!: tf.LayerVariable;
@@ -26,11 +29,18 @@ export class BatchNorm extends tf.layers.Layer {
   private movingVariance!: tf.LayerVariable;
 
   constructor(args: BatchNormArgs = {}) {
-    const { momentum = 0.99, epsilon = 1e-3, activation = 'linear', ...layer } = args;
+    const {
+      momentum = 0.99,
+      epsilon = 1e-3,
+      gammaInitializer = 'ones',
+      activation = 'linear',
+      ...layer
+    } = args;
     super(layer);
     this.supportsMasking = true;
     this.momentum = momentum;
     this.epsilon = epsilon;
+    this.gammaInitializer = gammaInitializer;
     this.activation = activation;
   }
 
@@ -45,7 +55,7 @@ export class BatchNorm extends tf.layers.Layer {
         undefined,
         trainable,
       );
-    this.gamma = weight('gamma', 'ones', true);
+    this.gamma = weight('gamma', this.gammaInitializer, true);
     this.beta = weight('beta', 'zeros', true);
     this.movingMean = weight('moving_mean', 'zeros', false);
     this.movingVariance = weight('moving_variance', 'ones', false);
@@ -81,8 +91,8 @@ export class BatchNorm extends tf.layers.Layer {
   }
 
   override getConfig(): tf.serialization.ConfigDict {
-    const { momentum, epsilon, activation } = this;
-    return { ...super.getConfig(), momentum, epsilon, activation };
+    const { momentum, epsilon, gammaInitializer, activation } = this;
+    return { ...super.getConfig(), momentum, epsilon, gammaInitializer, activation };
   }
 }
 tf.serialization.registerClass(BatchNorm);

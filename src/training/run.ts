@@ -1,0 +1,240 @@
+import { version as nodeVersion } from 'node:process';
+import type * as tf from '@tensorflow/tfjs';
+import packageJson from 'selective-brain-damage/package.json';
+import type { DatasetView, ImageDataset } from '../datasets/imageDataset';
+import type { EngineInfo } from '../engine/engine';
+import { OptionError, TrainingError } from '../errors';
+import type { ModelRecipe } from '../models/model';
+import type { PruningMethod } from './masks';
+import { type LearningRateSchedule, type PruningSchedule, paperSchedules } from './schedule';
+
+/** How a model is trained and pruned; what is left out is the paper's, in proportion. */
+export interface TrainingOptions {
+  /** Passes over the training images. Default 90. Give either `epochs` or `steps`. */
+  epochs?: number;
+  /** Batches to train on. */
+  steps?: number;
+  /** Images per step. Default 128. */
+  batchSize?: number;
+  /**
+   * Rate per 256 images, warm-up and drops, in steps. Default 0.1, 5/90 of the steps, and a tenth
+   * at 30/90, 60/90 and 80/90 of them.
+   */
+  learningRate?: Partial<LearningRateSchedule>;
+  /** Of Nesterov's accelerated gradient. Default 0.9. */
+  momentum?: number;
+  /** λ of λ/2 · |w|², on all weights but those of batch norms. Default 1e-4. */
+  weightDecay?: number;
+  /** Share of the target spread over all classes. Default 0.1. */
+  labelSmoothing?: number;
+  /** Random crop and flip. Default true. */
+  augment?: boolean;
+  pruning?: PruningOptions;
+}
+
+/** Options of gradual pruning, in steps. */
+export interface PruningOptions extends Partial<PruningSchedule> {
+  /** Default `'magnitude'`; `'random'` is the control. */
+  method?: PruningMethod;
+  /** Weights to prune, by name (`conv1/kernel`). Default: all convolution and dense kernels. */
+  tensors?: readonly string[];
+}
+
+/** Everything that decides a model's weights; JSON. */
+export interface RunConfig {
+  /** The images, and the views on them (`take`, `shard`). */
+  readonly data: {
+    readonly name: string;
+    readonly hash: string;
+    readonly views: readonly DatasetView[];
+  };
+  readonly model: ModelRecipe | GivenModel;
+  readonly sparsity: number;
+  readonly seed: number;
+  readonly training: Required<Omit<TrainingOptions, 'epochs' | 'learningRate' | 'pruning'>> & {
+    readonly learningRate: LearningRateSchedule;
+  };
+  /** Absent for a dense model. */
+  readonly pruning?: PruningSchedule & {
+    readonly method: PruningMethod;
+    readonly tensors?: readonly string[];
+  };
+  readonly engine: EngineInfo;
+  readonly versions: Readonly<Record<string, string>>;
+}
+
+/** A user's own model that starts from the weights it has. */
+export interface GivenModel {
+  readonly name: 'given';
+  readonly title: string;
+  /** SHA-256 of topology and weights. */
+  readonly hash: string;
+}
+
+/** A point of the training curve. */
+export interface HistoryEntry {
+  /** Steps done. */
+  readonly step: number;
+  /** Mean training loss since the last entry, nats. */
+  readonly loss: number;
+  /** Learning rate of the last step. */
+  readonly learningRate: number;
+  /** Sparsity aimed at in the last step. */
+  readonly sparsity: number;
+}
+
+/** What came of a run; JSON. */
+export interface RunOutcome {
+  readonly history: readonly HistoryEntry[];
+  /** Share of zeros over all pruned weights; 0 for a dense model. */
+  readonly sparsity: number;
+  /** The sparsity reached, weight tensor by weight tensor. */
+  readonly tensors: readonly {
+    readonly name: string;
+    readonly size: number;
+    readonly kept: number;
+    readonly sparsity: number;
+  }[];
+  /** Seconds of training, over all sittings. */
+  readonly seconds: number;
+  readonly imagesPerSecond: number;
+}
+
+/** `run.json` of a trained model. */
+export interface RunRecord {
+  readonly config: RunConfig;
+  readonly outcome: RunOutcome;
+}
+
+/**
+ * Fills in what the options leave out.
+ *
+ * @throws OptionError naming the option, its value and what it takes
+ */
+export function resolveRun(
+  data: ImageDataset,
+  model: RunConfig['model'],
+  sparsity: number,
+  seed: number,
+  engine: EngineInfo,
+  options: TrainingOptions,
+): RunConfig {
+  const {
+    batchSize = 128,
+    learningRate,
+    momentum = 0.9,
+    weightDecay = 1e-4,
+    labelSmoothing = 0.1,
+    augment = true,
+    pruning = {},
+  } = options;
+  check('sparsity', sparsity, sparsity >= 0 && sparsity < 1, '0 <= sparsity < 1');
+  check('seed', seed, Number.isSafeInteger(seed), 'a whole number');
+  check('batchSize', batchSize, isPositiveInteger(batchSize), 'a whole number, 1 or more');
+  check('momentum', momentum, momentum >= 0 && momentum < 1, '0 <= momentum < 1');
+  check('weightDecay', weightDecay, weightDecay >= 0, '0 or more');
+  check('labelSmoothing', labelSmoothing, labelSmoothing >= 0 && labelSmoothing < 1, '0 to 1');
+  const steps = resolveSteps(data, batchSize, options);
+  const paper = paperSchedules(steps);
+  const { method = 'magnitude', tensors, ...schedule } = pruning;
+  check('pruning.method', method, ['magnitude', 'random'].includes(method), 'magnitude or random');
+  const { begin, end, frequency } = { ...paper.pruning, ...schedule };
+  check('pruning.begin', begin, begin >= 0 && begin < end, `0 <= begin < end, which is ${end}`);
+  check('pruning.end', end, end <= steps, `at most the run's ${steps} steps`);
+  check('pruning.frequency', frequency, isPositiveInteger(frequency), 'a whole number, 1 or more');
+  return {
+    data: { name: data.name, hash: data.hash, views: data.views },
+    model,
+    sparsity,
+    seed,
+    training: {
+      steps,
+      batchSize,
+      learningRate: { ...paper.learningRate, ...learningRate },
+      momentum,
+      weightDecay,
+      labelSmoothing,
+      augment,
+    },
+    ...(sparsity > 0 && {
+      pruning: { method, begin, end, frequency, ...(tensors && { tensors }) },
+    }),
+    engine,
+    versions: { [packageJson.name]: packageJson.version, node: nodeVersion },
+  };
+}
+
+function resolveSteps(data: ImageDataset, batchSize: number, options: TrainingOptions): number {
+  const { epochs, steps } = options;
+  if (steps !== undefined) {
+    check('steps', steps, isPositiveInteger(steps), 'a whole number, 1 or more');
+    if (epochs !== undefined)
+      throw new OptionError(`epochs (${epochs}) and steps (${steps}) are both given: give one.`);
+    return steps;
+  }
+  if (data.size === undefined)
+    throw new OptionError(`How many images ${data.name} has is not known: give steps, not epochs.`);
+  const stepsPerEpoch = Math.floor(data.size / batchSize);
+  if (stepsPerEpoch === 0)
+    throw new OptionError(`batchSize is ${batchSize}, ${data.name} has ${data.size} images.`);
+  check('epochs', epochs ?? 90, (epochs ?? 90) > 0, 'more than 0');
+  return Math.max(1, Math.round((epochs ?? 90) * stepsPerEpoch));
+}
+
+function check(name: string, value: unknown, valid: boolean, expected: string): void {
+  if (!valid) throw new OptionError(`${name} is ${value}, expected ${expected}.`);
+}
+
+function isPositiveInteger(value: number): boolean {
+  return Number.isSafeInteger(value) && value >= 1;
+}
+
+/**
+ * Whether a run that was begun is the one asked for.
+ *
+ * @throws TrainingError naming the first thing that differs
+ */
+export function assertSameRun(folder: string, now: RunConfig, before: RunConfig): void {
+  const difference = firstDifference(now, before);
+  if (difference)
+    throw new TrainingError(
+      `${folder} holds a run with other options: ${difference}. Choose another folder or delete it.`,
+    );
+}
+
+/**
+ * Whether a finished model is the one asked for, whatever engine made it: its record says which.
+ *
+ * @throws TrainingError naming the first option that differs
+ */
+export function assertSameOutcome(folder: string, now: RunConfig, before: RunConfig): void {
+  const { engine, versions } = before;
+  assertSameRun(folder, { ...now, engine, versions }, before);
+}
+
+/**
+ * The first place where two JSON values differ, as `training.steps is 100, was 200`; undefined
+ * where they agree.
+ */
+function firstDifference(now: unknown, before: unknown, path = ''): string | undefined {
+  if (isRecord(now) && isRecord(before)) {
+    for (const key of new Set([...Object.keys(now), ...Object.keys(before)])) {
+      const difference = firstDifference(
+        now[key],
+        before[key],
+        path === '' ? key : `${path}.${key}`,
+      );
+      if (difference) return difference;
+    }
+    return undefined;
+  }
+  if (JSON.stringify(now) === JSON.stringify(before)) return undefined;
+  return `${path} is ${JSON.stringify(now)}, was ${JSON.stringify(before)}`;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}
+
+/** What `trainPruned` trains: a network by name, or a model of the user's own. */
+export type TrainableModel = ModelRecipe | tf.LayersModel;

@@ -1,0 +1,322 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join, resolve } from 'node:path';
+import * as tf from '@tensorflow/tfjs';
+import type { DatasetRecipe, ImageDataset } from '../datasets/imageDataset';
+import { type EngineInfo, type EngineName, useEngine } from '../engine/engine';
+import { OptionError, TrainingError } from '../errors';
+import { toJson, writeWhole } from '../files';
+import { buildModel, type ModelRecipe, topologyOf } from '../models/model';
+import type { Predictions } from '../predictions/predictions';
+import { readPredictions } from '../predictions/readPredictions';
+import { formatDuration, progress } from '../progress';
+import { seedFrom } from '../random';
+import { readRun } from './modelFolder';
+import type { PopulationPlan, PopulationUnit, WorkerMessage } from './populationWorker';
+import { assertSameOutcome, resolveRun, type TrainableModel, type TrainingOptions } from './run';
+import { prunableWeights } from './trainingState';
+
+/** Options of {@link trainPopulation}. */
+export interface TrainPopulationOptions extends TrainingOptions {
+  /** Training images; a data set that a loader opened, since every process opens it again. */
+  train: ImageDataset;
+  /** Images to predict. */
+  test: ImageDataset;
+  /** A network by name, or a `tf.LayersModel`, whose topology every model starts from anew. */
+  model: TrainableModel;
+  /** Sparsity levels, 0 (dense) to below 1. */
+  sparsities: readonly number[];
+  /** Models at each level. */
+  replicates: number;
+  /** Every model's own seed is derived from it. */
+  seed: number;
+  /** Where models and predictions go, and what a rerun goes on from. */
+  folder: string;
+  /** Processes, of one thread each. Default: one per core; one on a GPU. */
+  processes?: number;
+  engine?: EngineName;
+  /** Called as the training moves on. Default: a line on the terminal. */
+  onProgress?: (progress: PopulationProgress) => void;
+  /** Stops the processes; what they have done is kept. */
+  signal?: AbortSignal;
+}
+
+/** Where the training of a population stands. */
+export interface PopulationProgress {
+  readonly done: number;
+  readonly failed: number;
+  readonly models: number;
+  /** Over all processes. */
+  readonly imagesPerSecond: number;
+  readonly secondsLeft: number;
+}
+
+/** The predictions of a population, and what became of its training. */
+export interface Population extends Predictions {
+  readonly folder: string;
+  readonly engine: EngineInfo;
+  /** Models that failed twice; they are not among the predictions. */
+  readonly failures: readonly PopulationFailure[];
+}
+
+/** A model that could not be trained. */
+export interface PopulationFailure {
+  readonly sparsity: number;
+  readonly replicate: number;
+  readonly reason: string;
+}
+
+const ATTEMPTS = 2;
+
+/**
+ * Trains `replicates` networks at every sparsity, each from its own seed, one process per core, and
+ * lets each predict the test images (paper, section 3.1). Stopped and run again it goes on: a model
+ * whose predictions are there is not trained again, one that was under way resumes.
+ *
+ * A model that fails is tried once more; if it fails again it is reported on stderr and in
+ * `failures`, and the others go on.
+ *
+ * @returns the predictions of all models in the folder that belong to these options
+ * @throws OptionError if an option has a value that it does not take
+ * @throws TrainingError if every model failed, or the folder holds a population with other options
+ */
+export async function trainPopulation(options: TrainPopulationOptions): Promise<Population> {
+  const { train, test, sparsities, replicates, seed, onProgress, signal } = options;
+  if (sparsities.length === 0) throw new OptionError('sparsities is empty, expected [0, 0.9].');
+  if (!Number.isInteger(replicates) || replicates < 1)
+    throw new OptionError(`replicates is ${replicates}, expected a whole number, 1 or more.`);
+  const engine = await useEngine(options.engine ? { engine: options.engine } : {});
+  const folder = resolve(options.folder);
+  const plan: PopulationPlan = {
+    train: recipeOf(train),
+    test: recipeOf(test),
+    model: modelRecipe(options.model),
+    engine: engine.name,
+    training: trainingOptions(options),
+  };
+  const units = Array.from({ length: replicates }, (_, replicate) =>
+    sparsities.map((sparsity) => unitOf(folder, sparsity, replicate, seed)),
+  ).flat();
+
+  const waiting = await unfinished(units, plan, train, engine);
+  await writeWhole(
+    join(folder, 'population.json'),
+    toJson({ ...plan, test_hash: test.hash, class_names: test.classNames, seed }),
+  );
+  const batches = resolveRun(train, plan.model, 0, seed, engine, plan.training).training;
+  const tally = new Tally(units.length, waiting.length, batches.steps * batches.batchSize);
+  const report = onProgress ?? (() => progress().update(tally.line()));
+  const failures = await runUnits(waiting, plan, {
+    processes: options.processes ?? (engine.name === 'tfjs-node-gpu' ? 1 : availableParallelism()),
+    signal,
+    onStep: (unit, step) => {
+      tally.at(unit, step * batches.batchSize);
+      report(tally.progress());
+    },
+    onEnd: (unit, failed) => {
+      tally.end(unit, failed);
+      report(tally.progress());
+    },
+  });
+  if (!onProgress) progress().done();
+  if (signal?.aborted)
+    throw new TrainingError(`Training was stopped; run it again to go on from ${folder}.`, {
+      cause: signal.reason,
+    });
+  const made = units.filter((unit) => existsSync(unit.predictionsFile));
+  const account = failures
+    .map(
+      ({ sparsity, replicate, reason }) =>
+        `\n  sparsity ${sparsity}, replicate ${replicate}: ${reason}`,
+    )
+    .join('');
+  if (made.length === 0) throw new TrainingError(`No model could be trained:${account}`);
+  if (failures.length > 0)
+    console.warn(`${failures.length} of ${units.length} models failed and are left out:${account}`);
+  const predictions = await readPredictions(
+    made.map((unit) => unit.predictionsFile),
+    { classNames: test.classNames },
+  );
+  return { ...predictions, folder, engine, failures };
+}
+
+function unitOf(folder: string, sparsity: number, replicate: number, seed: number): PopulationUnit {
+  const model = join(
+    folder,
+    `sparsity=${sparsity}`,
+    `replicate=${String(replicate).padStart(2, '0')}`,
+  );
+  return {
+    sparsity,
+    replicate,
+    seed: seedFrom(seed, 'model', sparsity, replicate),
+    folder: model,
+    predictionsFile: `${model}.parquet`,
+  };
+}
+
+/** The units without predictions; also tries the plan before any process is started for it. */
+async function unfinished(
+  units: readonly PopulationUnit[],
+  plan: PopulationPlan,
+  train: ImageDataset,
+  engine: EngineInfo,
+): Promise<PopulationUnit[]> {
+  const { imageShape, numClasses } = train;
+  const model = await buildModel(plan.model, { imageShape, numClasses }, 0);
+  prunableWeights(model, plan.training.pruning?.tensors);
+  model.dispose();
+  const waiting: PopulationUnit[] = [];
+  for (const unit of units) {
+    const config = resolveRun(train, plan.model, unit.sparsity, unit.seed, engine, plan.training);
+    const made = await readRun(unit.folder);
+    if (made) assertSameOutcome(unit.folder, config, made.config);
+    if (!made || !existsSync(unit.predictionsFile)) waiting.push(unit);
+  }
+  return waiting;
+}
+
+interface RunOptions {
+  readonly processes: number;
+  readonly signal: AbortSignal | undefined;
+  readonly onStep: (unit: PopulationUnit, step: number) => void;
+  readonly onEnd: (unit: PopulationUnit, failed: boolean) => void;
+}
+
+/** Hands the units to processes until none waits; returns those that failed for good. */
+async function runUnits(
+  units: readonly PopulationUnit[],
+  plan: PopulationPlan,
+  { processes, signal, onStep, onEnd }: RunOptions,
+): Promise<PopulationFailure[]> {
+  const queue = units.map((unit) => ({ unit, attempt: 1 }));
+  const failures: PopulationFailure[] = [];
+  const serve = async () => {
+    let worker: ChildProcess | undefined;
+    for (let job = queue.shift(); job && !signal?.aborted; job = queue.shift()) {
+      const { unit, attempt } = job;
+      if (!worker?.connected) worker = startWorker();
+      const reason = await runUnit(worker, plan, unit, signal, (step) => onStep(unit, step));
+      if (reason !== undefined && attempt < ATTEMPTS && !signal?.aborted) {
+        queue.push({ unit, attempt: attempt + 1 });
+        continue;
+      }
+      if (reason !== undefined)
+        failures.push({ sparsity: unit.sparsity, replicate: unit.replicate, reason });
+      onEnd(unit, reason !== undefined);
+    }
+    if (worker?.connected) worker.disconnect();
+  };
+  await Promise.all(Array.from({ length: Math.min(processes, units.length) }, serve));
+  return failures;
+}
+
+function startWorker(): ChildProcess {
+  const oneThread = { TF_NUM_INTRAOP_THREADS: '1', OMP_NUM_THREADS: '1' };
+  return fork(join(__dirname, 'populationWorker.js'), {
+    env: { ...process.env, ...oneThread },
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  });
+}
+
+/** Resolves to why the unit failed, or undefined. */
+function runUnit(
+  worker: ChildProcess,
+  plan: PopulationPlan,
+  unit: PopulationUnit,
+  signal: AbortSignal | undefined,
+  onStep: (step: number) => void,
+): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    const onMessage = (message: WorkerMessage) => {
+      if (message.type === 'step') onStep(message.step);
+      else end(message.type === 'failed' ? message.reason : undefined);
+    };
+    const onExit = (code: number | null, killedBy: string | null) =>
+      end(`its process ended with ${killedBy ?? `exit code ${code}`}`);
+    const onAbort = () => worker.disconnect();
+    const end = (reason: string | undefined) => {
+      worker.off('message', onMessage).off('exit', onExit);
+      signal?.removeEventListener('abort', onAbort);
+      resolve(reason);
+    };
+    worker.on('message', onMessage).on('exit', onExit);
+    signal?.addEventListener('abort', onAbort);
+    worker.send({ plan, unit });
+  });
+}
+
+/** How far all models are, in images. */
+class Tally {
+  private readonly started = Date.now();
+  private readonly imagesOf = new Map<PopulationUnit, number>();
+  private done: number;
+  private failed = 0;
+  /** Where resumed models stood: not trained in this sitting. */
+  private resumed = 0;
+
+  constructor(
+    private readonly models: number,
+    private readonly waiting: number,
+    private readonly imagesPerModel: number,
+  ) {
+    this.done = models - waiting;
+  }
+
+  at(unit: PopulationUnit, images: number): void {
+    if (!this.imagesOf.has(unit)) this.resumed += images;
+    this.imagesOf.set(unit, images);
+  }
+
+  end(unit: PopulationUnit, failed: boolean): void {
+    this.at(unit, this.imagesPerModel);
+    if (failed) this.failed++;
+    else this.done++;
+  }
+
+  progress(): PopulationProgress {
+    const trained = [...this.imagesOf.values()].reduce((sum, images) => sum + images, 0);
+    const seconds = (Date.now() - this.started) / 1000;
+    const imagesPerSecond = Math.max(0, trained - this.resumed) / Math.max(1e-3, seconds);
+    const left = this.waiting * this.imagesPerModel - trained;
+    const secondsLeft = imagesPerSecond > 0 ? left / imagesPerSecond : Number.POSITIVE_INFINITY;
+    const { done, failed, models } = this;
+    return { done, failed, models, imagesPerSecond, secondsLeft };
+  }
+
+  line(): string {
+    const { done, failed, models, imagesPerSecond, secondsLeft } = this.progress();
+    return (
+      `${done} of ${models} models done${failed ? `, ${failed} failed` : ''}, ` +
+      `${Math.round(imagesPerSecond)} images/s, ` +
+      `${Number.isFinite(secondsLeft) ? formatDuration(secondsLeft) : '?'} left`
+    );
+  }
+}
+
+function recipeOf(data: ImageDataset): DatasetRecipe {
+  if (!data.recipe)
+    throw new OptionError(
+      `${data.name} is held in memory only, so other processes cannot open it. Write it with ` +
+        'writeRecords and load that with loadImageNetRecords.',
+    );
+  return data.recipe;
+}
+
+function modelRecipe(model: TrainableModel): ModelRecipe {
+  return model instanceof tf.LayersModel
+    ? { name: 'topology', topology: JSON.parse(JSON.stringify(topologyOf(model))) }
+    : model;
+}
+
+function trainingOptions(options: TrainPopulationOptions): TrainingOptions {
+  const { epochs, steps, batchSize, learningRate, momentum, weightDecay } = options;
+  const { labelSmoothing, augment, pruning } = options;
+  const given = { epochs, steps, batchSize, learningRate, momentum, weightDecay };
+  return Object.fromEntries(
+    Object.entries({ ...given, labelSmoothing, augment, pruning }).filter(
+      ([, value]) => value !== undefined,
+    ),
+  );
+}

