@@ -264,6 +264,17 @@ function terminalReport(config: RunConfig): (now: TrainingProgress) => void {
   };
 }
 
+function decodeCheckpoint(path: string, bytes: Buffer): ReturnType<typeof decodeSafetensors> {
+  try {
+    return decodeSafetensors(bytes);
+  } catch (cause) {
+    throw new TrainingError(
+      `${path} is damaged (${(cause as Error).message}). Delete it to train from the start.`,
+      { cause },
+    );
+  }
+}
+
 /** Restores the last checkpoint, if there is one, and returns where it stands. */
 async function resume(
   folder: string | undefined,
@@ -273,7 +284,7 @@ async function resume(
   const bytes = folder === undefined ? undefined : await readIfThere(join(folder, CHECKPOINT));
   if (!bytes)
     return { step: 0, epoch: 0, batch: 0, seconds: 0, history: [], lossSum: 0, lossCount: 0 };
-  const { arrays, metadata } = decodeSafetensors(bytes);
+  const { arrays, metadata } = decodeCheckpoint(join(folder!, CHECKPOINT), bytes);
   assertSameRun(folder!, config, JSON.parse(metadata.config!));
   state.restore(arrays);
   return JSON.parse(metadata.position!);
