@@ -2,7 +2,7 @@ import type { ImageId } from '../datasets/imageDataset';
 
 /** What one model predicted; row i belongs to `Predictions.imageIds[i]`. */
 export interface ModelPredictions {
-  /** Share of the prunable weights that are zero; 0 is dense. */
+  /** Share of the prunable weights that are zero, 0–1; 0 is dense. */
   readonly sparsity: number;
   /** Number of the model within its sparsity level. */
   readonly replicate: number;
@@ -10,7 +10,10 @@ export interface ModelPredictions {
   readonly predictedClass: Int32Array;
   /** The softmax maximum, [images], 0–1. */
   readonly confidence?: Float32Array;
-  /** The five most probable classes, best first, [images × 5], row-major. */
+  /**
+   * The five most probable classes, best first, [images × 5], row-major; [images × k] of a model
+   * that knows only k classes.
+   */
   readonly top5?: Int32Array;
 }
 
@@ -27,3 +30,6 @@ export interface Predictions {
   /** Index = class, where the names are known. */
   readonly classNames?: readonly string[];
 }
+
+/** One model's predictions together with the images they are about: what a file holds. */
+export type PredictionsOfModel = ModelPredictions & Pick<Predictions, 'imageIds' | 'trueClass'>;

@@ -1,0 +1,201 @@
+import type { DataFrame } from 'danfojs-node';
+import { OptionError, PredictionsError } from '../errors';
+import type { Predictions } from '../predictions/predictions';
+import { frameOf } from './frame';
+import { type Level, levelsOf } from './levels';
+import { largest, sum } from './sums';
+import { adjustPValues, welchTTest } from './welch';
+
+export interface PerClassTTestOptions {
+  /** Largest p-value that counts as significant, 0–1. Default 0.05. */
+  readonly alpha?: number;
+  /** Sparsity of the level that the others are compared with. Default 0, the dense models. */
+  readonly baseline?: number;
+  /**
+   * What a model's recall is compared with: `population`, the mean top-1 accuracy of all models at
+   * its sparsity, as in the paper; `model`, its own top-1 accuracy. Default `population`.
+   */
+  readonly normalize?: 'population' | 'model';
+}
+
+/** One class at one pruned level. */
+export interface PerClassRow {
+  readonly class: number;
+  readonly class_name?: string;
+  readonly sparsity: number;
+  /** Models compared. */
+  readonly n_dense: number;
+  readonly n_pruned: number;
+  /** Share of the class's images that a model gets right, 0–1, mean over the models. */
+  readonly dense_mean_recall: number;
+  readonly pruned_mean_recall: number;
+  /** Pruned less dense mean recall. */
+  readonly absolute_change: number;
+  /** The same less the change in mean top-1 accuracy. */
+  readonly normalized_change: number;
+  /** Welch's t: positive where the class lost more than the models did on the whole. */
+  readonly statistic: number;
+  /** Two-tailed. */
+  readonly p_value: number;
+  /** The p-value adjusted by Benjamini and Hochberg within the level. */
+  readonly p_adjusted: number;
+  /** `p_value` <= alpha. */
+  readonly significant: boolean;
+  /** What pruning did to the class, where that is significant. */
+  readonly direction: 'hurt' | 'helped' | 'none';
+}
+
+/**
+ * Finds the classes that pruning hurts, or helps, more than the model as a whole (paper, section
+ * 3.1). For each pruned level and class it is Welch's two-sample, two-tailed t-test between the
+ * recalls of the dense models and those of the pruned ones, each less the top-1 accuracy of its
+ * level. The null hypothesis: the class moved exactly as much as the models did.
+ *
+ * Where both samples have no variance, `statistic` is ±Infinity and `p_value` 0 if their means
+ * differ, and both are NaN, not significant, if they are equal.
+ *
+ * @returns a {@link PerClassRow} per pruned level and class that has images; `class_name` where the
+ *   predictions know the names
+ * @throws OptionError for a value that an option does not take
+ * @throws PredictionsError where a level has fewer than two models, or there is only one level
+ */
+export function perClassTTest(
+  predictions: Predictions,
+  options: PerClassTTestOptions = {},
+): DataFrame {
+  return frameOf(perClassRows(predictions, options), {
+    class: 'int32',
+    ...(predictions.classNames && { class_name: 'string' }),
+    sparsity: 'float32',
+    n_dense: 'int32',
+    n_pruned: 'int32',
+    dense_mean_recall: 'float32',
+    pruned_mean_recall: 'float32',
+    absolute_change: 'float32',
+    normalized_change: 'float32',
+    statistic: 'float32',
+    p_value: 'float32',
+    p_adjusted: 'float32',
+    significant: 'boolean',
+    direction: 'string',
+  });
+}
+
+/** {@link perClassTTest} as plain rows, by sparsity, then class. */
+export function perClassRows(
+  predictions: Predictions,
+  options: PerClassTTestOptions = {},
+): PerClassRow[] {
+  const { alpha = 0.05, baseline = 0, normalize = 'population' } = options;
+  if (!(alpha >= 0 && alpha <= 1))
+    throw new OptionError(`alpha: ${alpha}: expected a probability, 0–1.`);
+  if (normalize !== 'population' && normalize !== 'model')
+    throw new OptionError(`normalize: ${normalize}: expected 'population' or 'model'.`);
+  const levels = levelsOf(predictions, baseline);
+  const { trueClass, classNames } = predictions;
+  const images = imagesPerClass(trueClass);
+  const dense = countCorrect(trueClass, images.length, levels.baseline);
+  return levels.pruned.flatMap((level) => {
+    const pruned = countCorrect(trueClass, images.length, level);
+    const tests = compare(dense, pruned, images, normalize);
+    const adjusted = adjustPValues(tests.map((test) => test.p_value));
+    return tests.map((test, i): PerClassRow => {
+      const name = classNames?.[test.class];
+      const significant = test.p_value <= alpha;
+      return {
+        ...test,
+        ...(name !== undefined && { class_name: name }),
+        p_adjusted: adjusted[i]!,
+        significant,
+        direction: significant ? (test.statistic > 0 ? 'hurt' : 'helped') : 'none',
+      };
+    });
+  });
+}
+
+/** How many images each of a level's models gets right. */
+interface Correct {
+  readonly sparsity: number;
+  /** By class, [models][classes]. */
+  readonly perClass: readonly Int32Array[];
+  /** Of all classes, [models]. */
+  readonly perModel: readonly number[];
+  /** By all models together. */
+  readonly total: number;
+}
+
+function countCorrect(
+  trueClass: Int32Array,
+  classes: number,
+  { sparsity, models }: Level,
+): Correct {
+  if (models.length < 2)
+    throw new PredictionsError(
+      `sparsity ${sparsity} has ${models.length} model: a t-test needs at least 2 at each level. ` +
+        'Train more replicates, or leave the level out.',
+    );
+  const perClass = models.map(({ predictedClass }) => {
+    const correct = new Int32Array(classes);
+    for (let i = 0; i < trueClass.length; i++)
+      if (predictedClass[i] === trueClass[i]) correct[trueClass[i]!]!++;
+    return correct;
+  });
+  const perModel = perClass.map(sum);
+  return { sparsity, perClass, perModel, total: sum(perModel) };
+}
+
+type Comparison = Omit<PerClassRow, 'class_name' | 'p_adjusted' | 'significant' | 'direction'>;
+
+function compare(
+  dense: Correct,
+  pruned: Correct,
+  imagesPerClass: Int32Array,
+  normalize: 'population' | 'model',
+): Comparison[] {
+  const images = sum(imagesPerClass);
+  const n_dense = dense.perModel.length;
+  const n_pruned = pruned.perModel.length;
+  const top1Change = pruned.total / n_pruned / images - dense.total / n_dense / images;
+
+  // A recall less an accuracy, times what makes both whole numbers: equal ones are equal exactly,
+  // so that a variance of 0 is not one of 1e-34. The factor is common to both samples, and
+  // the test does not see it.
+  const normalized = (level: Correct, label: number) =>
+    Float64Array.from(level.perClass, (correct, model) => {
+      const accuracy =
+        normalize === 'model'
+          ? level.perModel[model]! * n_dense * n_pruned
+          : (level.total * n_dense * n_pruned) / level.perModel.length;
+      return correct[label]! * images * n_dense * n_pruned - accuracy * imagesPerClass[label]!;
+    });
+  const meanRecall = ({ perClass }: Correct, label: number) =>
+    perClass.reduce((correct, model) => correct + model[label]!, 0) /
+    perClass.length /
+    imagesPerClass[label]!;
+
+  const classes = Array.from(imagesPerClass.keys()).filter((label) => imagesPerClass[label]! > 0);
+  return classes.map((label) => {
+    const { statistic, pValue } = welchTTest(normalized(dense, label), normalized(pruned, label));
+    const dense_mean_recall = meanRecall(dense, label);
+    const pruned_mean_recall = meanRecall(pruned, label);
+    const absolute_change = pruned_mean_recall - dense_mean_recall;
+    return {
+      class: label,
+      sparsity: pruned.sparsity,
+      n_dense,
+      n_pruned,
+      dense_mean_recall,
+      pruned_mean_recall,
+      absolute_change,
+      normalized_change: absolute_change - top1Change,
+      statistic,
+      p_value: pValue,
+    };
+  });
+}
+
+function imagesPerClass(trueClass: Int32Array): Int32Array {
+  const images = new Int32Array(largest(trueClass) + 1);
+  for (const label of trueClass) images[label]!++;
+  return images;
+}

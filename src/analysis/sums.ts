@@ -1,0 +1,12 @@
+export function sum(values: ArrayLike<number>): number {
+  let total = 0;
+  for (let i = 0; i < values.length; i++) total += values[i]!;
+  return total;
+}
+
+/** The largest value, or −1 where there is none above. */
+export function largest(values: ArrayLike<number>): number {
+  let result = -1;
+  for (let i = 0; i < values.length; i++) if (values[i]! > result) result = values[i]!;
+  return result;
+}

@@ -1,0 +1,117 @@
+import { readFile } from 'node:fs/promises';
+import type { Batch } from '@uwdata/flechette' with { 'resolution-mode': 'import' };
+import { PredictionsError } from '../errors';
+import type { PredictionsOfModel } from './predictions';
+import { COLUMNS, type Lists, requireColumns, type Table } from './table';
+
+/** Rows decoded at a time: what bounds the memory that a file with a whole population takes. */
+const ROWS_AT_ONCE = 2 ** 19;
+
+/** An ES module and 5 MB of WebAssembly, loaded by whoever first reads or writes a file. */
+async function libraries() {
+  return { arrow: await import('@uwdata/flechette'), parquet: await import('parquet-wasm') };
+}
+type Libraries = Awaited<ReturnType<typeof libraries>>;
+
+/**
+ * A function that reads Parquet files, handing on tables of a bounded number of rows. The files it
+ * reads share what is slow to decode and the same in all of them: the images' names.
+ */
+export function parquetReader(): (file: string, onTable: (table: Table) => void) => Promise<void> {
+  const namesOf = rememberNames();
+  return async (file, onTable) => {
+    const [bytes, loaded] = await Promise.all([readFile(file), libraries()]);
+    for (let offset = 0, rows = ROWS_AT_ONCE; rows === ROWS_AT_ONCE; offset += rows) {
+      const table = decode(loaded, file, bytes, offset);
+      requireColumns(file, table.names);
+      const present = COLUMNS.filter((name) => table.names.includes(name));
+      let row = offset;
+      table.getChild('image_id').data.forEach(({ length }, batch) => {
+        const columns = Object.fromEntries(
+          present.map((name) => [name, valuesOf(table.getChild(name).data[batch]!, namesOf)]),
+        );
+        onTable({ source: file, offset: row, length, columns });
+        row += length;
+      });
+      rows = table.numRows;
+    }
+  };
+}
+
+function decode({ arrow, parquet }: Libraries, file: string, bytes: Uint8Array, offset: number) {
+  // The library's `columns` option has no effect here (0.8.0): other columns are decoded for nothing.
+  const options = { limit: ROWS_AT_ONCE, batchSize: ROWS_AT_ONCE, offset };
+  try {
+    const stream = parquet.readParquet(bytes, options).intoIPCStream();
+    return arrow.tableFromIPC(stream, { useBigInt: true });
+  } catch (error) {
+    throw new PredictionsError(
+      `${file}: cannot be read as Parquet (${error instanceof Error ? error.message : error}). ` +
+        'Was its writing interrupted? Then write it again.',
+      { cause: error },
+    );
+  }
+}
+
+/** A batch's values, without a copy where they are numbers and none is missing. */
+function valuesOf(
+  batch: Batch<unknown>,
+  namesOf: (batch: Batch<unknown>) => ArrayLike<unknown>,
+): ArrayLike<unknown> | Lists {
+  if (!batch.offsets || batch.nullCount > 0) return batch.slice(0, batch.length);
+  const items = batch.children?.[0];
+  return items
+    ? { values: items.slice(0, items.length), offsets: batch.offsets as ArrayLike<number> }
+    : namesOf(batch);
+}
+
+/** Decodes names, or returns those decoded last where the bytes are the same. */
+function rememberNames(): (batch: Batch<unknown>) => ArrayLike<unknown> {
+  let last: { offsets: Buffer; bytes: Buffer; names: ArrayLike<unknown> } | undefined;
+  return (batch) => {
+    const offsets = bytesOf(batch.offsets as ArrayBufferView);
+    const bytes = bytesOf(batch.values);
+    if (!last?.offsets.equals(offsets) || !last.bytes.equals(bytes))
+      last = { offsets, bytes, names: batch.slice(0, batch.length) };
+    return last.names;
+  };
+}
+
+function bytesOf({ buffer, byteOffset, byteLength }: ArrayBufferView): Buffer {
+  return Buffer.from(buffer, byteOffset, byteLength);
+}
+
+/** One model's predictions as a Parquet file's bytes. */
+export async function encodeParquet(predictions: PredictionsOfModel): Promise<Uint8Array> {
+  const { arrow, parquet } = await libraries();
+  const { columnFromArray, float64, int32, int64, list, utf8 } = arrow;
+  const { imageIds, confidence, top5 } = predictions;
+  const rows = imageIds.length;
+  const width = (top5?.length ?? 0) / rows;
+  const named = imageIds.some((id) => typeof id === 'string');
+  const columns = {
+    sparsity: columnFromArray(new Float64Array(rows).fill(predictions.sparsity), float64()),
+    replicate: columnFromArray(new Int32Array(rows).fill(predictions.replicate), int32()),
+    image_id: named
+      ? columnFromArray(imageIds.map(String), utf8())
+      : columnFromArray(BigInt64Array.from(imageIds as readonly number[], BigInt), int64()),
+    true_class: columnFromArray(predictions.trueClass, int32()),
+    predicted_class: columnFromArray(predictions.predictedClass, int32()),
+    ...(confidence && { confidence: columnFromArray(Float64Array.from(confidence), float64()) }),
+    ...(top5 && {
+      top5: columnFromArray(
+        imageIds.map((_, i) => top5.subarray(width * i, width * (i + 1))),
+        list(int32()),
+      ),
+    }),
+  };
+  const stream = arrow.tableToIPC(arrow.tableFromColumns(columns), { format: 'stream' })!;
+  // Ids mostly count up or begin alike: stored as differences they take next to no room.
+  const { DELTA_BINARY_PACKED, DELTA_BYTE_ARRAY } = parquet.Encoding;
+  const properties = new parquet.WriterPropertiesBuilder()
+    .setColumnDictionaryEnabled('image_id', false)
+    .setColumnEncoding('image_id', named ? DELTA_BYTE_ARRAY : DELTA_BINARY_PACKED)
+    .setCreatedBy('selective-brain-damage')
+    .build();
+  return parquet.writeParquet(parquet.Table.fromIPCStream(stream), properties);
+}
