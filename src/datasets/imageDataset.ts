@@ -183,11 +183,8 @@ export class ImageDataset implements AsyncIterable<Example> {
     const { skip = 0, dropRemainder = false, prefetch = 2 } = options;
     if (!Number.isInteger(batchSize) || batchSize < 1)
       throw new OptionError(`batches(${batchSize}): expected a batch size of 1 or more.`);
-    const decoded = mapAhead(chunks(this, batchSize, skip), prefetch + 1, (examples) =>
-      this.decode(examples),
-    );
-    for await (const batch of decoded)
-      if (!dropRemainder || batch.ids.length === batchSize) yield batch;
+    const kept = chunks(this, batchSize, skip, dropRemainder);
+    yield* mapAhead(kept, prefetch + 1, (examples) => this.decode(examples));
   }
 
   private async decode(examples: Example[]): Promise<ImageBatch> {
@@ -274,6 +271,7 @@ async function* chunks(
   stream: AsyncIterable<Example>,
   size: number,
   skip: number,
+  dropRemainder: boolean,
 ): AsyncGenerator<Example[]> {
   let chunk: Example[] = [];
   let left = skip * size;
@@ -285,5 +283,5 @@ async function* chunks(
       chunk = [];
     }
   }
-  if (chunk.length > 0) yield chunk;
+  if (chunk.length > 0 && !dropRemainder) yield chunk;
 }
