@@ -1,5 +1,6 @@
 import { OptionError } from '../errors';
 import { type Random, randomFrom, shuffleInPlace } from '../random';
+import { mapAhead } from './mapAhead';
 
 /** What names an image in predictions: its index in the data set, or the name it came with. */
 export type ImageId = number | string;
@@ -17,6 +18,8 @@ export interface Example {
   readonly id: ImageId;
   /** 0-based class. */
   readonly label: number;
+  /** The JPEG or PNG file that the image came as, where it did. */
+  readonly encoded?: Uint8Array;
   /** The picture as stored (decoded, not cropped or normalised). */
   image(): RgbImage | Promise<RgbImage>;
   /**
@@ -65,6 +68,10 @@ export interface ImageSource {
   /** How many images there are, where that is known without reading them. */
   readonly size?: number;
   readonly recipe?: DatasetRecipe;
+  /** Examples held at once to shuffle a view. Default 4,096. */
+  readonly shuffleBuffer?: number;
+  /** What was bad and left out so far, where the loader was told to go on. */
+  readonly skipped?: readonly Error[];
   /** All examples, in stored order, or in an order drawn from `random`. */
   examples(random?: Random): AsyncIterable<Example>;
 }
@@ -107,6 +114,11 @@ export class ImageDataset implements AsyncIterable<Example> {
   }
   get hash(): string {
     return this.source.hash;
+  }
+
+  /** What was bad and left out so far, where the loader was told to go on; one error each. */
+  get skipped(): readonly Error[] {
+    return this.source.skipped ?? [];
   }
 
   /** How many images the view holds, where that is known without reading them. */
@@ -160,7 +172,9 @@ export class ImageDataset implements AsyncIterable<Example> {
     let stream = this.source.examples(
       shuffledAtSource ? randomFrom(first.seed, 'shuffle') : undefined,
     );
-    for (const view of shuffledAtSource ? rest : this.views) stream = apply(stream, view);
+    const { shuffleBuffer = SHUFFLE_BUFFER } = this.source;
+    for (const view of shuffledAtSource ? rest : this.views)
+      stream = apply(stream, view, shuffleBuffer);
     yield* stream;
   }
 
@@ -169,30 +183,17 @@ export class ImageDataset implements AsyncIterable<Example> {
     const { skip = 0, dropRemainder = false, prefetch = 2 } = options;
     if (!Number.isInteger(batchSize) || batchSize < 1)
       throw new OptionError(`batches(${batchSize}): expected a batch size of 1 or more.`);
-    const waiting: Promise<ImageBatch>[] = [];
-    try {
-      for await (const examples of chunks(this, batchSize, skip)) {
-        if (dropRemainder && examples.length < batchSize) break;
-        const batch = this.decode(examples);
-        // A failure is reported when the batch's turn comes, not as an unhandled rejection.
-        batch.catch(() => {});
-        waiting.push(batch);
-        if (waiting.length > prefetch) yield await waiting.shift()!;
-      }
-      while (waiting.length > 0) yield await waiting.shift()!;
-    } finally {
-      await Promise.allSettled(waiting);
-    }
+    const kept = chunks(this, batchSize, skip, dropRemainder);
+    yield* mapAhead(kept, prefetch + 1, (examples) => this.decode(examples));
   }
 
   private async decode(examples: Example[]): Promise<ImageBatch> {
     const [height, width, channels] = this.imageShape;
     const stride = height * width * channels;
     const images = new Float32Array(examples.length * stride);
-    const decoded = await Promise.all(examples.map((example) => example.pixels()));
-    decoded.forEach((pixels, i) => {
-      images.set(pixels, i * stride);
-    });
+    await Promise.all(
+      examples.map(async (example, i) => images.set(await example.pixels(), i * stride)),
+    );
     return {
       images,
       shape: [examples.length, height, width, channels],
@@ -202,7 +203,11 @@ export class ImageDataset implements AsyncIterable<Example> {
   }
 }
 
-async function* apply(stream: AsyncIterable<Example>, view: DatasetView): AsyncGenerator<Example> {
+async function* apply(
+  stream: AsyncIterable<Example>,
+  view: DatasetView,
+  shuffleBuffer: number,
+): AsyncGenerator<Example> {
   switch (view.op) {
     case 'take': {
       if (view.count === 0) return;
@@ -219,7 +224,7 @@ async function* apply(stream: AsyncIterable<Example>, view: DatasetView): AsyncG
       return;
     }
     case 'shuffle':
-      yield* shuffleStream(stream, randomFrom(view.seed, 'shuffle'), SHUFFLE_BUFFER);
+      yield* shuffleStream(stream, randomFrom(view.seed, 'shuffle'), shuffleBuffer);
       return;
     case 'augment': {
       let position = 0;
@@ -237,6 +242,7 @@ function bound(example: Example): Example {
   return {
     id: example.id,
     label: example.label,
+    ...(example.encoded && { encoded: example.encoded }),
     image: () => example.image(),
     pixels: (augment) => example.pixels(augment),
   };
@@ -265,6 +271,7 @@ async function* chunks(
   stream: AsyncIterable<Example>,
   size: number,
   skip: number,
+  dropRemainder: boolean,
 ): AsyncGenerator<Example[]> {
   let chunk: Example[] = [];
   let left = skip * size;
@@ -276,5 +283,5 @@ async function* chunks(
       chunk = [];
     }
   }
-  if (chunk.length > 0) yield chunk;
+  if (chunk.length > 0 && !dropRemainder) yield chunk;
 }

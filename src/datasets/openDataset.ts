@@ -1,4 +1,5 @@
 import { DatasetError } from '../errors';
+import { loadImageNetRecords } from '../records/loadImageNetRecords';
 import type { DatasetRecipe, ImageDataset } from './imageDataset';
 import { loadCifar10 } from './loadCifar10';
 
@@ -6,6 +7,7 @@ const loaders: Readonly<
   Record<string, (options: Record<string, unknown>) => Promise<ImageDataset>>
 > = {
   cifar10: loadCifar10,
+  'imagenet-records': ({ files, ...options }) => loadImageNetRecords(files as string[], options),
 };
 
 /**
