@@ -26,3 +26,6 @@ export class TrainingError extends NamedError {}
 
 /** A table of predictions is not complete or contradicts itself. */
 export class PredictionsError extends NamedError {}
+
+/** A file is not a notebook that can be run, or a notebook does not take a parameter. */
+export class NotebookError extends NamedError {}

@@ -1,0 +1,86 @@
+import { inspect } from 'node:util';
+import sharp from 'sharp';
+import { type Figure, isFigure } from '../src/figures/figure';
+import { renderPng } from '../src/figures/renderPng';
+import type { DisplayContent, MimeBundle } from './notebook';
+import { isTable, tableHtml, tableText } from './table';
+
+/**
+ * A value says how it is shown by a method of this name that returns a MIME bundle, or a promise
+ * of one. Deno's Jupyter kernel and nodejs-polars use the same symbol.
+ */
+export const DISPLAY = Symbol.for('Jupyter.display');
+
+interface Displayable {
+  [DISPLAY](): MimeBundle | Promise<MimeBundle>;
+}
+
+/** Pixels per inch of a picture to be shown at one image pixel per CSS pixel. */
+const PLAIN_DENSITY = 72;
+
+/** Everything that Jupyter needs to show a value, in every form the value has. */
+export async function displayed(value: unknown): Promise<DisplayContent> {
+  const data = encode(await mimeBundle(value));
+  const png = data['image/png'];
+  return { data, metadata: typeof png === 'string' ? await pictureSize(png) : {} };
+}
+
+async function mimeBundle(value: unknown): Promise<MimeBundle> {
+  if (isDisplayable(value)) return value[DISPLAY]();
+  if (isTable(value)) return { 'text/html': tableHtml(value), 'text/plain': tableText(value) };
+  if (isFigure(value)) return figureBundle(value);
+  if (isMimeBundle(value)) return value;
+  return { 'text/plain': inspect(value, { depth: 4, maxArrayLength: 50, maxStringLength: 5000 }) };
+}
+
+/** No `text/html`: code hosts would prefer it to the picture and then not run its script. */
+async function figureBundle(figure: Figure): Promise<MimeBundle> {
+  return {
+    'application/vnd.plotly.v1+json': plainJson({ data: figure.data, layout: figure.layout }),
+    'image/png': await renderPng(figure),
+  };
+}
+
+function isDisplayable(value: unknown): value is Displayable {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    typeof (value as Partial<Displayable>)[DISPLAY] === 'function'
+  );
+}
+
+function isMimeBundle(value: unknown): value is MimeBundle {
+  if (typeof value !== 'object' || value === null) return false;
+  const keys = Object.keys(value);
+  return (
+    keys.length > 0 && keys.every((key) => /^(text|image|application|video|audio)\/\S+$/.test(key))
+  );
+}
+
+/** Bytes as base64, as nbformat has them. */
+function encode(bundle: MimeBundle): MimeBundle {
+  const entries = Object.entries(bundle).map(([type, content]) => [
+    type,
+    content instanceof Uint8Array ? Buffer.from(content).toString('base64') : content,
+  ]);
+  return Object.fromEntries(entries);
+}
+
+/** JSON with typed arrays as lists. */
+function plainJson(value: unknown): unknown {
+  return JSON.parse(
+    JSON.stringify(value, (_, item) =>
+      ArrayBuffer.isView(item) ? Array.from(item as Float64Array) : item,
+    ),
+  );
+}
+
+/** Pictures drawn for dense screens say so in their file; they are shown at their nominal size. */
+async function pictureSize(base64: string): Promise<DisplayContent['metadata']> {
+  const { width, height, density } = await sharp(Buffer.from(base64, 'base64')).metadata();
+  const scale = Math.round((density ?? PLAIN_DENSITY) / PLAIN_DENSITY);
+  if (scale <= 1) return {};
+  return {
+    'image/png': { width: Math.round(width / scale), height: Math.round(height / scale) },
+  };
+}

@@ -1,0 +1,85 @@
+import type { ImageDataset, ImageId, RgbImage } from '../datasets/imageDataset';
+import { OptionError } from '../errors';
+import { drawGrid } from './grid';
+import { PALETTE } from './palette';
+import type { Picture } from './picture';
+import { bySparsity, rowsOf, sparsityName, type Table } from './rows';
+
+/** The columns of `findPIEs` that {@link pieGallery} reads. */
+export interface PieRow {
+  readonly image_id: ImageId;
+  readonly sparsity: number;
+  readonly true_class: number;
+  /** The class most dense models predict. */
+  readonly dense_mode: number;
+  /** The class most models of this sparsity predict. */
+  readonly pruned_mode: number;
+}
+
+export interface PieGalleryOptions {
+  /** Which level's PIEs are shown. Default: the highest in the table. */
+  readonly sparsity?: number;
+  /** How many are shown, in the order of the table. Default 18. */
+  readonly count?: number;
+}
+
+/**
+ * Pruning Identified Exemplars as pictures, each with its true label and the modal labels of the
+ * dense and of the pruned models. The pruned label is vermillion where pruning lost the right one,
+ * blue where it found it, grey where both are wrong. Figure 1 of the paper.
+ *
+ * @param table what `findPIEs` gives
+ * @param dataset the images that the models were tested on
+ * @throws OptionError where the data set lacks an image or the table has no such sparsity
+ */
+export async function pieGallery(
+  table: Table<PieRow>,
+  dataset: ImageDataset,
+  options: PieGalleryOptions = {},
+): Promise<Picture> {
+  const levels = bySparsity(rowsOf(table));
+  const { count = 18, sparsity = levels.at(-1)?.[0] } = options;
+  const pies = levels.find(([level]) => level === sparsity)?.[1] ?? [];
+  if (pies.length === 0 && options.sparsity !== undefined)
+    throw new OptionError(
+      `pieGallery: no PIE at sparsity ${sparsity}; the table has ${levels.map(([level]) => level).join(', ') || 'none at all'}.`,
+    );
+  const shown = pies.slice(0, count);
+  const images = await imagesOf(dataset, new Set(shown.map((pie) => pie.image_id)));
+  const name = (label: number) => dataset.classNames[label] ?? `class ${label}`;
+  const level = sparsity === undefined ? '' : ` at ${sparsityName(sparsity)} sparsity`;
+  return drawGrid(
+    `Images that pruning changes${level}`,
+    `N = ${shown.length} of ${pies.length} PIEs: true label, then modal label of the dense and of the pruned models`,
+    shown.map((pie) => ({
+      image: images.get(pie.image_id)!,
+      caption: [
+        { text: `true: ${name(pie.true_class)}` },
+        { text: `dense: ${name(pie.dense_mode)}` },
+        { text: `pruned: ${name(pie.pruned_mode)}`, color: colorOf(pie) },
+      ],
+    })),
+  );
+}
+
+function colorOf({ true_class, dense_mode, pruned_mode }: PieRow): string {
+  if (dense_mode === true_class) return PALETTE.hurt;
+  return pruned_mode === true_class ? PALETTE.helped : PALETTE.muted;
+}
+
+async function imagesOf(
+  dataset: ImageDataset,
+  wanted: ReadonlySet<ImageId>,
+): Promise<Map<ImageId, RgbImage>> {
+  const images = new Map<ImageId, RgbImage>();
+  if (wanted.size === 0) return images;
+  for await (const example of dataset) {
+    if (!wanted.has(example.id)) continue;
+    images.set(example.id, await example.image());
+    if (images.size === wanted.size) return images;
+  }
+  const missing = [...wanted].find((id) => !images.has(id));
+  throw new OptionError(
+    `pieGallery: image ${missing} is not in ${dataset.name}; pass the data set that the predictions were made on.`,
+  );
+}

@@ -1,0 +1,42 @@
+/** A danfo DataFrame, as far as a figure reads it. */
+export interface Frame {
+  readonly columns: readonly string[];
+  readonly values: unknown;
+}
+
+/** A table: its rows as objects, or a danfo DataFrame. */
+export type Table<Row> = readonly Row[] | Frame;
+
+/** The rows of a table as objects. */
+export function rowsOf<Row>(table: Table<Row>): readonly Row[] {
+  if (!('columns' in table)) return table;
+  const { columns } = table;
+  return (table.values as unknown[][]).map(
+    (values) => Object.fromEntries(columns.map((name, i) => [name, values[i]])) as Row,
+  );
+}
+
+/** The rows by sparsity, lowest first. */
+export function bySparsity<Row extends { readonly sparsity: number }>(
+  rows: readonly Row[],
+): [sparsity: number, rows: Row[]][] {
+  const levels = new Map<number, Row[]>();
+  for (const row of rows) {
+    const level = levels.get(row.sparsity);
+    if (level) level.push(row);
+    else levels.set(row.sparsity, [row]);
+  }
+  return [...levels].sort(([a], [b]) => a - b);
+}
+
+/** `90%`; `dense` for 0. */
+export function sparsityName(sparsity: number): string {
+  return sparsity === 0 ? 'dense' : `${Number((sparsity * 100).toFixed(2))}%`;
+}
+
+/** `4`, or `4–6` where they differ. */
+export function range(counts: readonly number[]): string {
+  const least = Math.min(...counts);
+  const most = Math.max(...counts);
+  return least === most ? String(least) : `${least}–${most}`;
+}
