@@ -56,7 +56,10 @@ describe('trainPopulation', () => {
         [0.9, 1],
       ],
     );
-    assert.deepEqual([...unbroken.imageIds], Array.from({ length: 50 }, (_, i) => i));
+    assert.deepEqual(
+      [...unbroken.imageIds],
+      Array.from({ length: 50 }, (_, i) => i),
+    );
     assert.equal(unbroken.classNames![3], 'cat');
     // The first test images are a cat, two ships and an airplane.
     assert.deepEqual([...unbroken.trueClass.subarray(0, 4)], [3, 8, 8, 0]);
