@@ -1,10 +1,11 @@
 import type { DataFrame } from 'danfojs-node';
+import { mean, sampleStandardDeviation } from 'simple-statistics';
 import type { Predictions } from '../predictions/predictions';
 import { type FindPIEsOptions, pieRows } from './findPIEs';
 import { frameOf } from './frame';
 import { levelsOf } from './levels';
+import { listsTop5, modelAccuracyRows } from './modelAccuracy';
 import { type PerClassTTestOptions, perClassRows } from './perClassTTest';
-import { sum } from './sums';
 
 export type SummarizeLevelsOptions = PerClassTTestOptions & Pick<FindPIEsOptions, 'ties'>;
 
@@ -41,14 +42,13 @@ export function summarizeLevels(
   predictions: Predictions,
   options: SummarizeLevelsOptions = {},
 ): DataFrame {
-  const hasTop5 = predictions.models.every((model) => model.top5);
   return frameOf(levelRows(predictions, options), {
     sparsity: 'float32',
     n_models: 'int32',
     n_images: 'int32',
     top1: 'float32',
     top1_sd: 'float32',
-    ...(hasTop5 && { top5: 'float32', top5_sd: 'float32' }),
+    ...(listsTop5(predictions) && { top5: 'float32', top5_sd: 'float32' }),
     n_significant: 'int32',
     n_hurt: 'int32',
     n_helped: 'int32',
@@ -61,48 +61,30 @@ export function levelRows(
   predictions: Predictions,
   options: SummarizeLevelsOptions = {},
 ): LevelRow[] {
-  const { imageIds, trueClass, models } = predictions;
-  const hasTop5 = models.every((model) => model.top5);
+  const accuracies = modelAccuracyRows(predictions);
   const classes = perClassRows(predictions, options);
   const pies = pieRows(predictions, options);
   const { baseline, pruned } = levelsOf(predictions, options.baseline ?? 0);
   return [baseline, ...pruned]
     .sort((a, b) => a.sparsity - b.sparsity)
     .map(({ sparsity, models }) => {
-      const top1 = meanAndDeviation(
-        models.map((model) => topAccuracy(trueClass, model.predictedClass)),
-      );
-      const top5 =
-        hasTop5 && meanAndDeviation(models.map((model) => topAccuracy(trueClass, model.top5!)));
+      const ofLevel = accuracies.filter((row) => row.sparsity === sparsity);
+      const top1 = ofLevel.map((row) => row.top1);
+      const top5 = ofLevel.flatMap((row) => row.top5 ?? []);
       const here = classes.filter((row) => row.sparsity === sparsity);
       const count = (direction: 'hurt' | 'helped') =>
         here.filter((row) => row.direction === direction).length;
       return {
         sparsity,
         n_models: models.length,
-        n_images: imageIds.length,
-        top1: top1.mean,
-        top1_sd: top1.deviation,
-        ...(top5 && { top5: top5.mean, top5_sd: top5.deviation }),
+        n_images: predictions.imageIds.length,
+        top1: mean(top1),
+        top1_sd: sampleStandardDeviation(top1),
+        ...(top5.length > 0 && { top5: mean(top5), top5_sd: sampleStandardDeviation(top5) }),
         n_significant: here.filter((row) => row.significant).length,
         n_hurt: count('hurt'),
         n_helped: count('helped'),
         n_pies: pies.filter((row) => row.sparsity === sparsity).length,
       };
     });
-}
-
-/** Share of the images whose class is in their row of `labels`, [images × k]. */
-function topAccuracy(trueClass: Int32Array, labels: Int32Array): number {
-  const width = labels.length / trueClass.length;
-  let correct = 0;
-  for (let i = 0; i < labels.length; i++)
-    if (labels[i] === trueClass[Math.floor(i / width)]) correct++;
-  return correct / trueClass.length;
-}
-
-function meanAndDeviation(values: readonly number[]): { mean: number; deviation: number } {
-  const mean = sum(values) / values.length;
-  const squares = sum(values.map((value) => (value - mean) ** 2));
-  return { mean, deviation: Math.sqrt(squares / (values.length - 1)) };
 }
