@@ -1,9 +1,21 @@
 import * as tf from '@tensorflow/tfjs';
 import { EngineError } from '../errors';
-import { registerWasmKernels } from './wasm/register';
+import './ops/relu';
+import type { OpsMemory } from './wasm/ops';
+import { nativeOps, type Ops, wasmOps } from './wasm/ops';
+import { registerKernels } from './wasm/register';
 
 /** What can run the models, in the order of preference; `cpu` runs only when asked for by name. */
-export const ENGINE_NAMES = ['tfjs-node-gpu', 'tfjs-node', 'wasm-simd', 'cpu'] as const;
+export const ENGINE_NAMES = [
+  'tfjs-node-gpu',
+  'tfjs-node',
+  'native-avx512',
+  'native-avx2',
+  'native-neon',
+  'wasm-relaxed-simd',
+  'wasm-simd',
+  'cpu',
+] as const;
 
 export type EngineName = (typeof ENGINE_NAMES)[number];
 
@@ -22,7 +34,11 @@ class Absent extends Error {}
 const open: Record<EngineName, () => Promise<void>> = {
   'tfjs-node-gpu': () => openTensorFlow('@tensorflow/tfjs-node-gpu', true),
   'tfjs-node': () => openTensorFlow('@tensorflow/tfjs-node', false),
-  'wasm-simd': openWasm,
+  'native-avx512': () => openOps((memory) => nativeOps('avx512', memory)),
+  'native-avx2': () => openOps((memory) => nativeOps('avx2', memory)),
+  'native-neon': () => openOps((memory) => nativeOps('neon', memory)),
+  'wasm-relaxed-simd': () => openOps((memory) => wasmOps('relaxed-simd', memory)),
+  'wasm-simd': () => openOps((memory) => wasmOps('simd', memory)),
   cpu: () => setBackend('cpu'),
 };
 
@@ -94,10 +110,14 @@ async function openTensorFlow(packageName: string, gpu: boolean): Promise<void> 
   await setBackend('tensorflow');
 }
 
-async function openWasm(): Promise<void> {
+/** tfjs's WebAssembly backend, with one build of our ops on its memory. */
+async function openOps(load: (memory: OpsMemory) => Ops | undefined): Promise<void> {
   await import('@tensorflow/tfjs-backend-wasm');
-  registerWasmKernels();
   await setBackend('wasm');
+  const machine = registerKernels();
+  const ops = load(machine);
+  if (ops === undefined) throw new Absent('this machine has no build of the ops for it.');
+  machine.ops = ops;
 }
 
 async function setBackend(name: string): Promise<void> {

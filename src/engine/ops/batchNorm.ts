@@ -37,18 +37,13 @@ export function batchNormTraining(
   const normalize = tf.customGrad((...args) => {
     const [x, gamma, beta, save] = args as [tf.Tensor, tf.Tensor1D, tf.Tensor1D, tf.GradSaveFunc];
     const y = batchNorm(x, gamma, beta, mean, variance, options);
-    save([x, gamma, mean, variance, ...(activation === 'relu' ? [y] : [])]);
+    save([x, gamma, beta, mean, variance]);
     return {
       value: y,
       gradFunc: (dy, saved) => {
-        const [x, gamma, mean, variance, y] = saved as [
-          tf.Tensor,
-          tf.Tensor1D,
-          tf.Tensor1D,
-          tf.Tensor1D,
-          tf.Tensor | undefined,
-        ];
-        return batchNormGradient(dy, x, gamma, mean, variance, epsilon, y);
+        const [x, gamma, beta, mean, variance] = saved as tf.Tensor[];
+        const inputs = { dy, x, gamma, beta, mean, variance } as GradientInputs;
+        return batchNormGradient(inputs, epsilon, activation);
       },
     };
   });
@@ -65,9 +60,10 @@ export function batchNorm(
   options: BatchNormOptions = {},
 ): tf.Tensor {
   const { epsilon = 1e-3, activation = 'linear' } = options;
+  if (hasKernel('BatchNorm'))
+    return runKernel('BatchNorm', { x, gamma, beta, mean, variance }, { epsilon, activation })[0]!;
   return tf.tidy(() => {
-    const scale = gamma.mul(variance.add(epsilon).rsqrt());
-    const y = x.mul(scale).add(beta.sub(mean.mul(scale)));
+    const y = normalized(x, mean, variance, epsilon).mul(gamma).add(beta);
     return activation === 'relu' ? y.relu() : y;
   });
 }
@@ -82,30 +78,37 @@ function batchStatistics(x: tf.Tensor): { mean: tf.Tensor1D; variance: tf.Tensor
   return { mean: mean as tf.Tensor1D, variance: variance as tf.Tensor1D };
 }
 
-/** Gradients of x, gamma and beta; `y` where a ReLU followed. */
+type GradientInputs = Record<'dy' | 'x' | 'gamma' | 'beta' | 'mean' | 'variance', tf.Tensor>;
+
+/** Gradients of x, gamma and beta. */
 function batchNormGradient(
-  dy: tf.Tensor,
-  x: tf.Tensor,
-  gamma: tf.Tensor1D,
-  mean: tf.Tensor1D,
-  variance: tf.Tensor1D,
+  inputs: GradientInputs,
   epsilon: number,
-  y?: tf.Tensor,
+  activation: 'linear' | 'relu',
 ): tf.Tensor[] {
-  const inputs = { dy, x, gamma, mean, variance, ...(y && { y }) };
-  if (hasKernel('BatchNormGrad')) return runKernel('BatchNormGrad', inputs, { epsilon });
+  if (hasKernel('BatchNormGrad'))
+    return runKernel('BatchNormGrad', inputs, { epsilon, activation });
+  const { dy, x, gamma, beta, mean, variance } = inputs;
   const axes = allButLast(x);
-  const dz = y ? dy.mul(y.step()) : dy;
-  const inverseDeviation = variance.add(epsilon).rsqrt();
-  const normalized = x.sub(mean).mul(inverseDeviation);
+  const xHat = normalized(x, mean, variance, epsilon);
+  const dz = activation === 'relu' ? dy.mul(xHat.mul(gamma).add(beta).step()) : dy;
   const dbeta = dz.sum(axes);
-  const dgamma = dz.mul(normalized).sum(axes);
+  const dgamma = dz.mul(xHat).sum(axes);
   const count = x.size / mean.size;
   const dx = dz
     .sub(dbeta.div(count))
-    .sub(normalized.mul(dgamma.div(count)))
-    .mul(gamma.mul(inverseDeviation));
+    .sub(xHat.mul(dgamma.div(count)))
+    .mul(gamma.mul(variance.add(epsilon).rsqrt()));
   return [dx, dgamma, dbeta];
+}
+
+function normalized(
+  x: tf.Tensor,
+  mean: tf.Tensor,
+  variance: tf.Tensor,
+  epsilon: number,
+): tf.Tensor {
+  return x.sub(mean).mul(variance.add(epsilon).rsqrt());
 }
 
 function allButLast(x: tf.Tensor): number[] {

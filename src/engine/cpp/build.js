@@ -1,0 +1,80 @@
+// Builds the ops. `node src/engine/cpp/build.js native` makes the addon for this machine if it has a
+// C++ compiler, and else does without; npm runs it at installation. `node src/engine/cpp/build.js
+// wasm [folder]` makes the two WebAssembly modules that are checked in.
+const { spawnSync } = require('node:child_process');
+const { mkdirSync, rmSync } = require('node:fs');
+const { join } = require('node:path');
+const { addonPath } = require('./addonPath');
+
+const COMMON = [
+  '-std=c++17',
+  '-O3',
+  '-ffp-contract=fast',
+  '-fno-exceptions',
+  '-fvisibility=hidden',
+];
+const VARIANTS = {
+  x64: { avx2: ['-mavx2', '-mfma'], avx512: ['-mavx512f', '-mavx512dq', '-mavx2', '-mfma'] },
+  arm64: { neon: [] },
+};
+
+function run(command, ...args) {
+  const { status, stderr, error } = spawnSync(command, args, { cwd: __dirname, encoding: 'utf8' });
+  if (status !== 0) throw error ?? new Error(`${command} failed:\n${stderr}`);
+}
+
+/** Makes `simd.wasm` and `relaxed-simd.wasm` in a folder. Needs clang 19, see README.md. */
+function buildWasm(folder) {
+  const compiler = process.env.WASM_CXX ?? 'clang++-19';
+  const link = ['--no-entry', '--import-memory', '--export-dynamic', '--export=__stack_pointer'];
+  for (const [name, flags] of [
+    ['simd', ['-msimd128']],
+    ['relaxed-simd', ['-msimd128', '-mrelaxed-simd']],
+  ])
+    run(
+      compiler,
+      ...['--target=wasm32', '-nostdlib', '-mbulk-memory', ...COMMON, ...flags],
+      ...link.map((option) => `-Wl,${option}`),
+      '-Wl,--strip-debug',
+      ...['-o', join(folder, `${name}.wasm`), 'wasm.cc'],
+    );
+}
+
+/** Makes the addon. */
+function buildNative() {
+  const variants = VARIANTS[process.arch];
+  if (variants === undefined) throw new Error(`No native ops for ${process.arch}.`);
+  const compiler = process.env.CXX ?? 'c++';
+  const include = `-I${require('node-api-headers').include_dir}`;
+  const addon = addonPath();
+  const folder = join(addon, '..');
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder);
+  const compile = (source, object, ...flags) => {
+    run(compiler, '-c', '-fPIC', ...COMMON, include, ...flags, source, '-o', join(folder, object));
+    return join(folder, object);
+  };
+  const objects = [
+    compile('addon.cc', 'addon.o'),
+    ...Object.entries(variants).map(([name, flags]) =>
+      compile('native.cc', `${name}.o`, `-DVARIANT=${name}`, ...flags),
+    ),
+  ];
+  const shared =
+    process.platform === 'darwin' ? ['-bundle', '-undefined', 'dynamic_lookup'] : ['-shared'];
+  run(compiler, ...shared, '-o', addon, ...objects);
+}
+
+module.exports = { buildWasm, buildNative };
+
+if (require.main === module) {
+  const [what, folder = __dirname] = process.argv.slice(2);
+  if (what === 'wasm') buildWasm(folder);
+  else
+    try {
+      buildNative();
+    } catch (error) {
+      // WebAssembly does the work then; an installation must not fail for it.
+      if (process.env.SBD_VERBOSE) console.error(error);
+    }
+}

@@ -1,0 +1,35 @@
+// Ops on plain arrays.
+#pragma once
+#include "vector.h"
+
+OP void rectify(const float* x, float* y, int count) {
+  forElements(count, [&](auto zero, ptrdiff_t i) {
+    using V = decltype(zero);
+    store(y + i, relu(load<V>(x + i)));
+  });
+}
+
+OP void rectifyGradient(const float* dy, const float* x, float* dx, int count) {
+  forElements(count, [&](auto zero, ptrdiff_t i) {
+    using V = decltype(zero);
+    store(dx + i, load<V>(dy + i) * gate(load<V>(x + i)));
+  });
+}
+
+// Nesterov's step on masked weights, in place; without a mask, `variable` is the weights themselves
+// and not written apart.
+OP void updateWeights(const float* gradient, float* velocity, float* weights, const float* mask,
+                          float* variable, int count, float learningRate, float momentum,
+                          float weightDecay) {
+  forElements(count, [&](auto zero, ptrdiff_t i) {
+    using V = decltype(zero);
+    const V kept = mask ? load<V>(mask + i) : splat<V>(1);
+    const V w = load<V>(weights + i);
+    const V g = load<V>(gradient + i) * kept + w * weightDecay;
+    const V v = load<V>(velocity + i) * momentum + g;
+    const V next = w - (g + v * momentum) * learningRate;
+    store(velocity + i, v);
+    store(weights + i, next);
+    if (mask) store(variable + i, next * kept);
+  });
+}

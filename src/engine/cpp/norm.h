@@ -1,0 +1,129 @@
+// Batch normalisation over [pixels, channels], and the other sums over pixels.
+#pragma once
+#include "vector.h"
+
+// Pixels that are read twice while they are in the first cache.
+inline int pixelsAtATime(int channels) { return max(16, (1 << 12) / channels); }
+
+// The sum of each channel, as a bias's gradient needs it.
+OP void channelSums(const float* x, float* sums, int pixels, int channels) {
+  __builtin_memset(sums, 0, sizeof(float) * channels);
+  const int block = pixelsAtATime(channels);
+  for (int i = 0; i < pixels; i += block, x += (ptrdiff_t)block * channels)
+    forChannels(channels, [&](auto zero, int c) {
+      using V = decltype(zero);
+      const V sum = sumOver<V>(min(block, pixels - i), channels,
+                               [&](ptrdiff_t at) { return load<V>(x + c + at); });
+      store(sums + c, load<V>(sums + c) + sum);
+    });
+}
+
+// Mean and biased variance of each channel; block by block, joined by the formula of Chan, Golub
+// and LeVeque (1979), so that a mean far from zero costs no digits.
+OP void channelMoments(const float* x, float* mean, float* variance, int pixels, int channels) {
+  __builtin_memset(mean, 0, sizeof(float) * channels);
+  __builtin_memset(variance, 0, sizeof(float) * channels);
+  const int block = pixelsAtATime(channels);
+  for (int i = 0; i < pixels; i += block, x += (ptrdiff_t)block * channels) {
+    const int count = min(block, pixels - i);
+    const float share = (float)count / (i + count);
+    forChannels(channels, [&](auto zero, int c) {
+      using V = decltype(zero);
+      const V sum = sumOver<V>(count, channels, [&](ptrdiff_t at) { return load<V>(x + c + at); });
+      const V center = sum / (float)count;
+      const V squares = sumOver<V>(count, channels, [&](ptrdiff_t at) {
+        const V distance = load<V>(x + c + at) - center;
+        return distance * distance;
+      });
+      // Until the end, `variance` holds the sum of squares.
+      const V before = load<V>(mean + c), shift = center - before;
+      store(mean + c, before + shift * share);
+      store(variance + c, load<V>(variance + c) + squares + shift * shift * (share * i));
+    });
+  }
+  for (int c = 0; c < channels; c++) variance[c] /= pixels;
+}
+
+inline float inverseDeviation(float variance, float epsilon) {
+  return 1 / __builtin_sqrtf(variance + epsilon);
+}
+
+template <class V>
+inline V normalized(V x, V mean, V scale, V beta) {
+  return fma(x - mean, scale, beta);
+}
+
+// y = gamma (x - mean) / deviation + beta, rectified if asked for.
+OP double batchNorm(const float* x, const float* gamma, const float* beta, const float* mean,
+                        const float* variance, float* y, int pixels, int channels, float epsilon,
+                        int rectify, float* block) {
+  Scratch scratch(block);
+  float* scale = scratch.take(channels);
+  if (scratch.counting()) return scratch.bytes();
+
+  for (int c = 0; c < channels; c++) scale[c] = gamma[c] * inverseDeviation(variance[c], epsilon);
+  for (int i = 0; i < pixels; i++, x += channels, y += channels)
+    forChannels(channels, [&](auto zero, int c) {
+      using V = decltype(zero);
+      const V z = normalized(load<V>(x + c), load<V>(mean + c), load<V>(scale + c),
+                             load<V>(beta + c));
+      store(y + c, rectify ? relu(z) : z);
+    });
+  return 0;
+}
+
+// Gradients of x, gamma and beta where mean and variance are those of x itself.
+OP double batchNormGradient(const float* dy, const float* x, const float* gamma,
+                                const float* beta, const float* mean, const float* variance,
+                                float* dx, float* dgamma, float* dbeta, int pixels, int channels,
+                                float epsilon, int rectify, float* block) {
+  Scratch scratch(block);
+  float* scale = scratch.take(channels);
+  float* slope = scratch.take(channels);
+  float* start = scratch.take(channels);
+  if (scratch.counting()) return scratch.bytes();
+
+  for (int c = 0; c < channels; c++) scale[c] = gamma[c] * inverseDeviation(variance[c], epsilon);
+  // The gradient of y before the ReLU.
+  const auto dz = [&](auto zero, ptrdiff_t at, int c) {
+    using V = decltype(zero);
+    const V gradient = load<V>(dy + at);
+    if (!rectify) return gradient;
+    return gradient * gate(normalized(load<V>(x + at), load<V>(mean + c), load<V>(scale + c),
+                                      load<V>(beta + c)));
+  };
+
+  __builtin_memset(dgamma, 0, sizeof(float) * channels);
+  __builtin_memset(dbeta, 0, sizeof(float) * channels);
+  const int rows = pixelsAtATime(channels);
+  for (int i = 0; i < pixels; i += rows)
+    forChannels(channels, [&](auto zero, int c) {
+      using V = decltype(zero);
+      const int count = min(rows, pixels - i);
+      const ptrdiff_t from = (ptrdiff_t)i * channels + c;
+      const V center = load<V>(mean + c);
+      const V sum = sumOver<V>(count, channels, [&](ptrdiff_t at) { return dz(zero, from + at, c); });
+      const V product = sumOver<V>(count, channels, [&](ptrdiff_t at) {
+        return dz(zero, from + at, c) * (load<V>(x + from + at) - center);
+      });
+      store(dbeta + c, load<V>(dbeta + c) + sum);
+      store(dgamma + c, load<V>(dgamma + c) + product);
+    });
+
+  // dx = scale · (dz − mean of dz − x̂ · mean of dz x̂), with x̂ = (x − mean) / deviation.
+  for (int c = 0; c < channels; c++) {
+    const float inverse = inverseDeviation(variance[c], epsilon);
+    dgamma[c] *= inverse;
+    slope[c] = -scale[c] * inverse * dgamma[c] / pixels;
+    start[c] = -scale[c] * dbeta[c] / pixels;
+  }
+  ptrdiff_t at = 0;
+  for (int i = 0; i < pixels; i++, at += channels)
+    forChannels(channels, [&](auto zero, int c) {
+      using V = decltype(zero);
+      const V distance = load<V>(x + at + c) - load<V>(mean + c);
+      store(dx + at + c, fma(dz(zero, at + c, c), load<V>(scale + c),
+                             fma(distance, load<V>(slope + c), load<V>(start + c))));
+    });
+  return 0;
+}

@@ -1,0 +1,130 @@
+// What every op stands on: one vector of floats, as wide as the machine's registers. Ops are
+// templates over it: with `float` itself, the vector of one, the same code takes the channels that
+// are left over.
+#pragma once
+#include <stddef.h>
+
+// TILE: pixels of a tile of two vectors of channels, as many as the sums that registers hold.
+#if defined(__AVX512F__)
+#define LANES 16
+#define TILE 12
+#elif defined(__AVX2__)
+#define LANES 8
+#define TILE 6
+#elif defined(__wasm__)
+#define LANES 4
+#define TILE 4
+#else
+#define LANES 4
+#define TILE 8
+#endif
+
+// Marks what TypeScript calls. Arguments are pointers, ints and floats.
+#if defined(__wasm__)
+#define OP extern "C" __attribute__((visibility("default")))
+#else
+#define OP inline
+#endif
+
+#if defined(__clang__)
+#define UNROLL _Pragma("unroll")
+#else
+#define UNROLL _Pragma("GCC unroll 32")
+#endif
+
+typedef float Vector __attribute__((vector_size(4 * LANES)));
+
+template <class V>
+constexpr int lanes = sizeof(V) / sizeof(float);
+
+// From and to any float's address, however aligned.
+template <class V>
+inline V load(const float* from) {
+  V value;
+  __builtin_memcpy(&value, from, sizeof(V));
+  return value;
+}
+template <class V>
+inline void store(float* to, V value) {
+  __builtin_memcpy(to, &value, sizeof(V));
+}
+
+template <class V>
+inline V splat(float value) {
+  return value - V{};
+}
+
+// a * b + c, in one rounding where the machine can (-ffp-contract=fast makes it so).
+template <class V>
+inline V fma(V a, V b, V c) {
+#if defined(__wasm_relaxed_simd__)
+  if constexpr (lanes<V> == 4) return __builtin_wasm_relaxed_madd_f32x4(a, b, c);
+#endif
+  return a * b + c;
+}
+
+// NaN stays NaN.
+template <class V>
+inline V relu(V x) {
+  return x < 0 ? V{} : x;
+}
+
+// What a ReLU lets through of a gradient: 1 above 0, 0 below, NaN at NaN.
+template <class V>
+inline V gate(V x) {
+  return x > 0 ? splat<V>(1) : x <= 0 ? V{} : x;
+}
+
+inline int min(int a, int b) { return a < b ? a : b; }
+inline int max(int a, int b) { return a > b ? a : b; }
+inline int ceilDivide(int a, int b) { return (a + b - 1) / b; }
+inline int roundUp(int a, int b) { return ceilDivide(a, b) * b; }
+inline int modulo(int a, int b) { return (a % b + b) % b; }
+
+// f(V, i) for every i of a plain array.
+template <class F>
+inline void forElements(ptrdiff_t count, F f) {
+  ptrdiff_t i = 0;
+  for (; i + 4 * LANES <= count; i += 4 * LANES)
+    UNROLL for (int q = 0; q < 4; q++) f(Vector{}, i + q * LANES);
+  for (; i < count; i++) f(float{}, i);
+}
+
+// f(V, c) for every vector of channels, and for each channel that is left over.
+template <class F>
+inline void forChannels(int channels, F f) {
+  int c = 0;
+  for (; c + LANES <= channels; c += LANES) f(Vector{}, c);
+  for (; c < channels; c++) f(float{}, c);
+}
+
+// The sum of f(at) over pixels that lie `step` apart; in four parts, since an addition takes longer
+// than its turn.
+template <class V, class F>
+inline V sumOver(int pixels, ptrdiff_t step, F f) {
+  V sums[4] = {};
+  ptrdiff_t at = 0;
+  int i = 0;
+  for (; i + 4 <= pixels; i += 4, at += 4 * step)
+    UNROLL for (int q = 0; q < 4; q++) sums[q] += f(at + q * step);
+  for (; i < pixels; i++, at += step) sums[0] += f(at);
+  return (sums[0] + sums[1]) + (sums[2] + sums[3]);
+}
+
+// Hands out pieces of one block of memory. Without a block it only counts: an op that is called
+// with `scratch` 0 returns the bytes that it needs and does nothing else.
+class Scratch {
+ public:
+  explicit Scratch(float* block) : block(block) {}
+  float* take(size_t floats) {
+    float* piece = block + used;
+    used += floats;
+    return piece;
+  }
+  bool counting() const { return block == nullptr; }
+  double bytes() const { return sizeof(float) * (double)used; }
+
+ private:
+  float* block;
+  size_t used = 0;
+};
