@@ -159,7 +159,7 @@ test('a rejection that nobody handles fails the cell that caused it', async () =
   assert.deepEqual([own.message, own.line], ['own', 2]);
   assert.equal(
     await prints(
-      "setTimeout(() => {\n  Promise.reject(new Error('late'));\n}, 300);\nconsole.log('ok');",
+      "setTimeout(() => {\n  Promise.reject(new Error('late'));\n}, 1000);\nconsole.log('ok');",
     ),
     'ok\n',
   );
@@ -174,7 +174,7 @@ test('a rejection that nobody handles fails the cell that caused it', async () =
 
 test('a rejection between cells fails the next one asked for, in the name of its own', async () => {
   await prints("setTimeout(() => { Promise.reject(new Error('between')); }, 50);");
-  await new Promise((resolve) => setTimeout(resolve, 500));
+  await new Promise((resolve) => setTimeout(resolve, 1000));
   const error = await fails('1');
   assert.deepEqual([error.message, error.line], ['between', 1]);
   assert.deepEqual((await kernel.close())?.message, 'between');
