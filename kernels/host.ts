@@ -4,7 +4,9 @@ import type { FromHost, ToHost } from './kernelProcess';
 import { Session } from './session';
 
 const terminal = process.stderr.write.bind(process.stderr);
-const send = (message: FromHost) => process.send!(message);
+const send = (message: FromHost): void => {
+  process.send!(message);
+};
 
 // Warnings carry the process id, which would make every run of a notebook differ.
 process.removeAllListeners('warning');

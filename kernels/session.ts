@@ -32,10 +32,11 @@ export class Session {
     // tslab prints the last expression's value and what a cell throws; nothing else.
     {
       log: (value) => {
-        this.running!.value = { of: value };
+        if (this.running) this.running.value = { of: value };
       },
       error: (thrown) => {
-        this.running!.error ??= this.describe(thrown, false);
+        // An interrupted cell may tell of it when it is over.
+        if (this.running) this.running.error ??= this.describe(thrown, false);
       },
     },
   );

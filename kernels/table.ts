@@ -1,12 +1,10 @@
-/** A danfo DataFrame, or anything else with its members. */
+/** A danfo DataFrame or Series, or anything else with these members. */
 export interface Table {
   readonly columns: readonly string[];
   /** Names of the rows. */
   readonly index: readonly (string | number)[];
-  /** `[rows, columns]` */
-  readonly shape: readonly number[];
-  /** Row by row. */
-  readonly values: readonly (readonly unknown[])[];
+  /** Rows, each a list of its values, or the value where there is one column. */
+  readonly values: readonly unknown[];
 }
 
 /** The longest and widest table that is shown whole; of others the first and last halves of it. */
@@ -29,10 +27,8 @@ interface Cells {
 
 export function isTable(value: unknown): value is Table {
   if (typeof value !== 'object' || value === null) return false;
-  const { columns, index, shape } = value as Partial<Table>;
-  return (
-    Array.isArray(columns) && Array.isArray(index) && Array.isArray(shape) && shape.length === 2
-  );
+  const { columns, index, values } = value as Partial<Table>;
+  return Array.isArray(columns) && Array.isArray(index) && Array.isArray(values);
 }
 
 export function tableText(table: Table): string {
@@ -80,7 +76,7 @@ function cellsOf({ columns, index, values }: Table): Cells {
       : {
           name: String(columns[column]),
           ...columnTexts(
-            shownRows.map((row) => (row === undefined ? undefined : values[row]![column])),
+            shownRows.map((row) => (row === undefined ? undefined : [values[row]].flat()[column])),
             shownRows,
           ),
         },
@@ -126,7 +122,7 @@ function columnTexts(
 function numberFormat(numbers: readonly number[]): (value: number) => string {
   const finite = numbers.filter(Number.isFinite);
   const largest = finite.reduce((max, value) => Math.max(max, Math.abs(value)), 0);
-  const magnitude = largest > 0 ? Math.floor(Math.log10(largest)) : 0;
+  const magnitude = largest > 0 ? Math.ceil(Math.log10(largest)) - 1 : 0;
   const sensible = Math.min(MAX_DECIMALS, Math.max(1, SIGNIFICANT_DIGITS - 1 - magnitude));
   const needed = Math.max(0, ...finite.map(decimals));
   const digits = Math.min(needed, sensible);

@@ -1,0 +1,159 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { type CellOutput, type Notebook, readNotebook } from '../../kernels/notebook';
+import { FIXTURES } from './fixtures';
+
+const CLI = join(__dirname, '..', '..', 'kernels', 'cli.js');
+let folder: string;
+let tiny: { status: number | null; stdout: string; stderr: string };
+
+before(() => {
+  folder = mkdtempSync(join(tmpdir(), 'notebooks-'));
+  tiny = cli(join(FIXTURES, 'tiny.ipynb'), '--output', folder, '--html');
+});
+after(() => rmSync(folder, { recursive: true }));
+
+function cli(...args: string[]) {
+  return spawnSync(process.execPath, [CLI, ...args], { encoding: 'utf8' });
+}
+
+function outputsOf(notebook: Notebook, cell: number): readonly CellOutput[] {
+  const found = notebook.cells[cell]!;
+  assert.ok(found.cell_type === 'code');
+  return found.outputs;
+}
+
+test('executes a notebook and tells how it goes', () => {
+  assert.equal(tiny.status, 0, tiny.stderr);
+  assert.match(tiny.stdout, /^\[1\/3\] let sparsity = 0\.9;$/m);
+  assert.match(tiny.stdout, /^\[3\/3\] const figure = \{$/m);
+  assert.match(tiny.stdout, /^ImageDataset at 0\.9$/m);
+  assert.equal(tiny.stderr, 'to stderr\n');
+});
+
+test('the executed notebook holds tables, figures and texts as Jupyter has them', () => {
+  const notebook = readNotebook(join(folder, 'tiny.ipynb'));
+  const source = readNotebook(join(FIXTURES, 'tiny.ipynb'));
+  assert.deepEqual(
+    notebook.cells.map(({ id, source }) => [id, source]),
+    source.cells.map(({ id, source }) => [id, source]),
+  );
+  assert.deepEqual(
+    notebook.cells.map((cell) => (cell.cell_type === 'code' ? cell.execution_count : undefined)),
+    [undefined, 1, 2, 3, null],
+  );
+  const [stream, table] = outputsOf(notebook, 2);
+  assert.deepEqual(stream, {
+    output_type: 'stream',
+    name: 'stdout',
+    text: 'ImageDataset at 0.9\n',
+  });
+  assert.ok(table?.output_type === 'execute_result');
+  assert.match(table.data['text/html'] as string, /&lt;dog&gt;.*1\.0e-9/s);
+  assert.equal(table.execution_count, 2);
+  const [markdown, error, figure] = outputsOf(notebook, 3);
+  assert.ok(markdown?.output_type === 'display_data');
+  assert.deepEqual(markdown.data, { 'text/markdown': '**now**' });
+  assert.deepEqual(error, { output_type: 'stream', name: 'stderr', text: 'to stderr\n' });
+  assert.ok(figure?.output_type === 'execute_result');
+  assert.deepEqual(Object.keys(figure.data), ['application/vnd.plotly.v1+json', 'image/png']);
+});
+
+test('the page needs nothing but itself', () => {
+  const page = readFileSync(join(folder, 'tiny.html'), 'utf8');
+  assert.match(page, /<h1[^>]*>A tiny notebook<\/h1>/);
+  assert.match(page, /<table class="dataframe"/);
+  assert.match(page, /<strong>now<\/strong>/);
+  assert.match(page, /<div class="figure"><img alt="" src="data:image\/png;base64,iVBOR/);
+  const figure = /<script type="application\/json">(.*?)<\/script>/s.exec(page)![1]!;
+  assert.deepEqual(JSON.parse(figure).data[0].y, [1, 2]);
+  const markup = page.replaceAll(/<script>.*?<\/script>/gs, '<script></script>');
+  assert.equal(markup.match(/<script/g)!.length, 3);
+  assert.doesNotMatch(markup, /(src|href)\s*=\s*["']?(https?:)?\/\/|url\(|@import/);
+  assert.doesNotMatch(markup, /<link/);
+});
+
+test('nbformat finds the executed notebook valid', (t) => {
+  const python = process.env.PYTHON ?? 'python3';
+  if (spawnSync(python, ['-c', 'import nbformat']).status !== 0)
+    return t.skip(`${python} has no nbformat; set PYTHON to one that has`);
+  const check =
+    'import nbformat, sys; n = nbformat.read(sys.argv[1], 4); nbformat.validate(n); ' +
+    'sys.stdout.reconfigure(newline=""); nbformat.write(n, sys.stdout)';
+  const path = join(folder, 'tiny.ipynb');
+  const { stdout, stderr, status } = spawnSync(python, ['-c', check, path], { encoding: 'utf8' });
+  assert.equal(status, 0, stderr);
+  assert.equal(stdout, readFileSync(path, 'utf8'));
+});
+
+test('running again in place changes nothing', () => {
+  const path = join(FIXTURES, `rerun-${process.pid}.ipynb`);
+  copyFileSync(join(folder, 'tiny.ipynb'), path);
+  try {
+    assert.equal(cli(path).status, 0);
+    assert.equal(readFileSync(path, 'utf8'), readFileSync(join(folder, 'tiny.ipynb'), 'utf8'));
+  } finally {
+    rmSync(path);
+  }
+});
+
+test('parameters are set below the cell tagged so, and checked like code', () => {
+  const good = cli(
+    ...[
+      join(FIXTURES, 'tiny.ipynb'),
+      '--output',
+      join(folder, 'p'),
+      '--parameters',
+      'sparsity=0.5',
+    ],
+  );
+  assert.equal(good.status, 0, good.stderr);
+  assert.match(good.stdout, /^ImageDataset at 0\.5$/m);
+  const injected = readNotebook(join(folder, 'p', 'tiny.ipynb')).cells[2]!;
+  assert.deepEqual(injected.metadata, { tags: ['injected-parameters'] });
+  for (const [parameter, message] of [
+    ['sparsity=high', /cell 2, line 2: CompileError: Type 'string' is not assignable/],
+    ['1=2', /--parameters 1=2: expected name=value/],
+  ] as const) {
+    const bad = cli(
+      ...[join(FIXTURES, 'tiny.ipynb'), '--output', join(folder, 'q'), '--parameters', parameter],
+    );
+    assert.equal(bad.status, 1);
+    assert.match(bad.stderr, message);
+  }
+  const none = cli(join(FIXTURES, 'failing.ipynb'), '--output', folder, '--parameters', 'a=1');
+  assert.match(none.stderr, /NotebookError: .*none of its cells is tagged "parameters"/);
+});
+
+test('a failing cell ends the run with all that is needed to mend it', () => {
+  const path = join(FIXTURES, 'failing.ipynb');
+  const { status, stderr, stdout } = cli(path, join(FIXTURES, 'tiny.ipynb'), '--output', folder);
+  assert.equal(status, 1);
+  assert.match(
+    stderr,
+    /failing\.ipynb, cell 2, line 7: RangeError: too large\n {4}throw new Range/,
+  );
+  assert.match(stderr, /It had printed:\n {4}before\n/);
+  assert.match(stderr, / {4}> 7 \| {3}throw new RangeError\('too large'\);/);
+  assert.match(stderr, /at cell-2\.ts:7:\d+$/m);
+  assert.doesNotMatch(stdout, /tiny/);
+  const notebook = readNotebook(join(folder, 'failing.ipynb'));
+  const error = outputsOf(notebook, 2).at(-1);
+  assert.ok(error?.output_type === 'error');
+  assert.deepEqual([error.ename, error.evalue], ['RangeError', 'too large']);
+  const [last] = notebook.cells.slice(-1);
+  assert.ok(last?.cell_type === 'code' && last.execution_count === null);
+});
+
+test('what is asked for wrongly is refused in words', () => {
+  assert.match(cli().stderr, /No notebook given\..*--timeout/s);
+  const missing = cli(join(folder, 'missing.ipynb'));
+  assert.match(missing.stderr, /NotebookError: .*missing\.ipynb/);
+  assert.equal(missing.status, 1);
+  assert.ok(!existsSync(join(folder, 'missing.ipynb')));
+  assert.match(cli('x.ipynb', '--timeout', 'soon').stderr, /--timeout soon: expected a number/);
+});

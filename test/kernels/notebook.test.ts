@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { readNotebook, serializeNotebook, writeNotebook } from '../../kernels/notebook';
+import { NotebookError } from '../../src/errors';
+import { FIXTURES } from './fixtures';
+
+/** Every kind of cell, output and content, written by Python's nbformat 5.11. */
+const GOLDEN = join(FIXTURES, 'written-by-jupyter.ipynb');
+
+test('reading and writing gives what Jupyter wrote, byte for byte', () => {
+  assert.equal(serializeNotebook(readNotebook(GOLDEN)), readFileSync(GOLDEN, 'utf8'));
+});
+
+test('text is in one piece, JSON as it is', () => {
+  const { cells } = readNotebook(GOLDEN);
+  assert.equal(cells[0]!.source, '# Tïtle\n\nText without a last line break');
+  const code = cells[2]!;
+  assert.ok(code.cell_type === 'code');
+  const [stream, result] = code.outputs;
+  assert.ok(stream?.output_type === 'stream' && result?.output_type === 'execute_result');
+  assert.equal(stream.text, 'one\ntwo\n');
+  assert.equal(result.data['text/html'], '<b>\n</b>');
+  assert.deepEqual(result.data['application/json'], { a: [], b: [1, 2.5, null] });
+});
+
+test('what is not a notebook is an error that names the file', (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'notebook-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const path = join(folder, 'x.ipynb');
+  for (const [text, message] of [
+    ['{', /x\.ipynb: expected a notebook/],
+    ['{"nbformat": 3, "worksheets": []}', /x\.ipynb: expected "nbformat": 4 .* found .* 3/],
+  ] as const) {
+    writeFileSync(path, text);
+    assert.throws(
+      () => readNotebook(path),
+      (error) => error instanceof NotebookError && message.test(error.message),
+    );
+  }
+});
+
+test('cells of before nbformat 4.5 get ids that stay', (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'notebook-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const path = join(folder, 'old.ipynb');
+  const cell = { cell_type: 'markdown', metadata: {}, source: 'a' };
+  writeFileSync(
+    path,
+    JSON.stringify({ nbformat: 4, nbformat_minor: 2, metadata: {}, cells: [cell, cell] }),
+  );
+  writeNotebook(path, readNotebook(path));
+  assert.deepEqual(
+    readNotebook(path).cells.map(({ id }) => id),
+    ['cell-1', 'cell-2'],
+  );
+});
