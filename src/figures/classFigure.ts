@@ -1,21 +1,21 @@
 import type { Annotations, Data, LayoutAxis } from 'plotly.js';
+import type { PerClassRow } from '../analysis/perClassTTest';
 import type { Figure } from './figure';
 import { baseLayout, FIGURE_WIDTH } from './layout';
 import { PALETTE } from './palette';
 import { bySparsity, range, rowsOf, sparsityName, type Table } from './rows';
 
-/** The columns of `perClassTTest` that {@link classFigure} reads. */
-export interface ClassRow {
-  readonly class: number;
-  readonly class_name?: string | null;
-  readonly sparsity: number;
-  readonly n_dense: number;
-  readonly n_pruned: number;
-  /** Recall, 0–1: pruned less dense. */
-  readonly absolute_change: number;
-  readonly normalized_change: number;
-  readonly direction: string;
-}
+/** What {@link classFigure} reads of a row of `perClassTTest`. */
+export type ClassRow = Pick<
+  PerClassRow,
+  | 'class'
+  | 'sparsity'
+  | 'n_dense'
+  | 'n_pruned'
+  | 'absolute_change'
+  | 'normalized_change'
+  | 'direction'
+> & { readonly class_name?: string | null };
 
 const KINDS = [
   { direction: 'hurt', name: 'significantly hurt', color: PALETTE.hurt },

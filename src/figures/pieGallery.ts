@@ -1,3 +1,4 @@
+import type { PIERow } from '../analysis/findPIEs';
 import type { ImageDataset, ImageId, RgbImage } from '../datasets/imageDataset';
 import { OptionError } from '../errors';
 import { drawGrid } from './grid';
@@ -5,16 +6,11 @@ import { PALETTE } from './palette';
 import type { Picture } from './picture';
 import { bySparsity, rowsOf, sparsityName, type Table } from './rows';
 
-/** The columns of `findPIEs` that {@link pieGallery} reads. */
-export interface PieRow {
-  readonly image_id: ImageId;
-  readonly sparsity: number;
-  readonly true_class: number;
-  /** The class most dense models predict. */
-  readonly dense_mode: number;
-  /** The class most models of this sparsity predict. */
-  readonly pruned_mode: number;
-}
+/** What {@link pieGallery} reads of a row of `findPIEs`. */
+export type PieGalleryRow = Pick<
+  PIERow,
+  'image_id' | 'sparsity' | 'true_class' | 'dense_mode' | 'pruned_mode'
+>;
 
 export interface PieGalleryOptions {
   /** Which level's PIEs are shown. Default: the highest in the table. */
@@ -33,11 +29,13 @@ export interface PieGalleryOptions {
  * @throws OptionError where the data set lacks an image or the table has no such sparsity
  */
 export async function pieGallery(
-  table: Table<PieRow>,
+  table: Table<PieGalleryRow>,
   dataset: ImageDataset,
   options: PieGalleryOptions = {},
 ): Promise<Picture> {
-  const levels = bySparsity(rowsOf(table));
+  // With its option `all`, findPIEs lists the other images as well.
+  const pieRows = rowsOf(table).filter((row) => row.dense_mode !== row.pruned_mode);
+  const levels = bySparsity(pieRows);
   const { count = 18, sparsity = levels.at(-1)?.[0] } = options;
   const pies = levels.find(([level]) => level === sparsity)?.[1] ?? [];
   if (pies.length === 0 && options.sparsity !== undefined)
@@ -62,7 +60,7 @@ export async function pieGallery(
   );
 }
 
-function colorOf({ true_class, dense_mode, pruned_mode }: PieRow): string {
+function colorOf({ true_class, dense_mode, pruned_mode }: PieGalleryRow): string {
   if (dense_mode === true_class) return PALETTE.hurt;
   return pruned_mode === true_class ? PALETTE.helped : PALETTE.muted;
 }

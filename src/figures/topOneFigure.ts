@@ -1,22 +1,18 @@
 import type { Data } from 'plotly.js';
+import type { ModelAccuracyRow } from '../analysis/modelAccuracy';
 import type { Figure } from './figure';
 import { baseLayout } from './layout';
 import { PALETTE } from './palette';
 import { bySparsity, range, rowsOf, sparsityName, type Table } from './rows';
 
-/** One model's accuracy. */
-export interface TopOneRow {
-  /** 0 = dense. */
-  readonly sparsity: number;
-  /** Share of the images whose predicted class is the true one, 0–1. */
-  readonly top1: number;
-}
+/** What {@link topOneFigure} reads of a row of `modelAccuracy`. */
+export type TopOneRow = Pick<ModelAccuracyRow, 'sparsity' | 'top1'>;
 
 /**
  * How top-1 accuracy spreads over the models of each sparsity: every model a dot, a box over the
  * quartiles, the mean dashed. Figure 2 of the paper.
  *
- * @param table one row per model
+ * @param table what `modelAccuracy` gives: one row per model
  */
 export function topOneFigure(table: Table<TopOneRow>): Figure {
   const levels = bySparsity(rowsOf(table));

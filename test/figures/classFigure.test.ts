@@ -21,7 +21,7 @@ const ROWS: ClassRow[] = [
   n_pruned: 5,
   absolute_change: absolute_change as number,
   normalized_change: normalized_change as number,
-  direction: direction as string,
+  direction: direction as ClassRow['direction'],
 }));
 
 interface Trace {
@@ -59,7 +59,7 @@ test('classes without a name are numbered, and names that cannot be read are lef
 
 test('every class is one bar and one marker per panel, in the colour of its direction', () => {
   const row = fc.record({
-    direction: fc.constantFrom('hurt', 'helped', 'none'),
+    direction: fc.constantFrom('hurt' as const, 'helped' as const, 'none' as const),
     absolute_change: fc.double({ min: -1, max: 1, noNaN: true }),
   });
   const population = fc.tuple(fc.integer({ min: 1, max: 4 }), fc.array(row, { minLength: 1 }));

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import sharp from 'sharp';
+import { findPIEs } from '../../src/analysis/findPIEs';
 import { type Example, ImageDataset } from '../../src/datasets/imageDataset';
 import { OptionError } from '../../src/errors';
 import { imageGallery } from '../../src/figures/imageGallery';
 import { PALETTE } from '../../src/figures/palette';
-import { type PieRow, pieGallery } from '../../src/figures/pieGallery';
+import { type PieGalleryRow, pieGallery } from '../../src/figures/pieGallery';
+import type { Predictions } from '../../src/predictions/predictions';
 import { randomFrom } from '../../src/random';
 
 const SIDE = 32;
@@ -39,7 +41,7 @@ function noise(size: number) {
   return { dataset, counter, pixelsOf };
 }
 
-const pie = (image_id: number, dense_mode: number, pruned_mode: number): PieRow => ({
+const pie = (image_id: number, dense_mode: number, pruned_mode: number): PieGalleryRow => ({
   image_id,
   sparsity: 0.9,
   true_class: 0,
@@ -93,6 +95,26 @@ test('PIEs come with three labels; only their images are decoded', async () => {
   assert.equal(counter.decoded, 2);
 });
 
+test('reads what findPIEs gives, with all images and without any', async () => {
+  const { dataset } = noise(4);
+  const model = (sparsity: number, replicate: number, labels: number[]) => ({
+    ...{ sparsity, replicate },
+    predictedClass: Int32Array.from(labels),
+  });
+  const predictions: Predictions = {
+    imageIds: [0, 1, 2, 3],
+    trueClass: Int32Array.of(0, 1, 2, 0),
+    models: [model(0, 0, [0, 1, 2, 0]), model(0.9, 0, [0, 1, 0, 0])],
+  };
+  const expected = /N = 1 of 1 PIEs.*\ntrue: cat & dog, dense: cat & dog, pruned: airplane$/;
+  for (const all of [false, true]) {
+    const { description } = await pieGallery(findPIEs(predictions, { all }), dataset);
+    assert.match(description, expected);
+  }
+  const same = { ...predictions, models: [predictions.models[0]!, model(0.9, 0, [0, 1, 2, 0])] };
+  assert.match((await pieGallery(findPIEs(same), dataset)).description, /N = 0 of 0/);
+});
+
 test('a label that pruning lost is in the colour of hurt', async () => {
   const black = new ImageDataset({
     name: 'Black',
@@ -107,7 +129,7 @@ test('a label that pruning lost is in the colour of hurt', async () => {
       } as Example;
     },
   });
-  const has = async (row: PieRow, color: string) => {
+  const has = async (row: PieGalleryRow, color: string) => {
     const { data, channels } = await rgb((await pieGallery([row], black)).png);
     const wanted = [1, 3, 5].map((at) => Number.parseInt(color.slice(at, at + 2), 16));
     for (let i = 0; i < data.length; i += channels)
