@@ -45,13 +45,14 @@ const MAP_COMMENT = /\n\/\/# sourceMappingURL=.*\s*$/;
  */
 export function createCompiler(): Compiler {
   const maps = new Map<string, readonly [SourceMap, SourceMap]>();
-  const converter = loadConverter(maps).createConverter();
+  const { ts, createConverter } = loadConverter(maps);
+  const converter = createConverter();
   const emitted = new Map<string, Emitted>();
 
   return {
     ...converter,
     convertCell(file, previousDeclarations, source) {
-      const result = converter.convert(previousDeclarations, source);
+      const result = converter.convert(previousDeclarations, expandShorthand(ts, source));
       for (const { path, data } of result.sideOutputs ?? []) {
         const original = path.replace(/\.js$/, '.ts');
         emitted.set(path, {
@@ -99,7 +100,7 @@ export function createCompiler(): Compiler {
  */
 function loadConverter(
   maps: Map<string, readonly [SourceMap, SourceMap]>,
-): typeof import('tslab/dist/converter') {
+): typeof import('tslab/dist/converter') & { ts: TypeScript } {
   const requireFromTslab = createRequire(require.resolve('tslab'));
   const path = requireFromTslab.resolve('@tslab/typescript-for-tslab');
   const ts: TypeScript = requireFromTslab(path);
@@ -130,10 +131,29 @@ function loadConverter(
   module.exports = { ...ts, createWatchCompilerHost, transpileModule };
   delete require.cache[converterPath];
   try {
-    return require(converterPath);
+    return { ts, ...require(converterPath) };
   } finally {
     module.exports = ts;
   }
+}
+
+/**
+ * Writes `{ data }` as `{ data: data }`: tslab takes the short form for a property alone and does not
+ * find the variable of an earlier cell behind it. Lines stay as they are.
+ */
+function expandShorthand(ts: TypeScript, source: string): string {
+  const names: string[] = [];
+  const ends: number[] = [];
+  const visit = (node: import('@tslab/typescript-for-tslab').Node): void => {
+    if (ts.isShorthandPropertyAssignment(node)) {
+      names.push(node.name.text);
+      ends.push(node.name.end);
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(ts.createSourceFile('cell.ts', source, ts.ScriptTarget.Latest));
+  const parts = [0, ...ends].map((start, i) => source.slice(start, ends[i]));
+  return parts.map((part, i) => (i < names.length ? `${part}: ${names[i]}` : part)).join('');
 }
 
 /** Node's own types, and `display`. */

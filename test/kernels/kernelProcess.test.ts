@@ -48,6 +48,20 @@ test('cells share their variables; types, top-level await and for await work', a
   );
 });
 
+test('the short form of a property finds the variable of an earlier cell', async () => {
+  await prints('const width = 2;\nlet height = 3;');
+  assert.equal(
+    await prints('console.log(JSON.stringify({ width, height }));'),
+    '{"width":2,"height":3}\n',
+  );
+  assert.equal(
+    await prints(
+      '({ width: height } = { width });\nconst f = ({ height }) => height;\nconsole.log(height, f({ height: 9 }));',
+    ),
+    '2 9\n',
+  );
+});
+
 test('this package and its dependencies come with their types', async () => {
   for (const [source, message] of [
     ["import { ImageDataset } from 'selective-brain-damage';\nImageDataset.nope;", /nope/],
