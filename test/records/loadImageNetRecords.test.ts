@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,6 +12,7 @@ import {
 } from '../../src/records/loadImageNetRecords';
 import { encodeExample, type Feature } from '../../src/records/tfExample';
 import { frameRecord } from '../../src/records/tfrecord';
+import { writeRecords } from '../../src/records/writeRecords';
 import { DATA, expected, fixture } from './fixtures';
 import { temporaryFolder } from './temporary';
 
@@ -147,6 +149,32 @@ test('the recipe opens the same data again, and the hash tells the same', async 
   assert.equal(again.hash, dataset.hash);
   assert.deepEqual(again.imageShape, [28, 28, 3]);
   assert.deepEqual(await ids(again), await ids(dataset));
+});
+
+test('memory does not grow with the number of images', async () => {
+  const image = readFileSync(join(DATA, 'preprocessing', '500x375.jpg'));
+  const inputs = Array.from({ length: 900 }, () => ({ image, label: 0 }));
+  const [path] = await writeRecords(join(folder, 'many'), inputs);
+  const peakMegabytes = (images: number): number => {
+    const script = `
+      const { loadImageNetRecords } = require('./loadImageNetRecords');
+      loadImageNetRecords(${JSON.stringify(path)}).then(async (dataset) => {
+        let count = 0;
+        for await (const { ids } of dataset.take(${images}).batches(32)) count += ids.length;
+        console.log(count, process.resourceUsage().maxRSS / 1024);
+      });`;
+    const cwd = join(__dirname, '..', '..', 'src', 'records');
+    const { stdout, stderr } = spawnSync(process.execPath, ['-e', script], {
+      cwd,
+      encoding: 'utf8',
+    });
+    const [count, peak] = stdout.split(' ').map(Number);
+    assert.equal(count, images, stderr);
+    return peak!;
+  };
+  // 600 more images are 360 MB of pixels.
+  const growth = peakMegabytes(900) - peakMegabytes(300);
+  assert.ok(growth < 120, `${growth} MB more`);
 });
 
 // Bad records.
