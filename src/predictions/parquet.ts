@@ -61,9 +61,12 @@ function valuesOf(
 ): ArrayLike<unknown> | Lists {
   if (!batch.offsets || batch.nullCount > 0) return batch.slice(0, batch.length);
   const items = batch.children?.[0];
-  return items
-    ? { values: items.slice(0, items.length), offsets: batch.offsets as ArrayLike<number> }
-    : namesOf(batch);
+  if (!items) return namesOf(batch);
+  const { offsets } = batch;
+  return {
+    values: items.slice(0, items.length),
+    offsets: offsets instanceof BigInt64Array ? Float64Array.from(offsets, Number) : offsets,
+  };
 }
 
 /** Decodes names, or returns those decoded last where the bytes are the same. */
