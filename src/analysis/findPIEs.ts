@@ -122,8 +122,8 @@ function modalLabels(
     let most = 0;
     let best = NO_MODE;
     let tied = false;
-    for (const labels of predicted) {
-      const label = labels[image]!;
+    for (let model = 0; model < predicted.length; model++) {
+      const label = predicted[model]![image]!;
       const n = ++count[label]!;
       // Once the largest count is reached only its equals follow, so that `best` is one of them.
       if (n > most) {
@@ -135,7 +135,7 @@ function modalLabels(
         if (ties === 'smallest' ? label < best : label > best) best = label;
       }
     }
-    for (const labels of predicted) count[labels[image]!] = 0;
+    for (let model = 0; model < predicted.length; model++) count[predicted[model]![image]!] = 0;
     mode[image] = tied && ties === 'exclude' ? NO_MODE : best;
     votes[image] = most;
   }

@@ -137,7 +137,7 @@ function countCorrect(
   const perClass = models.map(({ predictedClass }) => {
     const correct = new Int32Array(classes);
     for (let i = 0; i < trueClass.length; i++)
-      if (predictedClass[i] === trueClass[i]) correct[trueClass[i]!]!++;
+      correct[trueClass[i]!]! += predictedClass[i] === trueClass[i] ? 1 : 0;
     return correct;
   });
   const perModel = perClass.map(sum);
@@ -157,17 +157,19 @@ function compare(
   const n_pruned = pruned.perModel.length;
   const top1Change = pruned.total / n_pruned / images - dense.total / n_dense / images;
 
-  // A recall less an accuracy, times what makes both whole numbers: equal ones are equal exactly,
-  // so that a variance of 0 is not one of 1e-34. The factor is common to both samples, and
-  // the test does not see it.
-  const normalized = (level: Correct, label: number) =>
-    Float64Array.from(level.perClass, (correct, model) => {
-      const accuracy =
-        normalize === 'model'
-          ? level.perModel[model]! * n_dense * n_pruned
-          : (level.total * n_dense * n_pruned) / level.perModel.length;
-      return correct[label]! * images * n_dense * n_pruned - accuracy * imagesPerClass[label]!;
-    });
+  // Recalls less an accuracy, times a factor that makes both whole numbers and that the test does
+  // not see: what is equal is then exactly equal, and no variance of 0 comes out as 1e-34.
+  const factor = n_dense * n_pruned;
+  const normalized = ({ perClass, perModel, total }: Correct, label: number) => {
+    const sample = new Float64Array(perModel.length);
+    for (let model = 0; model < sample.length; model++) {
+      const correct =
+        normalize === 'model' ? perModel[model]! * factor : (total * factor) / sample.length;
+      const correctInClass = perClass[model]![label]! * factor;
+      sample[model] = correctInClass * images - correct * imagesPerClass[label]!;
+    }
+    return sample;
+  };
   const meanRecall = ({ perClass }: Correct, label: number) =>
     perClass.reduce((correct, model) => correct + model[label]!, 0) /
     perClass.length /

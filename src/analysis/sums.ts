@@ -4,9 +4,9 @@ export function sum(values: ArrayLike<number>): number {
   return total;
 }
 
-/** The largest value, or −1 where there is none above. */
+/** The largest value, or −1 where none is above. */
 export function largest(values: ArrayLike<number>): number {
   let result = -1;
-  for (let i = 0; i < values.length; i++) if (values[i]! > result) result = values[i]!;
+  for (let i = 0; i < values.length; i++) result = Math.max(result, values[i]!);
   return result;
 }

@@ -16,7 +16,7 @@ export function readCsv(file: string, onTable: (table: Table) => void): Promise<
     let names: string[] | undefined;
     let offset = 0;
     Papa.parse<string[]>(stream, {
-      skipEmptyLines: true,
+      skipEmptyLines: 'greedy',
       chunk: ({ data, errors }) => {
         const broken = errors.find((error) => error.type === 'Quotes');
         if (broken)

@@ -2,6 +2,7 @@ import type { ImageId } from '../datasets/imageDataset';
 import { PredictionsError } from '../errors';
 import type { ModelPredictions, Predictions } from './predictions';
 import {
+  bytesOf,
   type ColumnName,
   classLists,
   identifiers,
@@ -33,8 +34,7 @@ export class Gatherer {
       ...(table.columns.top5 && { top5: classLists(table, 'top5', 5) }),
     };
     for (let from = 0, to = 0; from < table.length; from = to) {
-      do to++;
-      while (sparsity[to] === sparsity[from] && replicate[to] === replicate[from]);
+      to = endOfRun(sparsity, replicate, from);
       const model = this.model(table, from, sparsity[from]!, replicate[from]!);
       model.add(rows, from, to, this.images.ids.length);
     }
@@ -51,9 +51,9 @@ export class Gatherer {
     for (const model of models) model.requireAll(ids);
     const order = sortedOrder(ids);
     return {
-      imageIds: Array.from(order, (i) => ids[i]!),
-      trueClass: inOrder(Int32Array.from(this.images.trueClass), order),
-      models: models.map((model) => model.finish(order)),
+      imageIds: order ? Array.from(order, (i) => ids[i]!) : ids,
+      trueClass: inOrder(Int32Array.from(this.images.trueClass), ids.length, order),
+      models: models.map((model) => model.finish(ids.length, order)),
       ...(classNames && { classNames }),
     };
   }
@@ -89,11 +89,15 @@ class Images {
   readonly trueClass: number[] = [];
   private readonly numberOf = new Map<ImageId, number>();
   private next = 0;
+  private last?: { ids: ArrayLike<ImageId>; classes: Int32Array; images: Int32Array };
 
   /** Every row's image number. */
   locate(table: Table): Int32Array {
     const ids = identifiers(table, 'image_id');
     const classes = integers(table, 'true_class', 0);
+    // One table a model, all alike, is how most populations come.
+    if (this.last && sameValues(this.last.ids, ids) && sameValues(this.last.classes, classes))
+      return this.last.images;
     const images = new Int32Array(table.length);
     for (let row = 0; row < images.length; row++) {
       const image = this.find(ids[row]!, classes[row]!);
@@ -107,6 +111,7 @@ class Images {
         );
       images[row] = image;
     }
+    this.last = { ids, classes, images };
     return images;
   }
 
@@ -124,6 +129,25 @@ class Images {
     this.next = image + 1;
     return image;
   }
+}
+
+/** The row after the last of those from `from` on that are of its model. */
+function endOfRun(sparsity: Float64Array, replicate: Int32Array, from: number): number {
+  let to = from + 1;
+  while (
+    to < replicate.length &&
+    sparsity[to] === sparsity[from] &&
+    replicate[to] === replicate[from]
+  )
+    to++;
+  return to;
+}
+
+/** Whether two columns are one, or hold the same bytes. */
+function sameValues(a: ArrayLike<unknown>, b: ArrayLike<unknown>): boolean {
+  return (
+    a === b || (ArrayBuffer.isView(a) && ArrayBuffer.isView(b) && bytesOf(a).equals(bytesOf(b)))
+  );
 }
 
 /** A table's rows, checked one by one. */
@@ -209,14 +233,14 @@ class Model {
         );
   }
 
-  finish(order: Int32Array): ModelPredictions {
+  finish(images: number, order: Int32Array | undefined): ModelPredictions {
     const { sparsity, replicate, count } = this;
     return {
       sparsity,
       replicate,
-      predictedClass: inOrder(this.predicted, order),
-      ...(count.confidence > 0 && { confidence: inOrder(this.confidence, order) }),
-      ...(count.top5 > 0 && { top5: inOrder(this.top5, order, this.width) }),
+      predictedClass: inOrder(this.predicted, images, order),
+      ...(count.confidence > 0 && { confidence: inOrder(this.confidence, images, order) }),
+      ...(count.top5 > 0 && { top5: inOrder(this.top5, images, order, this.width) }),
     };
   }
 }
@@ -239,17 +263,23 @@ function grown<T extends Int32Array | Float32Array>(array: T, length: number, fi
   return longer.fill(fill, array.length) as T;
 }
 
-/** For every place among the sorted ids, the number of the image that belongs there. */
-function sortedOrder(ids: readonly ImageId[]): Int32Array {
-  const order = Int32Array.from(ids, (_, i) => i);
-  const isSorted = ids.every((id, i) => i === 0 || ids[i - 1]! < id);
-  return isSorted ? order : order.sort((a, b) => (ids[a]! < ids[b]! ? -1 : 1));
+/** For every place among the sorted ids, the image that belongs there; undefined if all are there. */
+function sortedOrder(ids: readonly ImageId[]): Int32Array | undefined {
+  if (ids.every((id, i) => i === 0 || ids[i - 1]! < id)) return undefined;
+  return Int32Array.from(ids.keys()).sort((a, b) => (ids[a]! < ids[b]! ? -1 : 1));
 }
 
-/** A copy of the array's groups of `width` elements, in an order. */
-function inOrder<T extends Int32Array | Float32Array>(array: T, order: Int32Array, width = 1): T {
-  const result = array.slice(0, order.length * width) as T;
-  for (let i = 0; i < order.length; i++)
+/** The array's groups of `width` elements in an order; without a copy where they are in it. */
+function inOrder<T extends Int32Array | Float32Array>(
+  array: T,
+  images: number,
+  order: Int32Array | undefined,
+  width = 1,
+): T {
+  if (!order)
+    return array.length === images * width ? array : (array.slice(0, images * width) as T);
+  const result = array.slice(0, images * width) as T;
+  for (let i = 0; i < images; i++)
     for (let k = 0; k < width; k++) result[i * width + k] = array[order[i]! * width + k]!;
   return result;
 }

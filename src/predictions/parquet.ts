@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import type { Batch } from '@uwdata/flechette' with { 'resolution-mode': 'import' };
 import { PredictionsError } from '../errors';
 import type { PredictionsOfModel } from './predictions';
-import { COLUMNS, type Lists, requireColumns, type Table } from './table';
+import { bytesOf, COLUMNS, type Lists, requireColumns, type Table } from './table';
 
 /** Rows decoded at a time: what bounds the memory that a file with a whole population takes. */
 const ROWS_AT_ONCE = 2 ** 19;
@@ -20,7 +20,8 @@ type Libraries = Awaited<ReturnType<typeof libraries>>;
 export function parquetReader(): (file: string, onTable: (table: Table) => void) => Promise<void> {
   const namesOf = rememberNames();
   return async (file, onTable) => {
-    const [bytes, loaded] = await Promise.all([readFile(file), libraries()]);
+    const loaded = await libraries();
+    const bytes = readFileSync(file);
     for (let offset = 0, rows = ROWS_AT_ONCE; rows === ROWS_AT_ONCE; offset += rows) {
       const table = decode(loaded, file, bytes, offset);
       requireColumns(file, table.names);
@@ -60,9 +61,12 @@ function valuesOf(
 ): ArrayLike<unknown> | Lists {
   if (!batch.offsets || batch.nullCount > 0) return batch.slice(0, batch.length);
   const items = batch.children?.[0];
-  return items
-    ? { values: items.slice(0, items.length), offsets: batch.offsets as ArrayLike<number> }
-    : namesOf(batch);
+  if (!items) return namesOf(batch);
+  const { offsets } = batch;
+  return {
+    values: items.slice(0, items.length),
+    offsets: offsets instanceof BigInt64Array ? Float64Array.from(offsets, Number) : offsets,
+  };
 }
 
 /** Decodes names, or returns those decoded last where the bytes are the same. */
@@ -77,10 +81,6 @@ function rememberNames(): (batch: Batch<unknown>) => ArrayLike<unknown> {
   };
 }
 
-function bytesOf({ buffer, byteOffset, byteLength }: ArrayBufferView): Buffer {
-  return Buffer.from(buffer, byteOffset, byteLength);
-}
-
 /** One model's predictions as a Parquet file's bytes. */
 export async function encodeParquet(predictions: PredictionsOfModel): Promise<Uint8Array> {
   const { arrow, parquet } = await libraries();
@@ -89,12 +89,16 @@ export async function encodeParquet(predictions: PredictionsOfModel): Promise<Ui
   const rows = imageIds.length;
   const width = (top5?.length ?? 0) / rows;
   const named = imageIds.some((id) => typeof id === 'string');
+  const ids = imageIds as readonly number[];
+  const short = ids.every((id) => (id | 0) === id);
   const columns = {
     sparsity: columnFromArray(new Float64Array(rows).fill(predictions.sparsity), float64()),
     replicate: columnFromArray(new Int32Array(rows).fill(predictions.replicate), int32()),
     image_id: named
       ? columnFromArray(imageIds.map(String), utf8())
-      : columnFromArray(BigInt64Array.from(imageIds as readonly number[], BigInt), int64()),
+      : short
+        ? columnFromArray(Int32Array.from(ids), int32())
+        : columnFromArray(BigInt64Array.from(ids, BigInt), int64()),
     true_class: columnFromArray(predictions.trueClass, int32()),
     predicted_class: columnFromArray(predictions.predictedClass, int32()),
     ...(confidence && { confidence: columnFromArray(Float64Array.from(confidence), float64()) }),

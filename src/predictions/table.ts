@@ -30,6 +30,11 @@ export interface Table {
   readonly columns: Readonly<Partial<Record<ColumnName, ArrayLike<unknown> | Lists>>>;
 }
 
+/** An array's bytes, without a copy. */
+export function bytesOf({ buffer, byteOffset, byteLength }: ArrayBufferView): Buffer {
+  return Buffer.from(buffer, byteOffset, byteLength);
+}
+
 /** The error that a value of a table is wrong; rows count from 1, a CSV's header not counted. */
 export function wrongValue(table: Table, row: number, column: string, what: string): never {
   const place = `${table.source}, row ${table.offset + row + 1}, column ${column}`;
@@ -46,14 +51,14 @@ export function requireColumns(source: string, names: readonly string[]): void {
       );
 }
 
-/** A column of whole numbers from `smallest` up to 2³¹ − 1; without a copy where it holds int32. */
-export function integers(table: Table, name: ColumnName, smallest = -(2 ** 31)): Int32Array {
+/** A column of whole numbers, of 32 bits, from `smallest` on; without a copy where it holds int32. */
+export function integers(table: Table, name: ColumnName, smallest?: 0): Int32Array {
   const column = single(table, name);
   const fail = (row: number): never =>
     wrongValue(table, row, name, `expected ${wholeNumber(smallest)}, found ${show(column[row])}.`);
   const result = toInt32(column, fail);
-  const wrong = result.findIndex((value) => value < smallest);
-  return wrong < 0 ? result : fail(wrong);
+  if (smallest === 0) for (let row = 0; row < result.length; row++) if (result[row]! < 0) fail(row);
+  return result;
 }
 
 /** A column of numbers; without a copy where it holds float64. What is no number becomes NaN. */
@@ -115,8 +120,8 @@ export function classLists(table: Table, name: ColumnName, longest: number): Int
       `expected a list with ${wholeNumber(0)} at each place, found ${show(values[i])}.`,
     );
   const classes = toInt32(values, fail).subarray(start, start + table.length * width);
-  const wrong = classes.findIndex((value) => value < 0);
-  return wrong < 0 ? classes : fail(start + wrong);
+  for (let i = 0; i < classes.length; i++) if (classes[i]! < 0) fail(start + i);
+  return classes;
 }
 
 /** Lists, or their text (`[1, 2, 3]`, `1 2 3`), one after the other. */
@@ -164,10 +169,10 @@ function toInt32(column: ArrayLike<unknown>, fail: (index: number) => never): In
 
 function toFloat64(column: BigInt64Array): Float64Array {
   const words = halves(column);
-  return Float64Array.from(
-    { length: column.length },
-    (_, i) => words[2 * i + 1]! * 2 ** 32 + (words[2 * i]! >>> 0),
-  );
+  const result = new Float64Array(column.length);
+  for (let i = 0; i < result.length; i++)
+    result[i] = words[2 * i + 1]! * 2 ** 32 + (words[2 * i]! >>> 0);
+  return result;
 }
 
 /** The low and high half of every value: pandas' integers, without a bigint object for each. */
@@ -181,7 +186,7 @@ function toNumber(value: unknown): number {
   return typeof value === 'string' && value.trim() !== '' ? Number(value) : Number.NaN;
 }
 
-function wholeNumber(smallest: number): string {
+function wholeNumber(smallest?: 0): string {
   return smallest === 0 ? 'a class (a whole number, counted from 0)' : 'a whole number';
 }
 

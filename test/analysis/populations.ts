@@ -1,0 +1,28 @@
+import fc from 'fast-check';
+import type { Predictions } from '../../src/predictions/predictions';
+
+/** Small populations: 2 to 4 models at each of 2 or 3 levels, with names for ids or numbers. */
+export const populations: fc.Arbitrary<Predictions> = fc
+  .record({
+    sparsities: fc.constantFrom([0, 0.5], [0, 0.3, 0.9]),
+    replicates: fc.integer({ min: 2, max: 4 }),
+    images: fc.integer({ min: 1, max: 12 }),
+    classes: fc.integer({ min: 1, max: 4 }),
+    named: fc.boolean(),
+  })
+  .chain(({ sparsities, replicates, images, classes, named }) => {
+    const labels = fc
+      .array(fc.nat(classes - 1), { minLength: images, maxLength: images })
+      .map((list) => Int32Array.from(list));
+    return fc.record({
+      imageIds: fc.constant(Array.from({ length: images }, (_, i) => (named ? `image ${i}` : i))),
+      trueClass: labels,
+      models: fc.tuple(
+        ...sparsities.flatMap((sparsity) =>
+          Array.from({ length: replicates }, (_, replicate) =>
+            labels.map((predictedClass) => ({ sparsity, replicate, predictedClass })),
+          ),
+        ),
+      ),
+    });
+  });
