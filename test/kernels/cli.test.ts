@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { type CellOutput, type Notebook, readNotebook } from '../../kernels/notebook';
+import { findPython, withoutPython } from '../python';
 import { FIXTURES } from './fixtures';
 
 const CLI = join(__dirname, '..', '..', 'kernels', 'cli.js');
@@ -77,15 +78,14 @@ test('the page needs nothing but itself', () => {
   assert.doesNotMatch(markup, /<link/);
 });
 
-test('nbformat finds the executed notebook valid', (t) => {
-  const python = process.env.PYTHON ?? 'python3';
-  if (spawnSync(python, ['-c', 'import nbformat']).status !== 0)
-    return t.skip(`${python} has no nbformat; set PYTHON to one that has`);
+test('nbformat finds the executed notebook valid', { skip: withoutPython('nbformat') }, () => {
   const check =
     'import nbformat, sys; n = nbformat.read(sys.argv[1], 4); nbformat.validate(n); ' +
     'sys.stdout.reconfigure(newline=""); nbformat.write(n, sys.stdout)';
   const path = join(folder, 'tiny.ipynb');
-  const { stdout, stderr, status } = spawnSync(python, ['-c', check, path], { encoding: 'utf8' });
+  const { stdout, stderr, status } = spawnSync(findPython('nbformat')!, ['-c', check, path], {
+    encoding: 'utf8',
+  });
   assert.equal(status, 0, stderr);
   assert.equal(stdout, readFileSync(path, 'utf8'));
 });
