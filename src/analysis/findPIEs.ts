@@ -71,9 +71,9 @@ export function pieRows(
   const { imageIds, trueClass, models } = predictions;
   const classes = Math.max(...models.map((model) => largest(model.predictedClass))) + 1;
   const levels = levelsOf(predictions, baseline);
-  const dense = modalLabels(levels.baseline.models, imageIds.length, classes, ties);
+  const dense = modalLabels(levels.baseline.models, trueClass, classes, ties);
   return levels.pruned.flatMap(({ sparsity, models }) => {
-    const pruned = modalLabels(models, imageIds.length, classes, ties);
+    const pruned = modalLabels(models, trueClass, classes, ties);
     const rows: (PIERow & { readonly pie?: boolean })[] = [];
     for (let i = 0; i < imageIds.length; i++) {
       const dense_mode = dense.mode[i]!;
@@ -108,22 +108,28 @@ interface ModalLabels {
   readonly votes: Int32Array;
 }
 
+/** @param guess what most images' modal label is; saves counting, and decides nothing */
 function modalLabels(
   models: readonly ModelPredictions[],
-  images: number,
+  guess: Int32Array,
   classes: number,
   ties: 'largest' | 'smallest' | 'exclude',
 ): ModalLabels {
-  const mode = new Int32Array(images);
-  const votes = new Int32Array(images);
+  const mode = Int32Array.from(guess);
+  const votes = new Int32Array(guess.length);
+  for (const { predictedClass } of models)
+    for (let image = 0; image < votes.length; image++)
+      votes[image]! += Number(predictedClass[image] === guess[image]);
+
   const predicted = models.map((model) => model.predictedClass);
   const count = new Int32Array(classes);
-  for (let image = 0; image < images; image++) {
+  for (let image = 0; image < votes.length; image++) {
+    if (votes[image]! * 2 > predicted.length) continue;
     let most = 0;
     let best = NO_MODE;
     let tied = false;
-    for (let model = 0; model < predicted.length; model++) {
-      const label = predicted[model]![image]!;
+    for (const labels of predicted) {
+      const label = labels[image]!;
       const n = ++count[label]!;
       // Once the largest count is reached only its equals follow, so that `best` is one of them.
       if (n > most) {
@@ -135,7 +141,7 @@ function modalLabels(
         if (ties === 'smallest' ? label < best : label > best) best = label;
       }
     }
-    for (let model = 0; model < predicted.length; model++) count[predicted[model]![image]!] = 0;
+    for (const labels of predicted) count[labels[image]!] = 0;
     mode[image] = tied && ties === 'exclude' ? NO_MODE : best;
     votes[image] = most;
   }

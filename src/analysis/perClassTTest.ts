@@ -136,8 +136,10 @@ function countCorrect(
     );
   const perClass = models.map(({ predictedClass }) => {
     const correct = new Int32Array(classes);
-    for (let i = 0; i < trueClass.length; i++)
-      correct[trueClass[i]!]! += predictedClass[i] === trueClass[i] ? 1 : 0;
+    for (let i = 0; i < trueClass.length; i++) {
+      const label = trueClass[i]!;
+      correct[label]! += Number(predictedClass[i] === label);
+    }
     return correct;
   });
   const perModel = perClass.map(sum);

@@ -111,7 +111,7 @@ class Images {
         );
       images[row] = image;
     }
-    this.last = { ids, classes, images };
+    this.last = { ids: copied(ids), classes: classes.slice(), images };
     return images;
   }
 
@@ -141,6 +141,12 @@ function endOfRun(sparsity: Float64Array, replicate: Int32Array, from: number): 
   )
     to++;
   return to;
+}
+
+function copied<T>(column: ArrayLike<T>): ArrayLike<T> {
+  return ArrayBuffer.isView(column)
+    ? ((column as unknown as Int32Array).slice() as unknown as ArrayLike<T>)
+    : column;
 }
 
 /** Whether two columns are one, or hold the same bytes. */

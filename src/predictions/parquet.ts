@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
 import type { Batch } from '@uwdata/flechette' with { 'resolution-mode': 'import' };
+import type { Table as ParquetTable } from 'parquet-wasm';
 import { PredictionsError } from '../errors';
+import { viewColumns } from './arrowMemory';
 import type { PredictionsOfModel } from './predictions';
-import { bytesOf, COLUMNS, type Lists, requireColumns, type Table } from './table';
+import { bytesOf, COLUMNS, type Column, requireColumns, type Table } from './table';
 
 /** Rows decoded at a time: what bounds the memory that a file with a whole population takes. */
 const ROWS_AT_ONCE = 2 ** 19;
@@ -13,6 +15,12 @@ async function libraries() {
 }
 type Libraries = Awaited<ReturnType<typeof libraries>>;
 
+/** The columns of some rows, by name; what is undefined is not one that predictions have. */
+type Columns = ReadonlyMap<string, Column | undefined>;
+
+/** Decodes the names of images. */
+type NameDecoder = (batch: Batch<unknown>) => ArrayLike<unknown>;
+
 /**
  * A function that reads Parquet files, handing on tables of a bounded number of rows. The files it
  * reads share what is slow to decode and the same in all of them: the images' names.
@@ -22,29 +30,32 @@ export function parquetReader(): (file: string, onTable: (table: Table) => void)
   return async (file, onTable) => {
     const loaded = await libraries();
     const bytes = readFileSync(file);
-    for (let offset = 0, rows = ROWS_AT_ONCE; rows === ROWS_AT_ONCE; offset += rows) {
-      const table = decode(loaded, file, bytes, offset);
-      requireColumns(file, table.names);
-      const present = COLUMNS.filter((name) => table.names.includes(name));
-      let row = offset;
-      table.getChild('image_id').data.forEach(({ length }, batch) => {
-        const columns = Object.fromEntries(
-          present.map((name) => [name, valuesOf(table.getChild(name).data[batch]!, namesOf)]),
-        );
-        onTable({ source: file, offset: row, length, columns });
-        row += length;
+    let offset = 0;
+    let rows: number;
+    do {
+      rows = 0;
+      eachBatch(loaded, decode(loaded, file, bytes, offset), namesOf, (columns) => {
+        requireColumns(file, [...columns.keys()]);
+        const known = COLUMNS.filter((name) => columns.has(name));
+        const table = {
+          source: file,
+          offset: offset + rows,
+          length: lengthOf(columns.get('image_id')!),
+          columns: Object.fromEntries(known.map((name) => [name, columns.get(name)])),
+        };
+        onTable(table);
+        rows += table.length;
       });
-      rows = table.numRows;
-    }
+      offset += rows;
+    } while (rows === ROWS_AT_ONCE);
   };
 }
 
-function decode({ arrow, parquet }: Libraries, file: string, bytes: Uint8Array, offset: number) {
+function decode({ parquet }: Libraries, file: string, bytes: Uint8Array, offset: number) {
   // The library's `columns` option has no effect here (0.8.0): other columns are decoded for nothing.
   const options = { limit: ROWS_AT_ONCE, batchSize: ROWS_AT_ONCE, offset };
   try {
-    const stream = parquet.readParquet(bytes, options).intoIPCStream();
-    return arrow.tableFromIPC(stream, { useBigInt: true });
+    return parquet.readParquet(bytes, options);
   } catch (error) {
     throw new PredictionsError(
       `${file}: cannot be read as Parquet (${error instanceof Error ? error.message : error}). ` +
@@ -54,11 +65,38 @@ function decode({ arrow, parquet }: Libraries, file: string, bytes: Uint8Array, 
   }
 }
 
-/** A batch's values, without a copy where they are numbers and none is missing. */
-function valuesOf(
-  batch: Batch<unknown>,
-  namesOf: (batch: Batch<unknown>) => ArrayLike<unknown>,
-): ArrayLike<unknown> | Lists {
+/** Hands on every batch of a decoded table, and frees the table. */
+function eachBatch(
+  { arrow, parquet }: Libraries,
+  table: ParquetTable,
+  namesOf: NameDecoder,
+  onBatch: (columns: Columns) => void,
+): void {
+  const lent = table.toFFI();
+  const [schema, batches] = [lent.schemaAddr(), lent.arrayAddrs()];
+  const { buffer } = parquet.wasmMemory();
+  const viewed = Array.from(batches, (batch) => viewColumns(buffer, schema, batch));
+  const all = viewed.every((columns) => COLUMNS.every((n) => !columns.has(n) || columns.get(n)));
+  try {
+    if (all) viewed.forEach(onBatch);
+  } finally {
+    lent.drop();
+    if (all) table.free();
+  }
+  // Copying all of a table takes several times as long as looking at its numbers where they are.
+  if (!all) {
+    const { children, names } = arrow.tableFromIPC(table.intoIPCStream(), { useBigInt: true });
+    for (let i = 0; i < batches.length; i++)
+      onBatch(new Map(names.map((name, c) => [name, valuesOf(children[c]!.data[i]!, namesOf)])));
+  }
+}
+
+function lengthOf(column: Column): number {
+  return 'offsets' in column ? column.offsets.length - 1 : column.length;
+}
+
+/** A batch's values, as an array of them where some are missing. */
+function valuesOf(batch: Batch<unknown>, namesOf: NameDecoder): Column {
   if (!batch.offsets || batch.nullCount > 0) return batch.slice(0, batch.length);
   const items = batch.children?.[0];
   if (!items) return namesOf(batch);
@@ -70,7 +108,7 @@ function valuesOf(
 }
 
 /** Decodes names, or returns those decoded last where the bytes are the same. */
-function rememberNames(): (batch: Batch<unknown>) => ArrayLike<unknown> {
+function rememberNames(): NameDecoder {
   let last: { offsets: Buffer; bytes: Buffer; names: ArrayLike<unknown> } | undefined;
   return (batch) => {
     const offsets = bytesOf(batch.offsets as ArrayBufferView);

@@ -20,14 +20,20 @@ export interface Lists {
   readonly offsets: ArrayLike<number>;
 }
 
-/** Some rows of predictions as they came from a file or from memory: nothing is checked yet. */
+/** A column's values, or its lists. */
+export type Column = ArrayLike<unknown> | Lists;
+
+/**
+ * Some rows of predictions as they came from a file or from memory: nothing is checked yet. Whoever
+ * is handed a table copies what it keeps, as the columns may be gone afterwards.
+ */
 export interface Table {
   /** Where the rows come from, for messages: a file's path. */
   readonly source: string;
   /** How many rows of the source come before this table's first. */
   readonly offset: number;
   readonly length: number;
-  readonly columns: Readonly<Partial<Record<ColumnName, ArrayLike<unknown> | Lists>>>;
+  readonly columns: Readonly<Partial<Record<ColumnName, Column>>>;
 }
 
 /** An array's bytes, without a copy. */
