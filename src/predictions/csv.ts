@@ -3,7 +3,6 @@ import Papa from 'papaparse';
 import { PredictionsError } from '../errors';
 import { COLUMNS, type ColumnName, requireColumns, type Table } from './table';
 
-const BYTES_AT_ONCE = 2 ** 20;
 const WHOLE_NUMBER = /^(0|-?[1-9]\d{0,14})$/;
 
 /**
@@ -12,7 +11,7 @@ const WHOLE_NUMBER = /^(0|-?[1-9]\d{0,14})$/;
  */
 export function readCsv(file: string, onTable: (table: Table) => void): Promise<void> {
   return new Promise((resolve, reject) => {
-    const stream = createReadStream(file, { encoding: 'utf8', highWaterMark: BYTES_AT_ONCE });
+    const stream = createReadStream(file, 'utf8');
     let names: string[] | undefined;
     let offset = 0;
     Papa.parse<string[]>(stream, {

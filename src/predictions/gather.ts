@@ -174,7 +174,8 @@ class Model {
   /** Classes in each of the lists in `top5`. */
   private width = 0;
   private readonly count = { rows: 0, confidence: 0, top5: 0 };
-  private lastRow?: { table: Table; row: number };
+  /** Where the model's last row is; not the table, which would keep all its columns. */
+  private last = { source: '', offset: 0 };
 
   constructor(
     readonly sparsity: number,
@@ -212,17 +213,16 @@ class Model {
     this.count.rows += to - from;
     if (confidence) this.count.confidence += to - from;
     if (top5) this.count.top5 += to - from;
-    this.lastRow = { table, row: to - 1 };
+    this.last = { source: table.source, offset: table.offset + to - 1 };
   }
 
   /** Throws unless the model has a row for every image, and all optional columns or none of each. */
   requireAll(ids: readonly ImageId[]): void {
-    const { table, row } = this.lastRow!;
     if (this.count.rows < ids.length) {
       const missing = ids[grown(this.predicted, ids.length, ABSENT).indexOf(ABSENT)];
       wrongValue(
-        table,
-        row,
+        this.last,
+        0,
         'image_id',
         `this is the last row of ${this.name}, and image ${missing} had none: the model has ` +
           `${this.count.rows} of ${ids.length} images. Evaluate it on all of them, or leave it out.`,
@@ -231,8 +231,8 @@ class Model {
     for (const name of ['confidence', 'top5'] as const)
       if (this.count[name] > 0 && this.count[name] < this.count.rows)
         wrongValue(
-          table,
-          row,
+          this.last,
+          0,
           name,
           `${this.name} has it for ${this.count[name]} of ${this.count.rows} rows. Give it for ` +
             'all or for none.',

@@ -42,8 +42,13 @@ export function bytesOf({ buffer, byteOffset, byteLength }: ArrayBufferView): Bu
 }
 
 /** The error that a value of a table is wrong; rows count from 1, a CSV's header not counted. */
-export function wrongValue(table: Table, row: number, column: string, what: string): never {
-  const place = `${table.source}, row ${table.offset + row + 1}, column ${column}`;
+export function wrongValue(
+  { source, offset }: Pick<Table, 'source' | 'offset'>,
+  row: number,
+  column: string,
+  what: string,
+): never {
+  const place = `${source}, row ${offset + row + 1}, column ${column}`;
   throw new PredictionsError(`${place}: ${what}`);
 }
 

@@ -31,6 +31,10 @@ export async function writeModelPredictions(
  * (`sparsity=0.9/replicate=07.parquet`), and class names, where known, into `population.json`.
  * Files that are there of other models stay; a file is written whole or not at all.
  *
+ * Each file has the sparsity as a column, and its folder's name says it again. Programs that make a
+ * column of that name have to be told not to: pandas' `read_parquet(folder, partitioning=None)`,
+ * DuckDB's `read_parquet(glob, hive_partitioning=false)`.
+ *
  * @returns the files, in the models' order
  */
 export async function writePredictions(
