@@ -1,8 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
 import { batchNorm, batchNormTraining } from './batchNorm';
 
-export interface BatchNormArgs {
-  readonly name?: string;
+type LayerArgs = NonNullable<ConstructorParameters<typeof tf.layers.Layer>[0]>;
+
+export interface BatchNormArgs extends LayerArgs {
   /** Share that the moving averages keep at each step. Default 0.99. */
   readonly momentum?: number;
   /** Added to the variance. Default 1e-3. */
