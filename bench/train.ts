@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { ENGINE_NAMES, type EngineName, useEngine } from '../src/engine/engine';
 import { softmaxCrossEntropy } from '../src/engine/ops/softmaxCrossEntropy';
+import { variableGrads } from '../src/engine/ops/variableGrads';
 import { buildModel, type ModelRecipe, type ModelShape } from '../src/models/model';
 import { TrainingState } from '../src/training/trainingState';
 
@@ -48,7 +49,7 @@ async function trainer(engine: EngineName, { recipe, shape, batch }: Case): Prom
   );
   return () =>
     tf.tidy(() => {
-      const { value, grads } = tf.variableGrads(
+      const { value, grads } = variableGrads(
         () => softmaxCrossEntropy(model.apply(images, { training: true }) as tf.Tensor2D, labels),
         state.variables,
       );
