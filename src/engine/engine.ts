@@ -34,15 +34,16 @@ class Absent extends Error {}
 const open: Record<EngineName, () => Promise<void>> = {
   'tfjs-node-gpu': () => openTensorFlow('@tensorflow/tfjs-node-gpu', true),
   'tfjs-node': () => openTensorFlow('@tensorflow/tfjs-node', false),
-  'native-avx512': () => openOps((memory) => nativeOps('avx512', memory)),
-  'native-avx2': () => openOps((memory) => nativeOps('avx2', memory)),
-  'native-neon': () => openOps((memory) => nativeOps('neon', memory)),
-  'wasm-relaxed-simd': () => openOps((memory) => wasmOps('relaxed-simd', memory)),
-  'wasm-simd': () => openOps((memory) => wasmOps('simd', memory)),
+  'native-avx512': openOps((memory) => nativeOps('avx512', memory)),
+  'native-avx2': openOps((memory) => nativeOps('avx2', memory)),
+  'native-neon': openOps((memory) => nativeOps('neon', memory)),
+  'wasm-relaxed-simd': openOps((memory) => wasmOps('relaxed-simd', memory)),
+  'wasm-simd': openOps((memory) => wasmOps('simd', memory)),
   cpu: () => setBackend('cpu'),
 };
 
 let current: EngineInfo | undefined;
+let queue: Promise<unknown> = Promise.resolve();
 
 /**
  * Picks what runs the models and makes it tfjs's backend; a second call changes nothing unless it
@@ -51,12 +52,24 @@ let current: EngineInfo | undefined;
  *
  * @param options.engine the one engine to take; default: the environment variable `SBD_ENGINE`,
  *   else the first of {@link ENGINE_NAMES} that loads
- * @throws EngineError where the engine asked for is unknown or cannot load
+ * @throws EngineError where the engine asked for is unknown or cannot load; the one that ran before
+ *   then goes on
  */
-export async function useEngine(options: { engine?: EngineName } = {}): Promise<EngineInfo> {
-  const wanted = options.engine ?? (current ? current.name : process.env.SBD_ENGINE || undefined);
+export function useEngine(options: { engine?: EngineName } = {}): Promise<EngineInfo> {
+  const turn = queue.then(() => choose(options.engine));
+  queue = turn.catch(() => {});
+  return turn;
+}
+
+async function choose(engine: EngineName | undefined): Promise<EngineInfo> {
+  const wanted = engine ?? (current ? current.name : process.env.SBD_ENGINE || undefined);
   if (current && wanted === current.name) return current;
-  current = wanted === undefined ? await firstThatLoads() : await load(wanted);
+  try {
+    current = wanted === undefined ? await firstThatLoads() : await load(wanted);
+  } catch (error) {
+    if (current) await open[current.name]();
+    throw error;
+  }
   return current;
 }
 
@@ -99,25 +112,25 @@ async function openTensorFlow(packageName: string, gpu: boolean): Promise<void> 
   } catch {
     throw new Absent(`the package ${packageName} is not installed.`);
   }
-  await import(packageName);
-  // Our stand-in of the same name (see tfjs-node/package.json) registers no backend.
-  const backend = tf.findBackend('tensorflow') as
-    | (tf.KernelBackend & { isUsingGpuDevice?: boolean })
-    | null;
-  if (backend === null)
-    throw new Absent(`the package ${packageName} is not installed, only its stand-in.`);
-  if (gpu && !backend.isUsingGpuDevice) throw new Error('it finds no GPU.');
+  // What is there under this name may be our stand-in, which is tfjs itself.
+  if (require(packageName) === require('@tensorflow/tfjs'))
+    throw new Absent(`the package ${packageName} is not installed, only a stand-in for it.`);
   await setBackend('tensorflow');
+  const backend = tf.backend() as tf.KernelBackend & { isUsingGpuDevice?: boolean };
+  if (gpu && !backend.isUsingGpuDevice) throw new Error('it finds no GPU.');
 }
 
-/** tfjs's WebAssembly backend, with one build of our ops on its memory. */
-async function openOps(load: (memory: OpsMemory) => Ops | undefined): Promise<void> {
-  await import('@tensorflow/tfjs-backend-wasm');
-  await setBackend('wasm');
-  const machine = registerKernels();
-  const ops = load(machine);
-  if (ops === undefined) throw new Absent('this machine has no build of the ops for it.');
-  machine.ops = ops;
+/** Opens tfjs's WebAssembly backend with one build of our ops, which is loaded once. */
+function openOps(load: (memory: OpsMemory) => Ops | undefined): () => Promise<void> {
+  let ops: Ops | undefined;
+  return async () => {
+    await import('@tensorflow/tfjs-backend-wasm');
+    await setBackend('wasm');
+    const machine = registerKernels();
+    ops ??= load(machine);
+    if (ops === undefined) throw new Absent('this machine has no build of the ops for it.');
+    machine.ops = ops;
+  };
 }
 
 async function setBackend(name: string): Promise<void> {

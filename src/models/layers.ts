@@ -1,12 +1,14 @@
 import * as tf from '@tensorflow/tfjs';
 import { BatchNorm, type BatchNormArgs } from '../engine/ops/batchNormLayer';
+import { ImageConv2D } from '../engine/ops/imageConv2d';
 
 type Tensor = tf.SymbolicTensor;
 
-/** Options of {@link conv}. */
+/** Options of {@link conv}; `images` where x is the network's input. */
 interface ConvOptions {
   readonly stride?: number;
   readonly padding?: 'same' | 'valid';
+  readonly images?: boolean;
 }
 
 /** Convolution with He-normal weights (He et al. 2015) and no bias: a batch norm follows. */
@@ -17,8 +19,8 @@ export function conv(
   kernel: number,
   options: ConvOptions = {},
 ): Tensor {
-  const { stride = 1, padding = 'same' } = options;
-  const layer = tf.layers.conv2d({
+  const { stride = 1, padding = 'same', images = false } = options;
+  const args = {
     name,
     filters,
     kernelSize: kernel,
@@ -26,7 +28,8 @@ export function conv(
     padding,
     useBias: false,
     kernelInitializer: 'heNormal',
-  });
+  } as const;
+  const layer = images ? new ImageConv2D(args) : tf.layers.conv2d(args);
   return layer.apply(x) as Tensor;
 }
 

@@ -19,16 +19,24 @@ const STAGES = [
  */
 export function resNet50(shape: ModelShape): tf.LayersModel {
   /** Pads by hand where the stride is 2: `same` would depend on the parity of the size. */
-  const conv = (x: tf.SymbolicTensor, name: string, filters: number, kernel: number, stride = 1) =>
+  const conv = (
+    x: tf.SymbolicTensor,
+    name: string,
+    filters: number,
+    kernel: number,
+    stride = 1,
+    images = false,
+  ) =>
     stride === 1 || kernel === 1
       ? layers.conv(x, name, filters, kernel, { stride })
       : layers.conv(pad(x, `${name}/pad`, (kernel - 1) / 2), name, filters, kernel, {
           stride,
           padding: 'valid',
+          images,
         });
 
   const input = tf.input({ shape: [...shape.imageShape], name: 'image' });
-  let x = layers.normRelu(conv(input, 'conv', 64, 7, 2), 'conv/norm');
+  let x = layers.normRelu(conv(input, 'conv', 64, 7, 2, true), 'conv/norm');
   x = layers.maxPool(x, 'conv/pool', 3, 2);
   for (const [s, { blocks, filters }] of STAGES.entries()) {
     for (let block = 0; block < blocks; block++) {

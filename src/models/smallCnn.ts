@@ -21,7 +21,7 @@ export function smallCnn(shape: ModelShape, options: SmallCnnOptions = {}): tf.L
   let x = input;
   for (const [i, filters] of [width, 2 * width, 4 * width].entries()) {
     const name = `conv${i + 1}`;
-    x = layers.conv(x, name, filters, 3);
+    x = layers.conv(x, name, filters, 3, { images: i === 0 });
     x = layers.normRelu(x, `${name}/norm`);
     x = layers.maxPool(x, `${name}/pool`, 2);
   }

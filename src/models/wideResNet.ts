@@ -25,7 +25,7 @@ export function wideResNet(shape: ModelShape, options: WideResNetOptions = {}): 
     throw new OptionError(`wide-resnet: depth is ${depth}, expected 6n + 4: 10, 16, 22, 28, 40.`);
 
   const input = tf.input({ shape: [...shape.imageShape], name: 'image' });
-  let x = layers.conv(input, 'conv', 16, 3);
+  let x = layers.conv(input, 'conv', 16, 3, { images: true });
   let channels = 16;
   for (const [group, filters] of [16 * width, 32 * width, 64 * width].entries()) {
     for (let block = 0; block < blocks; block++) {

@@ -5,6 +5,7 @@ import * as tf from '@tensorflow/tfjs';
 import type { ImageBatch, ImageDataset } from '../datasets/imageDataset';
 import { type EngineName, useEngine } from '../engine/engine';
 import { softmaxCrossEntropy } from '../engine/ops/softmaxCrossEntropy';
+import { variableGrads } from '../engine/ops/variableGrads';
 import { TrainingError } from '../errors';
 import { readIfThere, writeWhole } from '../files';
 import { buildModel, copyModel, topologyOf } from '../models/model';
@@ -237,7 +238,7 @@ function trainStep(
   return tf.tidy(() => {
     const images = tf.tensor4d(batch.images, batch.shape);
     const labels = tf.tensor1d(batch.labels, 'int32');
-    const { value, grads } = tf.variableGrads(
+    const { value, grads } = variableGrads(
       () =>
         softmaxCrossEntropy(model.apply(images, { training: true }) as tf.Tensor2D, labels, {
           labelSmoothing: training.labelSmoothing,

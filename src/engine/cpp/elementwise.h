@@ -33,3 +33,12 @@ OP void updateWeights(const float* gradient, float* velocity, float* weights, co
     if (mask) store(variable + i, next * kept);
   });
 }
+
+// average = momentum · average + (1 − momentum) · value, in place.
+OP void moveAverage(float* average, const float* value, int count, float momentum) {
+  forElements(count, [&](auto zero, ptrdiff_t i) {
+    using V = decltype(zero);
+    const V to = load<V>(value + i);
+    store(average + i, fma(load<V>(average + i) - to, splat<V>(momentum), to));
+  });
+}

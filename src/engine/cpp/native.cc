@@ -85,6 +85,7 @@ napi_value VARIANT(napi_env env) {
       FUNCTION(rectify),
       FUNCTION(rectifyGradient),
       FUNCTION(updateWeights),
+      FUNCTION(moveAverage),
   };
   napi_value ops;
   napi_create_object(env, &ops);

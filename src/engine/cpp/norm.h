@@ -12,7 +12,7 @@ OP void channelSums(const float* x, float* sums, int pixels, int channels) {
   for (int i = 0; i < pixels; i += block, x += (ptrdiff_t)block * channels)
     forChannels(channels, [&](auto zero, int c) {
       using V = decltype(zero);
-      const V sum = sumOver<V>(min(block, pixels - i), channels,
+      const V sum = sumOver(min(block, pixels - i), channels,
                                [&](ptrdiff_t at) { return load<V>(x + c + at); });
       store(sums + c, load<V>(sums + c) + sum);
     });
@@ -29,9 +29,9 @@ OP void channelMoments(const float* x, float* mean, float* variance, int pixels,
     const float share = (float)count / (i + count);
     forChannels(channels, [&](auto zero, int c) {
       using V = decltype(zero);
-      const V sum = sumOver<V>(count, channels, [&](ptrdiff_t at) { return load<V>(x + c + at); });
+      const V sum = sumOver(count, channels, [&](ptrdiff_t at) { return load<V>(x + c + at); });
       const V center = sum / (float)count;
-      const V squares = sumOver<V>(count, channels, [&](ptrdiff_t at) {
+      const V squares = sumOver(count, channels, [&](ptrdiff_t at) {
         const V distance = load<V>(x + c + at) - center;
         return distance * distance;
       });
@@ -102,12 +102,12 @@ OP double batchNormGradient(const float* dy, const float* x, const float* gamma,
       const int count = min(rows, pixels - i);
       const ptrdiff_t from = (ptrdiff_t)i * channels + c;
       const V center = load<V>(mean + c);
-      const V sum = sumOver<V>(count, channels, [&](ptrdiff_t at) { return dz(zero, from + at, c); });
-      const V product = sumOver<V>(count, channels, [&](ptrdiff_t at) {
-        return dz(zero, from + at, c) * (load<V>(x + from + at) - center);
+      const auto sums = sumOver(count, channels, [&](ptrdiff_t at) {
+        const V gradient = dz(zero, from + at, c);
+        return Two<V>{gradient, gradient * (load<V>(x + from + at) - center)};
       });
-      store(dbeta + c, load<V>(dbeta + c) + sum);
-      store(dgamma + c, load<V>(dgamma + c) + product);
+      store(dbeta + c, load<V>(dbeta + c) + sums.first);
+      store(dgamma + c, load<V>(dgamma + c) + sums.second);
     });
 
   // dx = scale · (dz − mean of dz − x̂ · mean of dz x̂), with x̂ = (x − mean) / deviation.

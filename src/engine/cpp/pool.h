@@ -10,43 +10,62 @@ struct PoolShape {
   int strideRows, strideColumns, dilationRows, dilationColumns;
   int top, left;
 
-  // f(output pixel, its place) for each; f gets the offsets of the output and of the images.
+  // f(offset in y, window) for each pixel of y.
   template <class F>
   void forOutputs(F f) const {
     ptrdiff_t y = 0;
     for (int n = 0; n < batch; n++)
       for (int i = 0; i < outHeight; i++)
         for (int j = 0; j < outWidth; j++, y += channels)
-          f(y, (ptrdiff_t)n * height * width * channels, i * strideRows - top,
-            j * strideColumns - left);
+          f(y, window(n, i * strideRows - top, j * strideColumns - left));
   }
 
-  // f(offset of the pixel) for each pixel of the window at (i, j) that lies in the image.
-  template <class F>
-  void forWindow(ptrdiff_t image, int i, int j, F f) const {
-    for (int r = i; r < i + rows * dilationRows; r += dilationRows)
-      for (int s = j; s < j + columns * dilationColumns; s += dilationColumns)
-        if (r >= 0 && r < height && s >= 0 && s < width)
-          f(image + ((ptrdiff_t)r * width + s) * channels);
-  }
+  // The part of a window that lies in the image.
+  struct Window {
+    ptrdiff_t at, row, column;  // its first pixel in x, and steps to the next
+    int rows, columns;
+
+    // f(offset in x) for each of its pixels.
+    template <class F>
+    void forPixels(F f) const {
+      for (int r = 0; r < rows; r++)
+        for (int s = 0; s < columns; s++) f(at + r * row + s * column);
+    }
+  };
 
   size_t size() const { return (size_t)batch * height * width * channels; }
+
+ private:
+  Window window(int n, int i, int j) const {
+    const int before = max(0, ceilDivide(-i, dilationRows));
+    const int beside = max(0, ceilDivide(-j, dilationColumns));
+    const int r = i + before * dilationRows, s = j + beside * dilationColumns;
+    return {(((ptrdiff_t)n * height + r) * width + s) * channels,
+            (ptrdiff_t)dilationRows * width * channels,
+            (ptrdiff_t)dilationColumns * channels,
+            min(rows - before, ceilDivide(height - r, dilationRows)),
+            min(columns - beside, ceilDivide(width - s, dilationColumns))};
+  }
 };
 
-// The largest of a window; NaN where the window has one.
+// The largest of a window's values; NaN where it has one.
 template <class V>
 inline V largest(V a, V b) {
   return a >= b ? a : a != a ? a : b;
 }
 
+template <class V>
+inline V largest(const float* x, const PoolShape::Window& window) {
+  V most = splat<V>(-__builtin_inff());
+  window.forPixels([&](ptrdiff_t at) { most = largest(most, load<V>(x + at)); });
+  return most;
+}
+
 OP void maxPool(const float* x, float* y, const PoolShape* shape) {
-  shape->forOutputs([&](ptrdiff_t out, ptrdiff_t image, int i, int j) {
+  shape->forOutputs([&](ptrdiff_t out, const PoolShape::Window& window) {
     forChannels(shape->channels, [&](auto zero, int c) {
       using V = decltype(zero);
-      V most = splat<V>(-__builtin_inff());
-      shape->forWindow(image, i, j,
-                       [&](ptrdiff_t at) { most = largest(most, load<V>(x + at + c)); });
-      store(y + out + c, most);
+      store(y + out + c, largest<V>(x + c, window));
     });
   });
 }
@@ -54,18 +73,17 @@ OP void maxPool(const float* x, float* y, const PoolShape* shape) {
 // A window's gradient goes to the first of its largest values.
 OP void maxPoolGradient(const float* x, const float* dy, float* dx, const PoolShape* shape) {
   __builtin_memset(dx, 0, sizeof(float) * shape->size());
-  shape->forOutputs([&](ptrdiff_t out, ptrdiff_t image, int i, int j) {
+  shape->forOutputs([&](ptrdiff_t out, const PoolShape::Window& window) {
     forChannels(shape->channels, [&](auto zero, int c) {
       using V = decltype(zero);
-      V most = splat<V>(-__builtin_inff());
-      shape->forWindow(image, i, j,
-                       [&](ptrdiff_t at) { most = largest(most, load<V>(x + at + c)); });
+      const V most = largest<V>(x + c, window);
       V left = load<V>(dy + out + c);
-      shape->forWindow(image, i, j, [&](ptrdiff_t at) {
+      window.forPixels([&](ptrdiff_t at) {
         const V value = load<V>(x + at + c);
-        const V share = value >= most ? left : most != most ? left : V{};
+        // Where the largest is NaN, no value is less.
+        const V share = value < most ? V{} : left;
         store(dx + at + c, load<V>(dx + at + c) + share);
-        left = value >= most ? V{} : left;
+        left = value < most ? left : V{};
       });
     });
   });
@@ -74,15 +92,13 @@ OP void maxPoolGradient(const float* x, const float* dy, float* dx, const PoolSh
 // A window's gradient is shared by those of its pixels that lie in the image.
 OP void avgPoolGradient(const float* dy, float* dx, const PoolShape* shape) {
   __builtin_memset(dx, 0, sizeof(float) * shape->size());
-  shape->forOutputs([&](ptrdiff_t out, ptrdiff_t image, int i, int j) {
-    int count = 0;
-    shape->forWindow(image, i, j, [&](ptrdiff_t) { count++; });
+  shape->forOutputs([&](ptrdiff_t out, const PoolShape::Window& window) {
+    const float count = window.rows * window.columns;
     forChannels(shape->channels, [&](auto zero, int c) {
       using V = decltype(zero);
-      const V share = load<V>(dy + out + c) / (float)count;
-      shape->forWindow(image, i, j, [&](ptrdiff_t at) {
-        store(dx + at + c, load<V>(dx + at + c) + share);
-      });
+      const V share = load<V>(dy + out + c) / count;
+      window.forPixels(
+          [&](ptrdiff_t at) { store(dx + at + c, load<V>(dx + at + c) + share); });
     });
   });
 }

@@ -98,17 +98,30 @@ inline void forChannels(int channels, F f) {
   for (; c < channels; c++) f(float{}, c);
 }
 
+// Two sums that one pass over memory gives.
+template <class V>
+struct Two {
+  V first, second;
+  void operator+=(Two other) {
+    first += other.first;
+    second += other.second;
+  }
+};
+
 // The sum of f(at) over pixels that lie `step` apart; in four parts, since an addition takes longer
 // than its turn.
-template <class V, class F>
-inline V sumOver(int pixels, ptrdiff_t step, F f) {
-  V sums[4] = {};
+template <class F>
+inline auto sumOver(int pixels, ptrdiff_t step, F f) {
+  decltype(f(0)) sums[4] = {};
   ptrdiff_t at = 0;
   int i = 0;
   for (; i + 4 <= pixels; i += 4, at += 4 * step)
     UNROLL for (int q = 0; q < 4; q++) sums[q] += f(at + q * step);
   for (; i < pixels; i++, at += step) sums[0] += f(at);
-  return (sums[0] + sums[1]) + (sums[2] + sums[3]);
+  sums[0] += sums[1];
+  sums[2] += sums[3];
+  sums[0] += sums[2];
+  return sums[0];
 }
 
 // Hands out pieces of one block of memory. Without a block it only counts: an op that is called

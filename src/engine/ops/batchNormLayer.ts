@@ -1,8 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
 import { batchNorm, batchNormTraining } from './batchNorm';
+import { moveAverage } from './moveAverage';
 
-export interface BatchNormArgs {
-  readonly name?: string;
+type LayerArgs = NonNullable<ConstructorParameters<typeof tf.layers.Layer>[0]>;
+
+export interface BatchNormArgs extends LayerArgs {
   /** Share that the moving averages keep at each step. Default 0.99. */
   readonly momentum?: number;
   /** Added to the variance. Default 1e-3. */
@@ -69,23 +71,15 @@ export class BatchNorm extends tf.layers.Layer {
   override call(inputs: tf.Tensor | tf.Tensor[], kwargs: { training?: boolean }): tf.Tensor {
     const x = Array.isArray(inputs) ? inputs[0]! : inputs;
     const options = { epsilon: this.epsilon, activation: this.activation };
-    const [gamma, beta, movingMean, movingVariance] = [
-      this.gamma,
-      this.beta,
-      this.movingMean,
-      this.movingVariance,
-    ].map((weight) => weight.read() as tf.Tensor1D) as [
-      tf.Tensor1D,
-      tf.Tensor1D,
-      tf.Tensor1D,
-      tf.Tensor1D,
-    ];
+    const gamma = this.gamma.read() as tf.Tensor1D;
+    const beta = this.beta.read() as tf.Tensor1D;
+    const movingMean = this.movingMean.read() as tf.Variable<tf.Rank.R1>;
+    const movingVariance = this.movingVariance.read() as tf.Variable<tf.Rank.R1>;
     return tf.tidy(() => {
       if (!kwargs.training) return batchNorm(x, gamma, beta, movingMean, movingVariance, options);
       const { y, mean, variance } = batchNormTraining(x, gamma, beta, options);
-      const kept = tf.scalar(this.momentum);
-      this.movingMean.write(mean.add(movingMean.sub(mean).mul(kept)));
-      this.movingVariance.write(variance.add(movingVariance.sub(variance).mul(kept)));
+      moveAverage(movingMean, mean, this.momentum);
+      moveAverage(movingVariance, variance, this.momentum);
       return y;
     });
   }

@@ -9,6 +9,9 @@ const identity: Kernel = ({ machine, inputs }: KernelCall) => {
   return { dataId: x.dataId, shape: x.shape, dtype: x.dtype };
 };
 
+const cast: Kernel = (call: KernelCall<{ dtype: tf.DataType }>) =>
+  call.attrs.dtype === call.inputs.x!.dtype ? identity(call as KernelCall<never>) : undefined;
+
 const relu: Kernel = ({ machine, inputs }: KernelCall) => {
   const x = inputs.x!;
   if (x.dtype !== 'float32') return undefined;
@@ -25,4 +28,4 @@ const reluGrad: Kernel = ({ machine, inputs }: KernelCall) => {
   return dx;
 };
 
-export const elementwise = { Identity: identity, Relu: relu, ReluGrad: reluGrad };
+export const elementwise = { Identity: identity, Cast: cast, Relu: relu, ReluGrad: reluGrad };

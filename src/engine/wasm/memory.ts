@@ -56,9 +56,12 @@ export class Machine {
 
   /** A float32 tensor that an op is about to fill. */
   output(shape: number[]): tf.TensorInfo {
-    const tensor = this.backend.makeOutput(shape, 'float32');
-    if (this.at(tensor) === 0) throw outOfMemory(4 * tf.util.sizeFromShape(shape));
-    return tensor;
+    try {
+      return this.backend.makeOutput(shape, 'float32');
+    } catch (error) {
+      // The backend does not look whether it got the memory, and traps on its first use.
+      throw outOfMemory(4 * tf.util.sizeFromShape(shape), error);
+    }
   }
 
   /** The address of integers that an op reads; they stay until the next call. */
@@ -80,8 +83,10 @@ export class Machine {
   }
 }
 
-function outOfMemory(bytes: number): EngineError {
+function outOfMemory(bytes: number, cause?: unknown): EngineError {
   return new EngineError(
-    `The WebAssembly memory (4 GB) has no room for ${Math.ceil(bytes / 1e6)} MB more: use a smaller batch.`,
+    `The memory of WebAssembly (4 GB) has no room for ${Math.ceil(bytes / 1e6)} MB more: ` +
+      'use a smaller batch.',
+    { cause },
   );
 }

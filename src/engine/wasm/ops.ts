@@ -36,7 +36,8 @@ export type Ops = Readonly<
     | 'avgPoolGradient'
     | 'rectify'
     | 'rectifyGradient'
-    | 'updateWeights',
+    | 'updateWeights'
+    | 'moveAverage',
     Op
   >
 >;

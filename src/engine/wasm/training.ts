@@ -56,6 +56,14 @@ const updateWeights: Kernel = ({
   return [];
 };
 
+const moveAverage: Kernel = ({ machine, inputs, attrs }: KernelCall<{ momentum: number }>) => {
+  const { average, value } = inputs as unknown as { average: tf.Variable; value: tf.TensorInfo };
+  ownData(machine, average);
+  const size = tf.util.sizeFromShape(value.shape);
+  machine.ops.moveAverage(machine.at(average), machine.at(value), size, attrs.momentum);
+  return [];
+};
+
 /** Where a variable shares its data with another tensor, a copy, so that only the variable changes. */
 function ownData(machine: Machine, variable: tf.Variable): void {
   if (machine.backend.refCount(variable.dataId) === 1) return;
@@ -64,4 +72,8 @@ function ownData(machine: Machine, variable: tf.Variable): void {
   copy.dispose();
 }
 
-export const training = { SoftmaxCrossEntropy: softmaxCrossEntropy, UpdateWeights: updateWeights };
+export const training = {
+  SoftmaxCrossEntropy: softmaxCrossEntropy,
+  UpdateWeights: updateWeights,
+  MoveAverage: moveAverage,
+};
