@@ -2,7 +2,7 @@
 // C++ compiler, and else does without; npm runs it at installation. `node src/engine/cpp/build.js
 // wasm [folder]` makes the two WebAssembly modules that are checked in.
 const { spawnSync } = require('node:child_process');
-const { mkdirSync, rmSync } = require('node:fs');
+const { existsSync, mkdirSync, rmSync } = require('node:fs');
 const { join } = require('node:path');
 const { addonPath } = require('./addonPath');
 
@@ -40,13 +40,14 @@ function buildWasm(folder) {
     );
 }
 
-/** Makes the addon. */
+/** Makes the addon, unless it is there already; its name holds a hash of the sources. */
 function buildNative() {
   const variants = VARIANTS[process.arch];
   if (variants === undefined) throw new Error(`No native ops for ${process.arch}.`);
   const compiler = process.env.CXX ?? 'c++';
   const include = `-I${require('node-api-headers').include_dir}`;
   const addon = addonPath();
+  if (existsSync(addon)) return;
   const folder = join(addon, '..');
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder);
