@@ -12,6 +12,7 @@ import { OptionError, TrainingError } from '../../src/errors';
 import { predict } from '../../src/predictions/predict';
 import { loadModel } from '../../src/training/modelFolder';
 import { type TrainPrunedOptions, trainPruned } from '../../src/training/trainPruned';
+import { shortRun } from './shortRun';
 
 let folder: string;
 let data: ImageDataset;
@@ -21,24 +22,12 @@ before(async () => {
 });
 after(() => rm(folder, { recursive: true }));
 
-/** A run of seconds: 40 steps on CIFAR-10, pruned to 90 %. */
-const shortRun = (): TrainPrunedOptions => ({
-  data: data.take(640),
-  model: { name: 'small-cnn', width: 8 },
-  sparsity: 0.9,
-  seed: 11,
-  steps: 40,
-  batchSize: 32,
-  learningRate: { per256: 0.4 },
-  onProgress: () => {},
-});
-
 const weightsOf = (model: tf.LayersModel) => model.getWeights().map((w) => [...w.dataSync()]);
 
 describe('trainPruned', () => {
   it('learns real images: the loss falls, and a test set is predicted better than by chance', async () => {
     const { model, run } = await trainPruned({
-      ...shortRun(),
+      ...shortRun(data),
       data: data.take(4_000),
       model: { name: 'small-cnn', width: 8 },
       steps: 120,
@@ -55,7 +44,7 @@ describe('trainPruned', () => {
   });
 
   it('reaches the sparsity exactly, in every tensor, and computes with the masked weights', async () => {
-    const { model, masks, run } = await trainPruned(shortRun());
+    const { model, masks, run } = await trainPruned(shortRun(data));
     assert.deepEqual(
       [...masks.keys()],
       ['conv1/kernel', 'conv2/kernel', 'conv3/kernel', 'logits/kernel'],
@@ -71,9 +60,9 @@ describe('trainPruned', () => {
   });
 
   it('gives the same weights for the same seed, bit for bit, and others for another', async () => {
-    const [a, b] = [await trainPruned(shortRun()), await trainPruned(shortRun())];
+    const [a, b] = [await trainPruned(shortRun(data)), await trainPruned(shortRun(data))];
     assert.deepEqual(weightsOf(a.model), weightsOf(b.model));
-    const c = await trainPruned({ ...shortRun(), seed: 12 });
+    const c = await trainPruned({ ...shortRun(data), seed: 12 });
     assert.notDeepEqual(weightsOf(a.model), weightsOf(c.model));
   });
 
@@ -87,12 +76,12 @@ describe('trainPruned', () => {
     }
     const steps: number[] = [];
     const resumed = await trainPruned({
-      ...shortRun(),
+      ...shortRun(data),
       folder: killed,
       onProgress: ({ step }) => steps.push(step),
     });
     assert.ok(steps[0]! > 13, `went on at step ${steps[0]}`);
-    const unbroken = await trainPruned(shortRun());
+    const unbroken = await trainPruned(shortRun(data));
     assert.deepEqual(weightsOf(resumed.model), weightsOf(unbroken.model));
     assert.deepEqual(resumed.run.outcome.history, unbroken.run.outcome.history);
     assert.ok(!existsSync(join(killed, 'checkpoint.safetensors')));
@@ -100,20 +89,23 @@ describe('trainPruned', () => {
 
   it('reads a finished model back instead of training it again, and refuses other options', async () => {
     const finished = join(folder, 'finished');
-    const first = await trainPruned({ ...shortRun(), folder: finished });
+    const first = await trainPruned({ ...shortRun(data), folder: finished });
     const again = await trainPruned({
-      ...shortRun(),
+      ...shortRun(data),
       folder: finished,
       onProgress: () => assert.fail('trained again'),
     });
     assert.deepEqual(weightsOf(again.model), weightsOf(first.model));
     assert.deepEqual(again.run, JSON.parse(JSON.stringify(first.run)));
     assert.deepEqual(again.masks, (await loadModel(finished)).masks);
-    await assert.rejects(trainPruned({ ...shortRun(), folder: finished, seed: 12 }), (error) => {
-      assert.ok(error instanceof TrainingError);
-      assert.match(error.message, /finished holds a run with other options: seed is 12, was 11/);
-      return true;
-    });
+    await assert.rejects(
+      trainPruned({ ...shortRun(data), folder: finished, seed: 12 }),
+      (error) => {
+        assert.ok(error instanceof TrainingError);
+        assert.match(error.message, /finished holds a run with other options: seed is 12, was 11/);
+        return true;
+      },
+    );
   });
 
   it('stops between steps when told to, and goes on later', async () => {
@@ -121,14 +113,14 @@ describe('trainPruned', () => {
     const controller = new AbortController();
     await assert.rejects(
       trainPruned({
-        ...shortRun(),
+        ...shortRun(data),
         folder: stopped,
         signal: controller.signal,
         onProgress: ({ step }) => step === 5 && controller.abort(),
       }),
       /stopped after step 5 of 40; run it again to go on/,
     );
-    const { run } = await trainPruned({ ...shortRun(), folder: stopped });
+    const { run } = await trainPruned({ ...shortRun(data), folder: stopped });
     assert.equal(run.outcome.history.length, 40);
   });
 
@@ -139,7 +131,7 @@ describe('trainPruned', () => {
     const steps: number[] = [];
     const run = () =>
       trainPruned({
-        ...shortRun(),
+        ...shortRun(data),
         folder: diverged,
         checkpointSeconds: 0,
         learningRate,
@@ -157,8 +149,8 @@ describe('trainPruned', () => {
   });
 
   it('prunes at random as a control: exact, and not by magnitude', async () => {
-    const random = await trainPruned({ ...shortRun(), pruning: { method: 'random' } });
-    const magnitude = await trainPruned(shortRun());
+    const random = await trainPruned({ ...shortRun(data), pruning: { method: 'random' } });
+    const magnitude = await trainPruned(shortRun(data));
     for (const [name, { data }] of random.masks) {
       const kept = (data as Uint8Array).reduce((sum, bit) => sum + bit, 0);
       assert.equal(kept, Math.round(data.length * 0.1));
@@ -176,7 +168,7 @@ describe('trainPruned', () => {
       ],
     });
     const before = weightsOf(own);
-    const { model, run } = await trainPruned({ ...shortRun(), model: own, steps: 3 });
+    const { model, run } = await trainPruned({ ...shortRun(data), model: own, steps: 3 });
     assert.deepEqual(weightsOf(own), before);
     assert.notDeepEqual(weightsOf(model), before);
     assert.equal(run.config.model.name, 'given');
@@ -188,7 +180,7 @@ describe('trainPruned', () => {
 
   it('names an option that it does not take', async () => {
     const refused = (options: Partial<TrainPrunedOptions>, message: RegExp) =>
-      assert.rejects(trainPruned({ ...shortRun(), ...options }), (error) => {
+      assert.rejects(trainPruned({ ...shortRun(data), ...options }), (error) => {
         assert.ok(error instanceof OptionError, String(error));
         assert.match(error.message, message);
         return true;
@@ -202,7 +194,7 @@ describe('trainPruned', () => {
   });
 
   it('keeps no tensor but the model', async () => {
-    const run = async () => (await trainPruned({ ...shortRun(), steps: 5 })).model.dispose();
+    const run = async () => (await trainPruned({ ...shortRun(data), steps: 5 })).model.dispose();
     await run();
     const before = tf.memory().numTensors;
     await run();
