@@ -6,7 +6,7 @@ import type { ImageBatch, ImageDataset } from '../datasets/imageDataset';
 import { type EngineName, useEngine } from '../engine/engine';
 import { softmaxCrossEntropy } from '../engine/ops/softmaxCrossEntropy';
 import { variableGrads } from '../engine/ops/variableGrads';
-import { TrainingError } from '../errors';
+import { OptionError, TrainingError } from '../errors';
 import { readIfThere, writeWhole } from '../files';
 import { buildModel, copyModel, topologyOf } from '../models/model';
 import { formatDuration, progress } from '../progress';
@@ -110,6 +110,11 @@ export async function trainPruned(options: TrainPrunedOptions): Promise<TrainedM
       ? await copyModel(given!, shape)
       : await buildModel(recipe, shape, seed);
   const prunable = prunableWeights(model, config.pruning?.tensors);
+  if (config.pruning && prunable.length === 0)
+    throw new OptionError(
+      `Model '${model.name}' has no convolution or dense kernel to prune: name the weights to prune ` +
+        'in pruning.tensors.',
+    );
   const state = new TrainingState(model, config.pruning ? prunable : []);
   try {
     const position = await resume(folder, config, state);
@@ -140,27 +145,27 @@ async function train(
   const { data, folder, signal, checkpointSeconds = 60 } = options;
   const { steps, batchSize } = config.training;
   const report = options.onProgress ?? terminalReport(config);
-  const historyEvery = Math.ceil(steps / HISTORY_ENTRIES);
   const started = { at: Date.now(), step: position.step, seconds: position.seconds };
   let savedAt = Date.now();
-
-  const checkpoint = async () => {
-    if (folder === undefined) return;
-    const arrays = await state.snapshot();
-    if (!arrays) throw diverged(`The weights after step ${position.step} are not finite`);
-    const metadata = { position: JSON.stringify(position), config: JSON.stringify(config) };
-    await writeWhole(join(folder, CHECKPOINT), encodeSafetensors(arrays, metadata));
-    savedAt = Date.now();
-  };
 
   const diverged = (what: string) =>
     new TrainingError(
       `${what} (of ${steps} steps). Lower learningRate.per256 or lengthen learningRate.warmup` +
         (folder === undefined ? '.' : `; the last good checkpoint stays in ${folder}.`),
     );
+  const snapshot = async () => {
+    const arrays = await state.snapshot();
+    if (!arrays) throw diverged(`The weights after step ${position.step} are not finite`);
+    return arrays;
+  };
+  const checkpoint = async () => {
+    if (folder === undefined) return;
+    const metadata = { position: JSON.stringify(position), config: JSON.stringify(config) };
+    await writeWhole(join(folder, CHECKPOINT), encodeSafetensors(await snapshot(), metadata));
+    savedAt = Date.now();
+  };
 
   while (position.step < steps) {
-    const batchesBefore = position.batch;
     for await (const batch of epoch(data, position, config)) {
       if (signal?.aborted) {
         await checkpoint();
@@ -170,38 +175,49 @@ async function train(
           { cause: signal.reason },
         );
       }
-      const { step } = position;
-      const loss = trainStep(model, state, batch, step, config);
-      if (!Number.isFinite(loss)) throw diverged(`The loss of step ${step + 1} is ${loss}`);
-      position.step++;
-      position.batch++;
+      const loss = trainStep(model, state, batch, position.step, config);
+      if (!Number.isFinite(loss))
+        throw diverged(`The loss of step ${position.step + 1} is ${loss}`);
       position.seconds = started.seconds + (Date.now() - started.at) / 1000;
-      position.lossSum += loss;
-      position.lossCount++;
-      if (position.step % historyEvery === 0 || position.step === steps) {
-        position.history.push({
-          step: position.step,
-          loss: position.lossSum / position.lossCount,
-          learningRate: learningRateAt(step, batchSize, config.training.learningRate),
-          sparsity: config.pruning ? sparsityAt(step, config.sparsity, config.pruning) : 0,
-        });
-        position.lossSum = 0;
-        position.lossCount = 0;
-      }
-      const trainedHere = (position.step - started.step) * batchSize;
-      const imagesPerSecond = trainedHere / Math.max(1e-3, position.seconds - started.seconds);
+      advance(position, loss, config);
+      const imagesHere = (position.step - started.step) * batchSize;
+      const imagesPerSecond = imagesHere / Math.max(1e-3, position.seconds - started.seconds);
       report({ step: position.step, steps, loss, imagesPerSecond });
       if (position.step === steps) break;
       if (Date.now() - savedAt >= checkpointSeconds * 1000) await checkpoint();
       // Lets timers, signals and messages of other processes in.
       await new Promise(setImmediate);
     }
-    if (position.batch === batchesBefore)
+    if (position.batch === 0)
       throw new TrainingError(`${data.name} gave no full batch of ${batchSize} images.`);
     position.epoch++;
     position.batch = 0;
   }
+  await snapshot();
   if (!options.onProgress) progress().done();
+}
+
+/** Counts a step in, and adds to the history where an entry is due. */
+function advance(
+  position: Position,
+  loss: number,
+  { training, pruning, sparsity }: RunConfig,
+): void {
+  const { steps, batchSize, learningRate } = training;
+  const { step } = position;
+  position.step++;
+  position.batch++;
+  position.lossSum += loss;
+  position.lossCount++;
+  if (position.step % Math.ceil(steps / HISTORY_ENTRIES) !== 0 && position.step !== steps) return;
+  position.history.push({
+    step: position.step,
+    loss: position.lossSum / position.lossCount,
+    learningRate: learningRateAt(step, batchSize, learningRate),
+    sparsity: pruning ? sparsityAt(step, sparsity, pruning) : 0,
+  });
+  position.lossSum = 0;
+  position.lossCount = 0;
 }
 
 /** What is left of the epoch that `position` is in; the seed decides its order and its crops. */

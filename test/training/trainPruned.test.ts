@@ -124,6 +124,25 @@ describe('trainPruned', () => {
     assert.equal(run.outcome.history.length, 40);
   });
 
+  it('goes on from a checkpoint at the end of an epoch, which is step 20', async () => {
+    const ended = join(folder, 'epoch-ended');
+    const run = (onProgress: TrainPrunedOptions['onProgress']) =>
+      trainPruned({
+        ...shortRun(data),
+        folder: ended,
+        checkpointSeconds: 0,
+        onProgress: onProgress!,
+      });
+    await assert.rejects(
+      run(({ step }) => assert.notEqual(step, 21)),
+      assert.AssertionError,
+    );
+    const steps: number[] = [];
+    const { model } = await run(({ step }) => steps.push(step));
+    assert.equal(steps[0], 21);
+    assert.deepEqual(weightsOf(model), weightsOf((await trainPruned(shortRun(data))).model));
+  });
+
   it('names the step at which the loss is lost, and keeps the last good checkpoint', async () => {
     const diverged = join(folder, 'diverged');
     // Too high a rate from step 11 on, so that the weights after it are the first bad ones.
