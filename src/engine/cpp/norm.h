@@ -7,7 +7,7 @@ inline int pixelsAtATime(int channels) { return max(16, (1 << 12) / channels); }
 
 // The sum of each channel, as a bias's gradient needs it.
 OP void channelSums(const float* x, float* sums, int pixels, int channels) {
-  __builtin_memset(sums, 0, sizeof(float) * channels);
+  fill(sums, channels, 0);
   const int block = pixelsAtATime(channels);
   for (int i = 0; i < pixels; i += block, x += (ptrdiff_t)block * channels)
     forChannels(channels, [&](auto zero, int c) {
@@ -21,8 +21,8 @@ OP void channelSums(const float* x, float* sums, int pixels, int channels) {
 // Mean and biased variance of each channel; block by block, joined by the formula of Chan, Golub
 // and LeVeque (1979), so that a mean far from zero costs no digits.
 OP void channelMoments(const float* x, float* mean, float* variance, int pixels, int channels) {
-  __builtin_memset(mean, 0, sizeof(float) * channels);
-  __builtin_memset(variance, 0, sizeof(float) * channels);
+  fill(mean, channels, 0);
+  fill(variance, channels, 0);
   const int block = pixelsAtATime(channels);
   for (int i = 0; i < pixels; i += block, x += (ptrdiff_t)block * channels) {
     const int count = min(block, pixels - i);
@@ -93,8 +93,8 @@ OP double batchNormGradient(const float* dy, const float* x, const float* gamma,
                                       load<V>(beta + c)));
   };
 
-  __builtin_memset(dgamma, 0, sizeof(float) * channels);
-  __builtin_memset(dbeta, 0, sizeof(float) * channels);
+  fill(dgamma, channels, 0);
+  fill(dbeta, channels, 0);
   const int rows = pixelsAtATime(channels);
   for (int i = 0; i < pixels; i += rows)
     forChannels(channels, [&](auto zero, int c) {

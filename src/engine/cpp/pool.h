@@ -72,7 +72,7 @@ OP void maxPool(const float* x, float* y, const PoolShape* shape) {
 
 // A window's gradient goes to the first of its largest values.
 OP void maxPoolGradient(const float* x, const float* dy, float* dx, const PoolShape* shape) {
-  __builtin_memset(dx, 0, sizeof(float) * shape->size());
+  fill(dx, shape->size(), 0);
   shape->forOutputs([&](ptrdiff_t out, const PoolShape::Window& window) {
     forChannels(shape->channels, [&](auto zero, int c) {
       using V = decltype(zero);
@@ -91,7 +91,7 @@ OP void maxPoolGradient(const float* x, const float* dy, float* dx, const PoolSh
 
 // A window's gradient is shared by those of its pixels that lie in the image.
 OP void avgPoolGradient(const float* dy, float* dx, const PoolShape* shape) {
-  __builtin_memset(dx, 0, sizeof(float) * shape->size());
+  fill(dx, shape->size(), 0);
   shape->forOutputs([&](ptrdiff_t out, const PoolShape::Window& window) {
     const float count = window.rows * window.columns;
     forChannels(shape->channels, [&](auto zero, int c) {

@@ -90,6 +90,15 @@ inline void forElements(ptrdiff_t count, F f) {
   for (; i < count; i++) f(float{}, i);
 }
 
+inline void fill(float* to, ptrdiff_t count, float value) {
+  forElements(count, [&](auto zero, ptrdiff_t i) { store(to + i, splat<decltype(zero)>(value)); });
+}
+
+inline void copy(const float* from, float* to, ptrdiff_t count) {
+  forElements(count,
+              [&](auto zero, ptrdiff_t i) { store(to + i, load<decltype(zero)>(from + i)); });
+}
+
 // f(V, c) for every vector of channels, and for each channel that is left over.
 template <class F>
 inline void forChannels(int channels, F f) {

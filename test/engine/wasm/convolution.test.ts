@@ -41,6 +41,17 @@ const convolutions: fc.Arbitrary<Convolution> = fc
     ({ pad, size, filter }) => pad === 'same' || (size[0] >= filter[0] && size[1] >= filter[1]),
   );
 
+/** What goes by way of Winograd's transforms: 3 × 3, stride 1, many channels and pixels. */
+const larger: fc.Arbitrary<Convolution> = fc.record({
+  batch: fc.integer({ min: 1, max: 2 }),
+  size: fc.tuple(fc.integer({ min: 18, max: 23 }), fc.integer({ min: 18, max: 23 })),
+  channels: fc.constantFrom(16, 19, 24),
+  filters: fc.constantFrom(16, 21, 40),
+  filter: fc.constant<[number, number]>([3, 3]),
+  strides: fc.constant<[number, number]>([1, 1]),
+  pad: fc.constantFrom<'same' | 'valid'>('same', 'valid'),
+});
+
 const convolution =
   ({ strides, pad }: Convolution): Computation =>
   (x, filter) =>
@@ -68,6 +79,21 @@ test('gradients of a convolution agree with finite differences', () =>
     assertFiniteDifferences(all, convolution(c), inputs(c, random), random),
   ));
 
+test('a larger convolution and its gradients are those of the cpu backend', () =>
+  forShapes(larger, 5, (c, random) =>
+    assertSameAsCpu(all, convolution(c), inputs(c, random), random),
+  ));
+
+test('gradients of a larger convolution agree with finite differences', () =>
+  forShapes(larger, 2, (c, random) =>
+    assertFiniteDifferences(all, convolution(c), inputs(c, random), random),
+  ));
+
+test('NaN and infinity go through a larger convolution', () =>
+  forShapes(larger, 1, (c, random) =>
+    assertPropagates(all, convolution(c), inputs(c, random), random),
+  ));
+
 test('NaN and infinity go through a convolution', () =>
   forShapes(convolutions, 8, (c, random) =>
     assertPropagates(all, convolution(c), inputs(c, random), random),
@@ -83,7 +109,7 @@ test('a filter can be dilated', () =>
   }));
 
 test('a bias is added and a ReLU applied in the same pass', () =>
-  forShapes(convolutions, 20, async (c, random) => {
+  forShapes(fc.oneof(convolutions, larger), 20, async (c, random) => {
     const fused: Computation = (x, filter, bias) =>
       tf.fused.conv2d({
         ...{ x: x as tf.Tensor4D, filter: filter as tf.Tensor4D, bias: bias! },

@@ -1,0 +1,245 @@
+// Convolution of NHWC images, directly: a tile of output pixels by one or two vectors of output
+// channels stays in registers while the filter passes over it. In a row of the filter the taps and
+// their channels are adjacent in the image, so that the innermost loop runs over both at once.
+#pragma once
+#include "vector.h"
+
+// Floats of the image that are worked on at a time, to stay in the second and in the first cache.
+constexpr int FAR_BLOCK = 1 << 16, NEAR_BLOCK = 1 << 12;
+
+// As few parts of a count as can be, none larger than a tile: some of `size`, before them some that
+// are larger by one. None of a count that is not positive.
+struct Parts {
+  int size, larger, others;
+
+  explicit Parts(int count) {
+    const int parts = max(1, ceilDivide(count, TILE));
+    size = count / parts;
+    larger = count % parts;
+    others = parts - larger;
+  }
+};
+
+// Sizes of a convolution, as all three directions take them; the caller lays out the same struct.
+struct Shape {
+  int batch, height, width, channels;  // x: [batch, height, width, channels]
+  int rows, columns, filters;          // filter: [rows, columns, channels, filters]
+  int outHeight, outWidth;             // y: [batch, outHeight, outWidth, filters]
+  int strideRows, strideColumns, dilationRows, dilationColumns;
+  int top, left;  // zeros before x
+
+  // Zeros after x that the last taps reach.
+  int bottom() const {
+    return max(0, (outHeight - 1) * strideRows + (rows - 1) * dilationRows + 1 - top - height);
+  }
+  int right() const {
+    return max(0, (outWidth - 1) * strideColumns + (columns - 1) * dilationColumns + 1 - left -
+                      width);
+  }
+
+  // Where a filter sees one pixel at a time, small images make better rows than their own.
+  Shape flattened() const {
+    const bool pointwise = rows == 1 && columns == 1 && strideRows == 1 && strideColumns == 1 &&
+                           outHeight == height && outWidth == width;
+    if (!pointwise || height * width > 1024) return *this;
+    Shape flat = *this;
+    flat.batch = 1;
+    flat.height = flat.outHeight = batch;
+    flat.width = flat.outWidth = height * width;
+    return flat;
+  }
+};
+
+// Images with a border of zeros, copied one at a time; the images themselves where there is none.
+class Padded {
+ public:
+  const int width;
+
+  Padded(Scratch& scratch, const float* images, int height, int width, int channels, int top,
+         int left, int bottom, int right)
+      : width(left + width + right), images(images), channels(channels), row(width * channels),
+        size(height * row), top(top), left(left), bottom(bottom), right(right) {
+    if (top || left || bottom || right)
+      buffer = scratch.take((size_t)(top + height + bottom) * this->width * channels);
+    else
+      bordered = false;
+  }
+
+  const float* operator[](int n) const {
+    const float* from = images + (size_t)n * size;
+    if (!bordered) return from;
+    float* to = zeros(buffer, top * width);
+    for (const float* end = from + size; from < end; from += row) {
+      to = zeros(to, left);
+      copy(from, to, row);
+      to = zeros(to + row, right);
+    }
+    zeros(to, bottom * width);
+    return buffer;
+  }
+
+ private:
+  const float* images;
+  const int channels, row, size, top, left, bottom, right;
+  bool bordered = true;
+  float* buffer = nullptr;
+
+  float* zeros(float* to, int pixels) const {
+    fill(to, pixels * channels, 0);
+    return to + pixels * channels;
+  }
+};
+
+// A filter [rows, columns, inputs, outputs] by the steps between its elements, so that it can be
+// read flipped, transposed or in part.
+struct Filter {
+  const float* at;
+  int rows, columns, inputs, outputs;
+  ptrdiff_t row, column, input, output;
+
+  size_t packedSize() const { return (size_t)rows * columns * inputs * roundUp(outputs, LANES); }
+
+  // In the order in which tiles read it: blocks of two vectors of outputs, the last may have one.
+  void pack(float* to) const {
+    for (int k = 0, block; k < outputs; k += block) {
+      block = outputs - k > LANES ? 2 * LANES : LANES;
+      const int count = min(block, outputs - k);
+      for (int r = 0; r < rows; r++)
+        for (int s = 0; s < columns; s++)
+          for (int c = 0; c < inputs; c++, to += block) {
+            const float* from = at + r * row + s * column + c * input + k * output;
+            for (int i = 0; i < count; i++) to[i] = from[i * output];
+            for (int i = count; i < block; i++) to[i] = 0;
+          }
+    }
+  }
+};
+
+// What the tiles of one convolution share.
+struct Sweep {
+  int height, width, channels;   // of the output
+  ptrdiff_t xRow, xPixel;        // steps in the input from an output pixel to the next
+  ptrdiff_t yRow, yPixel;        // steps in the output
+  int rows, columns, depth;      // of taps; `depth` floats are adjacent
+  ptrdiff_t tapRow, tapColumn;   // steps in the input from a tap to the next
+  const float* filter;           // packed
+  const float* bias;             // one float for each lane
+  bool rectify;
+
+  size_t taps() const { return (size_t)rows * columns * depth; }
+};
+
+template <int PIXELS, int VECTORS>
+inline void tile(const Sweep& sweep, const float* x, const float* filter, const float* bias,
+                 float* y, int channels) {
+  Vector sums[PIXELS][VECTORS];
+  UNROLL for (int p = 0; p < PIXELS; p++)
+    UNROLL for (int v = 0; v < VECTORS; v++) sums[p][v] = load<Vector>(bias + v * LANES);
+
+  const ptrdiff_t pixel = sweep.xPixel;
+  for (int r = 0; r < sweep.rows; r++)
+    for (int s = 0; s < sweep.columns; s++) {
+      const float* from = x + r * sweep.tapRow + s * sweep.tapColumn;
+      for (const float* end = from + sweep.depth; from < end; from++, filter += VECTORS * LANES)
+        UNROLL for (int p = 0; p < PIXELS; p++)
+          UNROLL for (int v = 0; v < VECTORS; v++)
+            sums[p][v] = fma(splat<Vector>(from[p * pixel]), load<Vector>(filter + v * LANES),
+                             sums[p][v]);
+    }
+
+  if (sweep.rectify)
+    UNROLL for (int p = 0; p < PIXELS; p++)
+      UNROLL for (int v = 0; v < VECTORS; v++) sums[p][v] = relu(sums[p][v]);
+  UNROLL for (int p = 0; p < PIXELS; p++, y += sweep.yPixel) {
+    float part[VECTORS * LANES];
+    float* to = channels < VECTORS * LANES ? part : y;
+    UNROLL for (int v = 0; v < VECTORS; v++) store(to + v * LANES, sums[p][v]);
+    if (to == part) __builtin_memcpy(y, part, sizeof(float) * channels);
+  }
+}
+
+// So many tiles of so many output pixels, side by side.
+template <int PIXELS, int VECTORS>
+inline void tiles(const Sweep& sweep, int count, int pixels, const float* x, const float* filter,
+                  const float* bias, float* y, int channels) {
+  if (pixels == PIXELS)
+    for (; count > 0; count--, x += PIXELS * sweep.xPixel, y += PIXELS * sweep.yPixel)
+      tile<PIXELS, VECTORS>(sweep, x, filter, bias, y, channels);
+  else if constexpr (PIXELS > 1)
+    tiles<PIXELS - 1, VECTORS>(sweep, count, pixels, x, filter, bias, y, channels);
+}
+
+// One image.
+inline void convolve(const Sweep& sweep, const float* x, float* y) {
+  const int rowsAtATime = max(1, FAR_BLOCK / sweep.xRow);
+  const Parts parts(sweep.width);
+  const ptrdiff_t larger = (ptrdiff_t)parts.larger * (parts.size + 1);
+  for (int from = 0; from < sweep.height; from += rowsAtATime) {
+    const int to = min(sweep.height, from + rowsAtATime);
+    const float* filter = sweep.filter;
+    for (int k = 0, vectors; k < sweep.channels; k += vectors * LANES) {
+      const int channels = sweep.channels - k;
+      vectors = channels > LANES ? 2 : 1;
+      const auto tilesOf = vectors == 2 ? tiles<TILE, 2> : tiles<TILE, 1>;
+      for (int i = from; i < to; i++) {
+        const float* xRow = x + i * sweep.xRow;
+        float* yRow = y + i * sweep.yRow + k;
+        tilesOf(sweep, parts.larger, parts.size + 1, xRow, filter, sweep.bias + k, yRow, channels);
+        tilesOf(sweep, parts.others, parts.size, xRow + larger * sweep.xPixel, filter,
+                sweep.bias + k, yRow + larger * sweep.yPixel, channels);
+      }
+      filter += sweep.taps() * vectors * LANES;
+    }
+  }
+}
+
+// Pixels of x and dy between which a filter's gradient is summed.
+struct Pixels {
+  int height, width;
+  ptrdiff_t xRow, xPixel, filters;
+};
+
+// Adds to dw the products of TAPS adjacent floats of x and VECTORS vectors of filters.
+template <class V, int TAPS, int VECTORS>
+inline void gradientTile(const Pixels& pixels, const float* x, const float* dy, float* dw) {
+  const ptrdiff_t filters = pixels.filters;
+  V sums[TAPS][VECTORS];
+  UNROLL for (int t = 0; t < TAPS; t++)
+    UNROLL for (int v = 0; v < VECTORS; v++) sums[t][v] = load<V>(dw + t * filters + v * lanes<V>);
+  for (int i = 0; i < pixels.height; i++) {
+    const float* from = x + i * pixels.xRow;
+    for (int j = 0; j < pixels.width; j++, from += pixels.xPixel, dy += filters)
+      UNROLL for (int t = 0; t < TAPS; t++)
+        UNROLL for (int v = 0; v < VECTORS; v++)
+          sums[t][v] = fma(splat<V>(from[t]), load<V>(dy + v * lanes<V>), sums[t][v]);
+  }
+  UNROLL for (int t = 0; t < TAPS; t++)
+    UNROLL for (int v = 0; v < VECTORS; v++) store(dw + t * filters + v * lanes<V>, sums[t][v]);
+}
+
+// So many tiles of so many taps, one below the other.
+template <class V, int TAPS, int VECTORS>
+inline void gradientTiles(const Pixels& pixels, int count, int taps, const float* x,
+                          const float* dy, float* dw) {
+  if (taps == TAPS)
+    for (; count > 0; count--, x += TAPS, dw += TAPS * pixels.filters)
+      gradientTile<V, TAPS, VECTORS>(pixels, x, dy, dw);
+  else if constexpr (TAPS > 1)
+    gradientTiles<V, TAPS - 1, VECTORS>(pixels, count, taps, x, dy, dw);
+}
+
+// Adds to dw[taps, filters] the products over a block of pixels.
+inline void addFilterGradient(const Pixels& pixels, const float* x, const float* dy, float* dw,
+                              int taps) {
+  const Parts parts(taps);
+  const int larger = parts.larger * (parts.size + 1);
+  for (int k = 0, step; k < pixels.filters; k += step) {
+    const int left = pixels.filters - k;
+    step = left >= 2 * LANES ? 2 * LANES : left >= LANES ? LANES : 1;
+    const auto tilesOf = step == 2 * LANES ? gradientTiles<Vector, TILE, 2>
+                         : step == LANES   ? gradientTiles<Vector, TILE, 1>
+                                           : gradientTiles<float, TILE, 1>;
+    tilesOf(pixels, parts.larger, parts.size + 1, x, dy + k, dw + k);
+    tilesOf(pixels, parts.others, parts.size, x + larger, dy + k, dw + larger * pixels.filters + k);
+  }
+}
