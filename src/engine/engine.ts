@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { EngineError } from '../errors';
+import './ops/mean';
 import './ops/relu';
 import type { OpsMemory } from './wasm/ops';
 import { nativeOps, type Ops, wasmOps } from './wasm/ops';

@@ -100,7 +100,8 @@ function build(
   }
 }
 
-function fromTopology(topology: Topology): Promise<tf.LayersModel> {
+/** A model with the weights that its initialisers draw. */
+export function fromTopology(topology: Topology): Promise<tf.LayersModel> {
   return tf.models.modelFromJSON(topology as Parameters<typeof tf.models.modelFromJSON>[0]);
 }
 

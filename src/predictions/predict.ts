@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import type { ImageDataset, ImageId } from '../datasets/imageDataset';
+import { foldBatchNorms } from '../models/foldBatchNorms';
 
 /** What one model says about the images of a data set, in the data set's order. */
 export interface PredictedImages {
@@ -25,7 +26,19 @@ export async function predict(
   data: ImageDataset,
   options: { batchSize?: number } = {},
 ): Promise<PredictedImages> {
-  const { batchSize = 250 } = options;
+  const folded = await foldBatchNorms(model);
+  try {
+    return await predictWith(folded, data, options.batchSize ?? 250);
+  } finally {
+    folded.dispose();
+  }
+}
+
+async function predictWith(
+  model: tf.LayersModel,
+  data: ImageDataset,
+  batchSize: number,
+): Promise<PredictedImages> {
   const k = Math.min(5, data.numClasses);
   const imageIds: ImageId[] = [];
   const trueClass: number[] = [];

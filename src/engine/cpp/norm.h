@@ -5,17 +5,23 @@
 // Pixels that are read twice while they are in the first cache.
 inline int pixelsAtATime(int channels) { return max(16, (1 << 12) / channels); }
 
-// The sum of each channel, as a bias's gradient needs it.
-OP void channelSums(const float* x, float* sums, int pixels, int channels) {
-  fill(sums, channels, 0);
+// The sum of each channel over the pixels of each image, times `scale`: a bias's gradient where all
+// is one image, global average pooling where it is not.
+OP void channelSums(const float* x, float* sums, int images, int pixels, int channels,
+                    float scale) {
   const int block = pixelsAtATime(channels);
-  for (int i = 0; i < pixels; i += block, x += (ptrdiff_t)block * channels)
-    forChannels(channels, [&](auto zero, int c) {
-      using V = decltype(zero);
-      const V sum = sumOver(min(block, pixels - i), channels,
-                               [&](ptrdiff_t at) { return load<V>(x + c + at); });
-      store(sums + c, load<V>(sums + c) + sum);
-    });
+  fill(sums, (ptrdiff_t)images * channels, 0);
+  for (int n = 0; n < images; n++, sums += channels, x += (ptrdiff_t)pixels * channels) {
+    for (int i = 0; i < pixels; i += block)
+      forChannels(channels, [&](auto zero, int c) {
+        using V = decltype(zero);
+        const float* from = x + (ptrdiff_t)i * channels + c;
+        const V sum = sumOver(min(block, pixels - i), channels,
+                              [&](ptrdiff_t at) { return load<V>(from + at); });
+        store(sums + c, load<V>(sums + c) + sum);
+      });
+    for (int c = 0; c < channels; c++) sums[c] *= scale;
+  }
 }
 
 // Mean and biased variance of each channel; block by block, joined by the formula of Chan, Golub

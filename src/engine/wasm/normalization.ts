@@ -56,27 +56,41 @@ const batchNormGrad: Kernel = ({ machine, inputs, attrs }: KernelCall<BatchNormA
   return [dx, dgamma, dbeta];
 };
 
-/** A sum over all axes but the last, as a bias's gradient is. */
-const sum: Kernel = ({
-  machine,
-  inputs,
-  attrs,
-}: KernelCall<{ axis: number | number[]; keepDims: boolean }>) => {
+interface ReductionAttributes {
+  readonly axis: number | number[];
+  readonly keepDims?: boolean;
+}
+
+/** Sums or means over the pixels, of each image or of all together; undefined for other axes. */
+function reduce(
+  { machine, inputs, attrs }: KernelCall<ReductionAttributes>,
+  what: 'sum' | 'mean',
+): tf.TensorInfo | undefined {
   const { x } = inputs as Tensors<'x'>;
-  const axes = [attrs.axis].flat().map((axis) => (axis < 0 ? axis + x.shape.length : axis));
-  const channelsRemain =
-    axes.length === x.shape.length - 1 && axes.every((axis) => axis < x.shape.length - 1);
-  if (x.dtype !== 'float32' || x.shape.length < 2 || !channelsRemain || attrs.keepDims)
-    return undefined;
-  const [pixels, channels] = sizes(x);
-  const y = machine.output([channels]);
-  machine.ops.channelSums(machine.at(x), machine.at(y), pixels, channels);
+  const last = x.shape.length - 1;
+  const axes = [attrs.axis].flat().map((axis) => (axis < 0 ? axis + last + 1 : axis));
+  const first = Math.min(...axes);
+  const arePixels =
+    axes.length > 0 && axes.length === last - first && Math.max(...axes) === last - 1;
+  if (x.dtype !== 'float32' || !arePixels || attrs.keepDims) return undefined;
+  const kept = x.shape.slice(0, first);
+  const images = kept.reduce((product, size) => product * size, 1);
+  const [all, channels] = sizes(x);
+  const pixels = all / images;
+  const y = machine.output([...kept, channels]);
+  const scale = what === 'sum' ? 1 : 1 / pixels;
+  machine.ops.channelSums(machine.at(x), machine.at(y), images, pixels, channels, scale);
   return y;
-};
+}
+
+const sum: Kernel = (call: KernelCall<ReductionAttributes>) => reduce(call, 'sum');
+
+const mean: Kernel = (call: KernelCall<ReductionAttributes>) => reduce(call, 'mean');
 
 export const normalization = {
   BatchStatistics: batchStatistics,
   BatchNorm: batchNorm,
   BatchNormGrad: batchNormGrad,
   Sum: sum,
+  Mean: mean,
 };

@@ -1,0 +1,44 @@
+import { before, test } from 'node:test';
+import * as tf from '@tensorflow/tfjs';
+import fc from 'fast-check';
+import type { EngineName } from '../../../src/engine/engine';
+import '../../../src/engine/ops/mean';
+import { assertFiniteDifferences, assertSameAsCpu, engines, forShapes, normal } from '../compare';
+
+const size = fc.integer({ min: 1, max: 6 });
+const shapes = fc.tuple(size, size, size, fc.constantFrom(1, 3, 16, 21));
+
+let all: EngineName[];
+before(async () => {
+  all = await engines();
+});
+
+for (const axes of [[1, 2], [0, 1, 2], [2], [1], [0, 3], [-1]]) {
+  test(`sum and mean over [${axes}] are those of the cpu backend, gradients included`, () =>
+    forShapes(shapes, 8, async (shape, random) => {
+      for (const keepDims of [false, true]) {
+        await assertSameAsCpu(
+          all,
+          (x) => tf.mean(x, axes, keepDims),
+          [normal(shape, random)],
+          random,
+        );
+        await assertSameAsCpu(
+          all,
+          (x) => tf.sum(x, axes, keepDims),
+          [normal(shape, random)],
+          random,
+        );
+      }
+    }));
+
+  test(`the gradient of the mean over [${axes}] agrees with finite differences`, () =>
+    forShapes(shapes, 3, (shape, random) =>
+      assertFiniteDifferences(
+        [...all, 'cpu'],
+        (x) => tf.mean(x, axes),
+        [normal(shape, random)],
+        random,
+      ),
+    ));
+}
