@@ -1,99 +1,220 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import * as tf from '@tensorflow/tfjs';
 import { ENGINE_NAMES, type EngineName, useEngine } from '../src/engine/engine';
 import { softmaxCrossEntropy } from '../src/engine/ops/softmaxCrossEntropy';
 import { variableGrads } from '../src/engine/ops/variableGrads';
-import { buildModel, type ModelRecipe, type ModelShape } from '../src/models/model';
+import { foldBatchNorms } from '../src/models/foldBatchNorms';
+import { buildModel, type ModelRecipe } from '../src/models/model';
 import { TrainingState } from '../src/training/trainingState';
+import { findPython } from '../test/python';
 
 /**
- * Images per second of a training step: `npm run bench:train [-- model ... engine ...]`, in which
- * models and engines default to all. The engines take turns within each round; the figures are
- * medians over the rounds.
+ * Measures images per second of training, and of evaluation with batch norms folded, on each engine
+ * that this machine has; beside PyTorch, where a Python 3 with it is found (SBD_PYTHON). All take
+ * turns in rounds; medians, in proportion to the first. Last, the same with every core at work: a
+ * process for each, which is how a population trains, and for PyTorch also a thread for each.
+ *
+ *     npm run bench:train [-- case ...]
  */
 const ROUNDS = 5;
-const SECONDS_PER_TURN = 1;
+const SECONDS_PER_TURN = 2;
+const CORES = availableParallelism();
 
 interface Case {
-  readonly recipe: ModelRecipe;
-  readonly shape: ModelShape;
+  readonly network: 'small' | 'wrn' | 'r50';
+  readonly mode: 'train' | 'eval';
   readonly batch: number;
+  readonly wholeMachine?: boolean;
 }
 
-const CASES: Record<string, Case> = {
-  small: {
-    recipe: { name: 'small-cnn' },
-    shape: { imageShape: [32, 32, 3], numClasses: 10 },
-    batch: 64,
-  },
-  wrn: {
-    recipe: { name: 'wide-resnet' },
-    shape: { imageShape: [32, 32, 3], numClasses: 10 },
-    batch: 64,
-  },
-  r50: {
-    recipe: { name: 'resnet-50' },
-    shape: { imageShape: [224, 224, 3], numClasses: 1000 },
-    batch: 2,
-  },
+const CASES: Readonly<Record<string, Case>> = {
+  small: { network: 'small', mode: 'train', batch: 64 },
+  wrn: { network: 'wrn', mode: 'train', batch: 64 },
+  r50: { network: 'r50', mode: 'train', batch: 8 },
+  'wrn-eval': { network: 'wrn', mode: 'eval', batch: 64 },
+  'wrn-population': { network: 'wrn', mode: 'train', batch: 64, wholeMachine: true },
 };
 
-/** A function that takes one training step on an engine. */
-async function trainer(engine: EngineName, { recipe, shape, batch }: Case): Promise<() => void> {
-  await useEngine({ engine });
+const NETWORKS: Record<Case['network'], { recipe: ModelRecipe; size: number; numClasses: number }> =
+  {
+    small: { recipe: { name: 'small-cnn' }, size: 32, numClasses: 10 },
+    wrn: { recipe: { name: 'wide-resnet', depth: 16, width: 1 }, size: 32, numClasses: 10 },
+    r50: { recipe: { name: 'resnet-50' }, size: 224, numClasses: 1000 },
+  };
+
+/** One step of training, or of evaluation. */
+async function stepper({ network, mode, batch }: Case): Promise<() => void> {
+  const { recipe, size, numClasses } = NETWORKS[network];
+  const shape = { imageShape: [size, size, 3], numClasses } as const;
   const model = await buildModel(recipe, shape, 1);
-  const state = new TrainingState(model, []);
-  const images = tf.randomNormal<tf.Rank.R4>([batch, ...shape.imageShape], 0, 1, 'float32', 1);
+  const images = tf.randomNormal<tf.Rank.R4>([batch, size, size, 3], 0, 1, 'float32', 1);
+  if (mode === 'eval') {
+    const folded = await foldBatchNorms(model);
+    return () => tf.tidy(() => (folded.apply(images) as tf.Tensor).softmax().dataSync());
+  }
   const labels = tf.tensor1d(
-    Array.from({ length: batch }, (_, i) => i % shape.numClasses),
+    Array.from({ length: batch }, (_, i) => i % numClasses),
     'int32',
   );
+  const state = new TrainingState(model, []);
   return () =>
     tf.tidy(() => {
-      const { value, grads } = variableGrads(
-        () => softmaxCrossEntropy(model.apply(images, { training: true }) as tf.Tensor2D, labels),
-        state.variables,
-      );
+      const loss = () =>
+        softmaxCrossEntropy(model.apply(images, { training: true }) as tf.Tensor2D, labels, {
+          labelSmoothing: 0.1,
+        });
+      const { value, grads } = variableGrads(loss, state.variables);
       state.update(grads, { learningRate: 1e-3, momentum: 0.9, weightDecay: 1e-4 });
       value.dataSync();
     });
 }
 
-function median(values: number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1]!;
-}
-
-async function main(): Promise<void> {
-  const wanted = process.argv.slice(2);
-  const chosen = <T extends string>(all: readonly T[]) => {
-    const some = all.filter((name) => wanted.includes(name));
-    return some.length > 0 ? some : all.filter((name) => name !== 'cpu');
-  };
-  for (const name of chosen(Object.keys(CASES))) {
-    const trainers = new Map<EngineName, () => void>();
-    for (const engine of chosen(ENGINE_NAMES))
-      await trainer(engine, CASES[name]!).then(
-        (step) => trainers.set(engine, step),
-        () => {},
-      );
-    const speeds = new Map([...trainers.keys()].map((engine) => [engine, [] as number[]]));
-    for (let round = -1; round < ROUNDS; round++)
-      for (const [engine, step] of trainers) {
-        await useEngine({ engine });
-        const start = performance.now();
-        let steps = 0;
-        do {
-          step();
-          steps++;
-        } while (performance.now() - start < SECONDS_PER_TURN * 1000);
-        // The first round warms up.
-        if (round >= 0)
-          speeds
-            .get(engine)!
-            .push((steps * CASES[name]!.batch * 1000) / (performance.now() - start));
-      }
-    for (const [engine, measured] of speeds)
-      console.log(`${name.padEnd(6)} ${engine.padEnd(18)} ${median(measured).toFixed(1)} images/s`);
+/** Works for so many seconds per line of input, as train.py does. */
+async function serve(engine: EngineName, name: string): Promise<void> {
+  await useEngine({ engine });
+  const step = await stepper(CASES[name]!);
+  for await (const seconds of createInterface(process.stdin)) {
+    const start = performance.now();
+    let steps = 0;
+    do {
+      step();
+      steps++;
+    } while (performance.now() - start < 1000 * Number(seconds));
+    console.log((1000 * steps * CASES[name]!.batch) / (performance.now() - start));
   }
 }
 
-void main();
+/** Processes that work side by side. */
+class Contender {
+  readonly speeds: number[] = [];
+  private readonly processes: ChildProcess[];
+  private readonly lines: AsyncIterator<string>[];
+
+  constructor(
+    readonly name: string,
+    command: string,
+    args: readonly string[],
+    count = 1,
+  ) {
+    this.processes = Array.from({ length: count }, () =>
+      spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit'] }),
+    );
+    this.lines = this.processes.map(({ stdout }) =>
+      createInterface(stdout!)[Symbol.asyncIterator](),
+    );
+  }
+
+  /** Images per second of all together. */
+  async turn(seconds: number): Promise<number> {
+    for (const { stdin } of this.processes) stdin!.write(`${seconds}\n`);
+    const lines = await Promise.all(this.lines.map((lines) => lines.next()));
+    return lines.reduce((sum, { done, value }) => {
+      if (done) throw new Error(`${this.name} ended early.`);
+      return sum + Number(value);
+    }, 0);
+  }
+
+  end(): void {
+    for (const { stdin } of this.processes) stdin!.end();
+  }
+}
+
+function contenders(name: string, engines: readonly EngineName[]): Contender[] {
+  const { network, mode, batch, wholeMachine } = CASES[name]!;
+  const torch = findPython('torch');
+  const pytorch = (processes: number, threads: number) =>
+    ['nchw', 'channels_last'].map(
+      (layout) =>
+        new Contender(
+          `PyTorch ${layout}${wholeMachine ? `, ${processes} × ${threads} threads` : ''}`,
+          torch!,
+          [
+            join(__dirname, '../../bench/train.py'),
+            network,
+            mode,
+            `${batch}`,
+            `${threads}`,
+            layout,
+          ],
+          processes,
+        ),
+    );
+  return [
+    ...(torch ? pytorch(wholeMachine ? CORES : 1, 1) : []),
+    ...(torch && wholeMachine ? pytorch(1, CORES) : []),
+    ...engines.map(
+      (engine) =>
+        new Contender(
+          engine,
+          process.execPath,
+          [__filename, 'serve', engine, name],
+          wholeMachine ? CORES : 1,
+        ),
+    ),
+  ];
+}
+
+async function compare(name: string, engines: readonly EngineName[]): Promise<void> {
+  const all = contenders(name, engines);
+  try {
+    // The first round warms up and is not counted.
+    for (let round = 0; round <= ROUNDS; round++)
+      for (const contender of all) {
+        const speed = await contender.turn(SECONDS_PER_TURN);
+        if (round > 0) contender.speeds.push(speed);
+      }
+  } finally {
+    for (const contender of all) contender.end();
+  }
+  const { mode, batch, wholeMachine } = CASES[name]!;
+  console.log(
+    `\n${name}: ${mode}, batch ${batch}${wholeMachine ? `, ${CORES} cores` : ', 1 core'}`,
+  );
+  for (const { name, speeds } of all) {
+    const speed = median(speeds);
+    console.log(
+      `${name.padEnd(40)} ${speed.toFixed(speed < 100 ? 2 : 0).padStart(6)} images/s  ` +
+        `×${(speed / median(all[0]!.speeds)).toFixed(2)}`,
+    );
+  }
+}
+
+function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[values.length >> 1]!;
+}
+
+/** GFLOP/s of one core, as a program of nothing but multiply-adds reaches them. */
+function peak(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'peak-'));
+  try {
+    const program = join(folder, 'peak');
+    const source = join(__dirname, '../../bench/peak.cc');
+    const flags = ['-O3', '-march=native', '-ffp-contract=fast', source, '-o', program];
+    if (spawnSync(process.env.CXX ?? 'c++', flags).status !== 0) return 'unknown (no compiler)';
+    return `${spawnSync(program, { encoding: 'utf8' }).stdout.trim()} GFLOP/s`;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+async function main(names: string[]): Promise<void> {
+  const unknown = names.find((name) => !(name in CASES));
+  if (unknown)
+    throw new Error(`There is no case ${unknown}, only ${Object.keys(CASES).join(', ')}.`);
+  const engines: EngineName[] = [];
+  for (const engine of ENGINE_NAMES.filter((name) => name !== 'cpu'))
+    await useEngine({ engine }).then(
+      () => engines.push(engine),
+      () => {},
+    );
+  console.log(`${ROUNDS} rounds of ${SECONDS_PER_TURN} s; most of one core: ${peak()}`);
+  for (const name of names.length > 0 ? names : Object.keys(CASES)) await compare(name, engines);
+}
+
+const [command, ...args] = process.argv.slice(2);
+if (command === 'serve') void serve(args[0] as EngineName, args[1]!);
+else void main(process.argv.slice(2));
