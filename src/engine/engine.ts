@@ -3,7 +3,7 @@ import { EngineError } from '../errors';
 import './ops/mean';
 import './ops/relu';
 import type { OpsMemory } from './wasm/ops';
-import { nativeOps, type Ops, wasmOps } from './wasm/ops';
+import { nativeOps, type Ops, opsVersion, wasmOps } from './wasm/ops';
 import { registerKernels } from './wasm/register';
 
 /** What can run the models, in the order of preference; `cpu` runs only when asked for by name. */
@@ -27,6 +27,8 @@ export interface EngineInfo {
   readonly backend: string;
   /** Version of tfjs. */
   readonly version: string;
+  /** Hash of the source of the ops, where they are our own: other ops may round otherwise. */
+  readonly ops?: string;
 }
 
 /** An engine that this machine does not have: passed over in silence. */
@@ -104,7 +106,13 @@ async function load(name: string): Promise<EngineInfo> {
 
 async function start(name: EngineName): Promise<EngineInfo> {
   await open[name]();
-  return { name, backend: tf.getBackend(), version: tf.version.tfjs };
+  const backend = tf.getBackend();
+  return {
+    name,
+    backend,
+    version: tf.version.tfjs,
+    ...(backend === 'wasm' && { ops: opsVersion() }),
+  };
 }
 
 async function openTensorFlow(packageName: string, gpu: boolean): Promise<void> {

@@ -20,6 +20,8 @@ test('an engine is taken by name', async () => {
   assert.equal((await useEngine({ engine: 'cpu' })).name, 'cpu');
   assert.equal(tf.getBackend(), 'cpu');
   assert.equal((await useEngine()).name, 'cpu');
+  assert.equal((await useEngine()).ops, undefined);
+  assert.match((await useEngine({ engine: 'wasm-simd' })).ops!, /^[0-9a-f]{12}$/);
 });
 
 test('an unknown engine is an error that lists the known ones', async () => {

@@ -2,10 +2,13 @@ const { createHash } = require('node:crypto');
 const { readdirSync, readFileSync } = require('node:fs');
 const { join } = require('node:path');
 
-/** Where the addon of these very sources lies once it is built: never one of older sources. */
-exports.addonPath = () => {
+/** Tells versions of the ops apart. */
+exports.sourceHash = () => {
   const hash = createHash('sha256');
   for (const file of readdirSync(__dirname).sort())
     if (/\.(h|cc)$/.test(file)) hash.update(readFileSync(join(__dirname, file)));
-  return join(__dirname, 'build', `ops-${hash.digest('hex').slice(0, 12)}.node`);
+  return hash.digest('hex').slice(0, 12);
 };
+
+/** Where the addon of these very sources lies once it is built: never one of older sources. */
+exports.addonPath = () => join(__dirname, 'build', `ops-${exports.sourceHash()}.node`);

@@ -42,6 +42,14 @@ export type Ops = Readonly<
   >
 >;
 
+const source = require(join(SOURCES, 'addonPath.js')) as {
+  addonPath(): string;
+  sourceHash(): string;
+};
+
+/** Hash of the source of the ops, which changes with whatever changes their results. */
+export const opsVersion = (): string => source.sourceHash();
+
 /** The memory that ops work on. */
 export interface OpsMemory {
   readonly memory: { readonly buffer: ArrayBuffer };
@@ -66,8 +74,7 @@ export function wasmOps(name: 'simd' | 'relaxed-simd', on: OpsMemory): Ops | und
 
 /** The ops compiled for this machine's processor; undefined where they have not been built. */
 export function nativeOps(name: 'avx512' | 'avx2' | 'neon', on: OpsMemory): Ops | undefined {
-  const { addonPath } = require(join(SOURCES, 'addonPath.js')) as { addonPath(): string };
-  const path = addonPath();
+  const path = source.addonPath();
   if (!existsSync(path)) return undefined;
   const addon = require(path) as Record<string, Ops & { useMemory(buffer: ArrayBuffer): void }>;
   const ops = addon[name];
