@@ -34,7 +34,7 @@ interface Case {
 const CASES: Readonly<Record<string, Case>> = {
   small: { network: 'small', mode: 'train', batch: 64 },
   wrn: { network: 'wrn', mode: 'train', batch: 64 },
-  r50: { network: 'r50', mode: 'train', batch: 8 },
+  r50: { network: 'r50', mode: 'train', batch: 4 },
   'wrn-eval': { network: 'wrn', mode: 'eval', batch: 64 },
   'wrn-population': { network: 'wrn', mode: 'train', batch: 64, wholeMachine: true },
 };
