@@ -1,8 +1,10 @@
-// Builds the ops. `node src/engine/cpp/build.js native` makes the addon for this machine if it has a
-// C++ compiler, and else does without; npm runs it at installation. `node src/engine/cpp/build.js
-// wasm [folder]` makes the two WebAssembly modules that are checked in.
+// Builds the ops:
+//
+//     node src/engine/cpp/build.js native          the addon for this machine, if it has a C++
+//                                                  compiler; else WebAssembly has to do. npm runs it
+//     node src/engine/cpp/build.js wasm [folder]   the two WebAssembly modules that are checked in
 const { spawnSync } = require('node:child_process');
-const { existsSync, mkdirSync, rmSync } = require('node:fs');
+const { existsSync, mkdirSync, renameSync, rmSync } = require('node:fs');
 const { join } = require('node:path');
 const { addonPath } = require('./addonPath');
 
@@ -23,7 +25,10 @@ function run(command, ...args) {
   if (status !== 0) throw error ?? new Error(`${command} failed:\n${stderr}`);
 }
 
-/** Makes `simd.wasm` and `relaxed-simd.wasm` in a folder. Needs clang 19, see README.md. */
+/**
+ * Makes `simd.wasm` and `relaxed-simd.wasm` in a folder. Needs clang and lld of version 19: older ones
+ * have other opcodes for relaxed SIMD, and the same version gives the same bytes.
+ */
 function buildWasm(folder) {
   const compiler = process.env.WASM_CXX ?? 'clang++-19';
   const link = ['--no-entry', '--import-memory', '--export-dynamic', '--export=__stack_pointer'];
@@ -63,7 +68,9 @@ function buildNative() {
   ];
   const shared =
     process.platform === 'darwin' ? ['-bundle', '-undefined', 'dynamic_lookup'] : ['-shared'];
-  run(compiler, ...shared, '-o', addon, ...objects);
+  const unnamed = join(folder, 'addon.node');
+  run(compiler, ...shared, '-o', unnamed, ...objects);
+  renameSync(unnamed, addon);
 }
 
 module.exports = { buildWasm, buildNative };

@@ -1,20 +1,20 @@
-// Convolution of NHWC images and its two gradients. Each op returns the bytes of scratch memory that
-// it wants when `block` is null.
+// Convolution of NHWC images and its two gradients. Where `block` is null, an op returns the bytes of
+// scratch memory that it wants.
 #pragma once
 #include "tile.h"
 #include "winograd.h"
 
 // y = x * filter + bias, rectified if asked for; bias may be null.
 OP double conv2d(const float* x, const float* filter, const float* bias, float* y,
-                     const Shape* shape, int rectify, float* block) {
+                 const Shape* shape, int rectify, float* block) {
   const Shape c = shape->flattened();
   Scratch scratch(block);
   if (suitsWinograd(c)) return winograd(x, filter, false, bias, y, c, rectify, scratch);
   const Padded images(scratch, x, c.height, c.width, c.channels, c.top, c.left, c.bottom(),
                       c.right());
   const ptrdiff_t tap = (ptrdiff_t)c.channels * c.filters;
-  const Filter weights{filter,    c.rows,          c.columns, c.channels, c.filters,
-                       c.columns * tap, tap, c.filters, 1};
+  const Filter weights{filter,          c.rows, c.columns, c.channels, c.filters,
+                       c.columns * tap, tap,    c.filters, 1};
   float* packed = scratch.take(weights.packedSize());
   float* start = scratch.take(roundUp(c.filters, LANES));
   if (scratch.counting()) return scratch.bytes();
@@ -47,13 +47,15 @@ OP double conv2d(const float* x, const float* filter, const float* bias, float* 
 
 // dx from dy. For a stride of 1 it is a convolution of dy with the filter flipped and transposed;
 // for a larger one there is such a convolution for each phase of x, with every stride-th tap.
-OP double conv2dInputGradient(const float* dy, const float* filter, float* dx,
-                                  const Shape* shape, float* block) {
+OP double conv2dInputGradient(const float* dy, const float* filter, float* dx, const Shape* shape,
+                              float* block) {
   const Shape c = shape->flattened();
   Scratch scratch(block);
   if (suitsWinograd(c)) {
-    const Shape back{c.batch, c.outHeight, c.outWidth, c.filters, 3, 3, c.channels, c.height,
-                     c.width, 1,           1,          1,         1, 2 - c.top, 2 - c.left};
+    Shape back = c;
+    back.height = c.outHeight, back.width = c.outWidth, back.channels = c.filters;
+    back.outHeight = c.height, back.outWidth = c.width, back.filters = c.channels;
+    back.top = 2 - c.top, back.left = 2 - c.left;
     return winograd(dy, filter, true, nullptr, dx, back, false, scratch);
   }
   // Taps of the largest phase.
@@ -112,7 +114,7 @@ OP double conv2dInputGradient(const float* dy, const float* filter, float* dx,
 
 // The gradient of the filter from x and dy.
 OP double conv2dFilterGradient(const float* x, const float* dy, float* dw, const Shape* shape,
-                                   float* block) {
+                               float* block) {
   const Shape c = shape->flattened();
   Scratch scratch(block);
   if (suitsWinograd(c)) return winogradFilterGradient(x, dy, dw, c, scratch);

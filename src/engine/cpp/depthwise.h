@@ -23,14 +23,14 @@ inline void forProducts(const Shape& c, F f) {
 }
 
 OP void depthwiseInputGradient(const float* dy, const float* filter, float* dx,
-                                   const Shape* shape) {
+                               const Shape* shape) {
   const Shape& c = *shape;
   fill(dx, c.batch * c.height * c.width * c.channels, 0);
   forProducts(c, [&](ptrdiff_t x, ptrdiff_t w, ptrdiff_t y) { dx[x] += dy[y] * filter[w]; });
 }
 
 OP void depthwiseFilterGradient(const float* x, const float* dy, float* dw,
-                                    const Shape* shape) {
+                                const Shape* shape) {
   const Shape& c = *shape;
   fill(dw, c.rows * c.columns * c.filters, 0);
   forProducts(c, [&](ptrdiff_t at, ptrdiff_t w, ptrdiff_t y) { dw[w] += dy[y] * x[at]; });

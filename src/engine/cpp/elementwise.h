@@ -19,8 +19,8 @@ OP void rectifyGradient(const float* dy, const float* x, float* dx, int count) {
 // Nesterov's step on masked weights, in place; without a mask, `variable` is the weights themselves
 // and not written apart.
 OP void updateWeights(const float* gradient, float* velocity, float* weights, const float* mask,
-                          float* variable, int count, float learningRate, float momentum,
-                          float weightDecay) {
+                      float* variable, int count, float learningRate, float momentum,
+                      float weightDecay) {
   forElements(count, [&](auto zero, ptrdiff_t i) {
     using V = decltype(zero);
     const V kept = mask ? load<V>(mask + i) : splat<V>(1);

@@ -61,8 +61,8 @@ inline V normalized(V x, V mean, V scale, V beta) {
 
 // y = gamma (x - mean) / deviation + beta, rectified if asked for.
 OP double batchNorm(const float* x, const float* gamma, const float* beta, const float* mean,
-                        const float* variance, float* y, int pixels, int channels, float epsilon,
-                        int rectify, float* block) {
+                    const float* variance, float* y, int pixels, int channels, float epsilon,
+                    int rectify, float* block) {
   Scratch scratch(block);
   float* scale = scratch.take(channels);
   if (scratch.counting()) return scratch.bytes();
@@ -80,9 +80,9 @@ OP double batchNorm(const float* x, const float* gamma, const float* beta, const
 
 // Gradients of x, gamma and beta where mean and variance are those of x itself.
 OP double batchNormGradient(const float* dy, const float* x, const float* gamma,
-                                const float* beta, const float* mean, const float* variance,
-                                float* dx, float* dgamma, float* dbeta, int pixels, int channels,
-                                float epsilon, int rectify, float* block) {
+                            const float* beta, const float* mean, const float* variance,
+                            float* dx, float* dgamma, float* dbeta, int pixels, int channels,
+                            float epsilon, int rectify, float* block) {
   Scratch scratch(block);
   float* scale = scratch.take(channels);
   float* slope = scratch.take(channels);

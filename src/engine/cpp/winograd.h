@@ -161,7 +161,7 @@ inline void fromPlaces(const float* places, const Squares<float>& squares, int f
   });
 }
 
-// filter[3, 3, size] to places[PLACES, size]; flipped, its taps are read from the last to the first.
+// filter[3, 3, size] to places[PLACES, size]; flipped, its taps are read from last to first.
 inline void filterToPlaces(const float* filter, bool flipped, ptrdiff_t size, float* places) {
   forElements(size, [&](auto zero, ptrdiff_t at) {
     using V = decltype(zero);
