@@ -1,4 +1,4 @@
-import type * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs';
 import type { Kernel, KernelCall } from './kernel';
 
 type Tensors<Names extends string> = Record<Names, tf.TensorInfo>;
@@ -57,7 +57,8 @@ const batchNormGrad: Kernel = ({ machine, inputs, attrs }: KernelCall<BatchNormA
 };
 
 interface ReductionAttributes {
-  readonly axis: number | number[];
+  /** None stands for all. */
+  readonly axis?: number | number[] | null;
   readonly keepDims?: boolean;
 }
 
@@ -68,7 +69,7 @@ function reduce(
 ): tf.TensorInfo | undefined {
   const { x } = inputs as Tensors<'x'>;
   const last = x.shape.length - 1;
-  const axes = [attrs.axis].flat().map((axis) => (axis < 0 ? axis + last + 1 : axis));
+  const axes = tf.util.parseAxisParam(attrs.axis as number[], x.shape);
   const first = Math.min(...axes);
   const arePixels =
     axes.length > 0 && axes.length === last - first && Math.max(...axes) === last - 1;

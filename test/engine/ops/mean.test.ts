@@ -13,7 +13,7 @@ before(async () => {
   all = await engines();
 });
 
-for (const axes of [[1, 2], [0, 1, 2], [2], [1], [0, 3], [-1]]) {
+for (const axes of [undefined, [1, 2], [0, 1, 2], [2], [1], [0, 3], [-1]]) {
   test(`sum and mean over [${axes}] are those of the cpu backend, gradients included`, () =>
     forShapes(shapes, 8, async (shape, random) => {
       for (const keepDims of [false, true]) {
@@ -42,3 +42,10 @@ for (const axes of [[1, 2], [0, 1, 2], [2], [1], [0, 3], [-1]]) {
       ),
     ));
 }
+
+test('sum and mean of all values, and over the first axis, are those of the cpu backend', () =>
+  forShapes(fc.array(size, { minLength: 1, maxLength: 3 }), 12, async (shape, random) => {
+    for (const axis of [undefined, 0])
+      for (const reduce of [tf.sum, tf.mean] as ((x: tf.Tensor, axis?: number) => tf.Tensor)[])
+        await assertSameAsCpu(all, (x) => reduce(x, axis), [normal(shape, random)], random);
+  }));
