@@ -21,7 +21,10 @@ test('the WebAssembly modules are those of the sources', (t) => {
     const compilers = [built, kept].map((module) => producer(module!));
     if (compilers[0] !== compilers[1])
       return t.skip(`${name} was built by ${compilers[1]}, and here is ${compilers[0]}`);
-    assert.ok(built!.equals(kept!), `${name} must be built anew: npm run build:wasm`);
+    assert.ok(
+      built!.equals(kept!),
+      `${name} must be built anew: node src/engine/cpp/build.js wasm`,
+    );
   }
 });
 
