@@ -131,7 +131,9 @@ test('parameters are set below the cell tagged so, and checked like code', () =>
 
 test('a failing cell ends the run with all that is needed to mend it', () => {
   const path = join(FIXTURES, 'failing.ipynb');
-  const { status, stderr, stdout } = cli(path, join(FIXTURES, 'tiny.ipynb'), '--output', folder);
+  const { status, stderr, stdout } = cli(
+    ...[path, join(FIXTURES, 'tiny.ipynb'), '--output', folder, '--jobs', '1'],
+  );
   assert.equal(status, 1);
   assert.match(
     stderr,
