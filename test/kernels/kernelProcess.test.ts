@@ -8,6 +8,7 @@ import type { CellError } from '../../kernels/cellError';
 import { KernelProcess } from '../../kernels/kernelProcess';
 import type { CellOutput } from '../../kernels/notebook';
 import { FIXTURES } from './fixtures';
+import { isAlive, until } from './processes';
 
 let outputs: CellOutput[] = [];
 let lines: string[] = [];
@@ -355,16 +356,4 @@ async function interrupted(source: string, times = 1): Promise<CellError | undef
     kernel.interrupt();
   }
   return (await running).error;
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-}
-
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 20));
 }
