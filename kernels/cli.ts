@@ -13,7 +13,9 @@ import { Terminal } from './terminal';
 
 const USAGE = `Executes notebooks, each in a process of its own, and stops at the first cell that fails.
 
-node dist/kernels/cli.js <notebook.ipynb or folder>... [options]
+npm run notebooks -- [<notebook.ipynb or folder>...] [options]
+
+Without a notebook: those of the folder notebooks.
 
   --check                writes nothing; fails where tables, figures or texts are no longer what is
                          stored. Numbers may differ by 1e-6 of their size or by one in the last
@@ -134,13 +136,17 @@ function parseArguments(argv: string[]): Arguments {
       timeout: { type: 'string' },
       parameters: { type: 'string', multiple: true, default: [] },
       jobs: { type: 'string' },
+      help: { type: 'boolean', default: false },
     },
   });
-  if (positionals.length === 0) throw new OptionError(`No notebook given.\n\n${USAGE}`);
+  if (values.help) {
+    console.log(USAGE);
+    process.exit();
+  }
   const { check, html, output } = values;
   if (check && (html || output !== undefined))
     throw new OptionError('--check writes nothing: expected neither --output nor --html with it.');
-  const notebooks = positionals.flatMap(notebooksAt);
+  const notebooks = (positionals.length > 0 ? positionals : ['notebooks']).flatMap(notebooksAt);
   const timeout = parseNumber('--timeout', values.timeout, 'a number of seconds above 0');
   const jobs = parseNumber('--jobs', values.jobs, 'a number above 0') ?? sensibleJobs();
   return {

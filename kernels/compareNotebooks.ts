@@ -137,7 +137,10 @@ function isSameLine(stored: string | undefined, run: string | undefined): boolea
   const frame = (line: string) => line.replaceAll(NUMBER, '0').replaceAll(/ +/g, ' ');
   if (frame(stored) !== frame(run)) return false;
   const [before, now] = [stored.match(NUMBER) ?? [], run.match(NUMBER) ?? []];
-  return now.every((text, i) => isClose(Number(before[i]), Number(text), lastPlace(text)));
+  return now.every((text, i) => {
+    const other = before[i]!;
+    return isClose(Number(other), Number(text), Math.min(lastPlace(other), lastPlace(text)));
+  });
 }
 
 /** What one in the last digit stands for, which rounding may change; 0 for whole numbers. */

@@ -22,14 +22,15 @@ export async function interruptible<T>(
   const abort = () => controller.abort(signal?.reason);
   if (signal?.aborted) abort();
   signal?.addEventListener('abort', abort);
-  const result = work(controller.signal);
-  const entry = { controller, ended: result.then(ignore, ignore) };
+  let end = () => {};
+  const entry = { controller, ended: new Promise<void>((resolve) => (end = resolve)) };
   works.add(entry);
   try {
-    return await result;
+    return await work(controller.signal);
   } finally {
     works.delete(entry);
     signal?.removeEventListener('abort', abort);
+    end();
   }
 }
 
@@ -41,5 +42,3 @@ export async function interruptWork(reason: Error): Promise<void> {
   });
   await Promise.all(ends);
 }
-
-function ignore(): void {}

@@ -1,12 +1,21 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
-import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { type CellOutput, type Notebook, readNotebook } from '../../kernels/notebook';
 import { findPython, withoutPython } from '../python';
 import { FIXTURES } from './fixtures';
+import { isAlive, until } from './processes';
 
 const CLI = join(__dirname, '..', '..', 'kernels', 'cli.js');
 let folder: string;
@@ -90,15 +99,81 @@ test('nbformat finds the executed notebook valid', { skip: withoutPython('nbform
   assert.equal(stdout, readFileSync(path, 'utf8'));
 });
 
-test('running again in place changes nothing', () => {
-  const path = join(FIXTURES, `rerun-${process.pid}.ipynb`);
-  copyFileSync(join(folder, 'tiny.ipynb'), path);
+test('running again in place changes nothing; a check finds what is no longer so', () => {
+  const text = readFileSync(join(folder, 'tiny.ipynb'), 'utf8');
+  const notebooks = ['same', 'changed'].map((name) =>
+    join(FIXTURES, `${name}-${process.pid}.ipynb`),
+  );
+  const [same, changed] = notebooks as [string, string];
+  // Beyond a recall's fourth digit, so within the tolerance; and the height of a bar.
+  const nearly = text.replace('0.1235', '0.1236');
+  const otherwise = text.replace(/"y": \[\n\s+1,/, (found) => found.replace('1,', '1.5,'));
+  assert.ok(nearly !== text && otherwise !== text);
   try {
-    assert.equal(cli(path).status, 0);
-    assert.equal(readFileSync(path, 'utf8'), readFileSync(join(folder, 'tiny.ipynb'), 'utf8'));
+    writeFileSync(same, nearly);
+    assert.equal(cli(same).status, 0);
+    assert.equal(readFileSync(same, 'utf8'), nearly);
+    writeFileSync(changed, otherwise);
+    const { status, stdout, stderr } = cli(same, changed, '--check', '--jobs', '1');
+    assert.equal(status, 1);
+    assert.match(stdout, /same-\d+\.ipynb: done in .* It is what is stored\./);
+    assert.match(
+      stderr,
+      /changed-\d+\.ipynb shows .*\n {4}cell 3, output 3, application\/vnd\.plotly\.v1\+json: data\[0\]\.y\[0\] is 1, was 1\.5\n/,
+    );
+    assert.equal(readFileSync(changed, 'utf8'), otherwise);
   } finally {
-    rmSync(path);
+    for (const path of notebooks) rmSync(path, { force: true });
   }
+});
+
+test('Ctrl-C leaves what was done so far, and no process', async () => {
+  const path = join(folder, 'long.ipynb');
+  const cell = (source: string) => ({
+    ...{ cell_type: 'code', metadata: {}, execution_count: null, outputs: [] },
+    source,
+  });
+  const sources = [
+    'console.log("pid", process.pid);',
+    'console.log("in");\nawait new Promise(() => {});',
+    'console.log("never")',
+  ];
+  const notebook = { nbformat: 4, nbformat_minor: 2, metadata: {}, cells: sources.map(cell) };
+  writeFileSync(path, JSON.stringify(notebook));
+  const child = spawn(process.execPath, [CLI, path], { stdio: ['ignore', 'pipe', 'pipe'] });
+  let stdout = '';
+  child.stdout.on('data', (chunk) => {
+    stdout += chunk;
+    if (/^in$/m.test(stdout)) child.kill('SIGINT');
+  });
+  let stderr = '';
+  child.stderr.on('data', (chunk) => {
+    stderr += chunk;
+  });
+  const [status] = await once(child, 'close');
+  assert.equal(status, 130, stderr);
+  assert.match(stderr, /long\.ipynb, cell 2: Interrupted: the cell was interrupted/);
+  const kinds = [0, 1, 2].map((i) =>
+    outputsOf(readNotebook(path), i).map(({ output_type }) => output_type),
+  );
+  assert.deepEqual(kinds, [['stream'], ['stream', 'error'], []]);
+  await until(() => !isAlive(Number(/pid (\d+)/.exec(stdout)![1])));
+});
+
+test('notebooks run side by side, each under its name; the first to fail stops the others', () => {
+  const slow = join(folder, 'slow.ipynb');
+  const source = 'console.log("in");\nawait new Promise(() => {});';
+  const cell = { cell_type: 'code', metadata: {}, execution_count: null, outputs: [], source };
+  const text = JSON.stringify({ nbformat: 4, nbformat_minor: 2, metadata: {}, cells: [cell] });
+  writeFileSync(slow, text);
+  const failing = join(folder, 'failing.ipynb');
+  copyFileSync(join(FIXTURES, 'failing.ipynb'), failing);
+  const { status, stdout, stderr } = cli(slow, failing, '--jobs', '2', '--check');
+  assert.equal(status, 1);
+  assert.match(stdout, /^\[failing 1\/3\] const limit: number = 1;$/m);
+  assert.match(stderr, /failing\.ipynb, cell 2, line 7: RangeError/);
+  assert.match(stderr, /slow\.ipynb, cell 1: Interrupted/);
+  assert.equal(readFileSync(slow, 'utf8'), text);
 });
 
 test('parameters are set below the cell tagged so, and checked like code', () => {
@@ -152,10 +227,11 @@ test('a failing cell ends the run with all that is needed to mend it', () => {
 });
 
 test('what is asked for wrongly is refused in words', () => {
-  assert.match(cli().stderr, /No notebook given\..*--timeout/s);
+  assert.match(cli('--help').stdout, /--check.*--timeout/s);
   const missing = cli(join(folder, 'missing.ipynb'));
   assert.match(missing.stderr, /NotebookError: .*missing\.ipynb/);
   assert.equal(missing.status, 1);
   assert.ok(!existsSync(join(folder, 'missing.ipynb')));
-  assert.match(cli('x.ipynb', '--timeout', 'soon').stderr, /--timeout soon: expected a number/);
+  assert.match(cli('x.ipynb', '--check', '--html').stderr, /--check writes nothing/);
+  assert.match(cli(folder, '--timeout', 'soon').stderr, /--timeout soon: expected a number/);
 });
