@@ -1,18 +1,16 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import {
-  copyFileSync,
-  existsSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { type CellOutput, type Notebook, readNotebook } from '../../kernels/notebook';
+import {
+  type CellOutput,
+  type Notebook,
+  readNotebook,
+  writeNotebook,
+} from '../../kernels/notebook';
 import { findPython, withoutPython } from '../python';
 import { FIXTURES } from './fixtures';
 import { isAlive, until } from './processes';
@@ -29,6 +27,18 @@ after(() => rmSync(folder, { recursive: true }));
 
 function cli(...args: string[]) {
   return spawnSync(process.execPath, [CLI, ...args], { encoding: 'utf8' });
+}
+
+/** Returns the path of a notebook of these code cells. */
+function writeCells(name: string, sources: readonly string[]): string {
+  const path = join(folder, `${name}.ipynb`);
+  const cells = sources.map((source, i) => ({
+    ...({ cell_type: 'code', id: `c${i}`, metadata: {}, execution_count: null } as const),
+    source,
+    outputs: [],
+  }));
+  writeNotebook(path, { cells, metadata: {} });
+  return path;
 }
 
 function outputsOf(notebook: Notebook, cell: number): readonly CellOutput[] {
@@ -100,46 +110,37 @@ test('nbformat finds the executed notebook valid', { skip: withoutPython('nbform
 });
 
 test('running again in place changes nothing; a check finds what is no longer so', () => {
-  const text = readFileSync(join(folder, 'tiny.ipynb'), 'utf8');
-  const notebooks = ['same', 'changed'].map((name) =>
-    join(FIXTURES, `${name}-${process.pid}.ipynb`),
-  );
-  const [same, changed] = notebooks as [string, string];
-  // Beyond a recall's fourth digit, so within the tolerance; and the height of a bar.
-  const nearly = text.replace('0.1235', '0.1236');
+  const same = writeCells('same', [
+    "console.log('recall 0.1235');",
+    "({ data: [{ type: 'bar', y: [1, 2] }], layout: { width: 200, height: 100 } })",
+  ]);
+  assert.equal(cli(same).status, 0);
+  const text = readFileSync(same, 'utf8');
+  // One in the last digit is within the tolerance; the height of a bar is not.
+  const nearly = text.replace('0.1235\\n', '0.1236\\n');
   const otherwise = text.replace(/"y": \[\n\s+1,/, (found) => found.replace('1,', '1.5,'));
   assert.ok(nearly !== text && otherwise !== text);
-  try {
-    writeFileSync(same, nearly);
-    assert.equal(cli(same).status, 0);
-    assert.equal(readFileSync(same, 'utf8'), nearly);
-    writeFileSync(changed, otherwise);
-    const { status, stdout, stderr } = cli(same, changed, '--check', '--jobs', '1');
-    assert.equal(status, 1);
-    assert.match(stdout, /same-\d+\.ipynb: done in .* It is what is stored\./);
-    assert.match(
-      stderr,
-      /changed-\d+\.ipynb shows .*\n {4}cell 3, output 3, application\/vnd\.plotly\.v1\+json: data\[0\]\.y\[0\] is 1, was 1\.5\n/,
-    );
-    assert.equal(readFileSync(changed, 'utf8'), otherwise);
-  } finally {
-    for (const path of notebooks) rmSync(path, { force: true });
-  }
+  writeFileSync(same, nearly);
+  assert.equal(cli(same).status, 0);
+  assert.equal(readFileSync(same, 'utf8'), nearly);
+  const changed = join(folder, 'changed.ipynb');
+  writeFileSync(changed, otherwise);
+  const { status, stdout, stderr } = cli(same, changed, '--check', '--jobs', '1');
+  assert.equal(status, 1);
+  assert.match(stdout, /same\.ipynb: done in .* It is what is stored\./);
+  assert.match(
+    stderr,
+    /changed\.ipynb shows .*\n {4}cell 2, output 1, application\/vnd\.plotly\.v1\+json: data\[0\]\.y\[0\] is 1, was 1\.5\n/,
+  );
+  assert.equal(readFileSync(changed, 'utf8'), otherwise);
 });
 
 test('Ctrl-C leaves what was done so far, and no process', async () => {
-  const path = join(folder, 'long.ipynb');
-  const cell = (source: string) => ({
-    ...{ cell_type: 'code', metadata: {}, execution_count: null, outputs: [] },
-    source,
-  });
-  const sources = [
-    'console.log("pid", process.pid);',
-    'console.log("in");\nawait new Promise(() => {});',
-    'console.log("never")',
-  ];
-  const notebook = { nbformat: 4, nbformat_minor: 2, metadata: {}, cells: sources.map(cell) };
-  writeFileSync(path, JSON.stringify(notebook));
+  const path = writeCells('long', [
+    "console.log('pid', process.pid);",
+    "console.log('in');\nawait new Promise(() => {});",
+    "console.log('never');",
+  ]);
   const child = spawn(process.execPath, [CLI, path], { stdio: ['ignore', 'pipe', 'pipe'] });
   let stdout = '';
   child.stdout.on('data', (chunk) => {
@@ -161,17 +162,13 @@ test('Ctrl-C leaves what was done so far, and no process', async () => {
 });
 
 test('notebooks run side by side, each under its name; the first to fail stops the others', () => {
-  const slow = join(folder, 'slow.ipynb');
-  const source = 'console.log("in");\nawait new Promise(() => {});';
-  const cell = { cell_type: 'code', metadata: {}, execution_count: null, outputs: [], source };
-  const text = JSON.stringify({ nbformat: 4, nbformat_minor: 2, metadata: {}, cells: [cell] });
-  writeFileSync(slow, text);
-  const failing = join(folder, 'failing.ipynb');
-  copyFileSync(join(FIXTURES, 'failing.ipynb'), failing);
+  const slow = writeCells('slow', ["console.log('in');\nawait new Promise(() => {});"]);
+  const failing = writeCells('failing', ['let a = 1;', "throw new RangeError('too large');"]);
+  const text = readFileSync(slow, 'utf8');
   const { status, stdout, stderr } = cli(slow, failing, '--jobs', '2', '--check');
   assert.equal(status, 1);
-  assert.match(stdout, /^\[failing 1\/3\] const limit: number = 1;$/m);
-  assert.match(stderr, /failing\.ipynb, cell 2, line 7: RangeError/);
+  assert.match(stdout, /^\[failing 1\/2\] let a = 1;$/m);
+  assert.match(stderr, /failing\.ipynb, cell 2, line 1: RangeError/);
   assert.match(stderr, /slow\.ipynb, cell 1: Interrupted/);
   assert.equal(readFileSync(slow, 'utf8'), text);
 });
