@@ -5,16 +5,18 @@ import { setProgressSink } from '../src/progress';
 import { END_OF_CELL, type FromHost, type ToHost } from './kernelProcess';
 import { Session } from './session';
 
-const raw = [process.stdout, process.stderr].map((stream) => stream.write.bind(stream));
-const [, log] = raw as [unknown, (text: string) => boolean];
+// While a cell runs the session takes what this process writes.
+const stdout: (text: string) => boolean = process.stdout.write.bind(process.stdout);
+const stderr: (text: string) => boolean = process.stderr.write.bind(process.stderr);
 const send = (message: FromHost): void => {
-  if (process.connected) process.send!(message);
+  // The parent may be gone without this process knowing: an error without a callback ends it.
+  if (process.connected) process.send!(message, () => {});
 };
 
 // Warnings carry the process id, which would make every run of a notebook differ.
 process.removeAllListeners('warning');
 process.on('warning', (warning) => {
-  if (warning.name !== 'DeprecationWarning') log(`${warning.name}: ${warning.message}\n`);
+  if (warning.name !== 'DeprecationWarning') stderr(`${warning.name}: ${warning.message}\n`);
 });
 setProgressSink({
   update: (line) => send({ type: 'progress', line }),
@@ -46,6 +48,7 @@ process.on('message', async (message: ToHost) => {
     send({ type: 'output', output }),
   );
   // What other processes wrote to the same pipes for this cell is before the mark.
-  for (const write of raw) write(END_OF_CELL);
+  stdout(END_OF_CELL);
+  stderr(END_OF_CELL);
   send({ type: 'end', ...(error && { error }) });
 });

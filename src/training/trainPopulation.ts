@@ -203,7 +203,8 @@ async function runUnits(
       const { unit, attempt } = job;
       if (!worker?.connected) worker = startWorker();
       const reason = await runUnit(worker, plan, unit, signal, (step) => onStep(unit, step));
-      if (reason !== undefined && attempt < ATTEMPTS && !signal.aborted) {
+      if (signal.aborted) break;
+      if (reason !== undefined && attempt < ATTEMPTS) {
         queue.push({ unit, attempt: attempt + 1 });
         continue;
       }

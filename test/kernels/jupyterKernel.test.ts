@@ -175,6 +175,19 @@ test('an interrupt stops the cell, aborts what waits and leaves the kernel usabl
   assert.equal(text(await client.execute("console.log('usable')")), 'usable\n');
 });
 
+test('a computation without a pause is broken off by a second interrupt, which a note asks for', async () => {
+  const running = client.execute('await null;\nwhile (true) {}');
+  await client.until(() => client.published.at(-1)?.header.msg_type === 'execute_input');
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  await client.onControl('interrupt_request');
+  await client.until(() =>
+    /Interrupt it again/.test(String(client.published.at(-1)?.content.text)),
+  );
+  await client.onControl('interrupt_request');
+  assert.equal((await running).reply.content.ename, 'Interrupted');
+  assert.equal(text(await client.execute("console.log('usable')")), 'usable\n');
+});
+
 test('a message that is not signed is not heard', async () => {
   await client.sendFrames(
     ['<IDS|MSG>', 'f'.repeat(64), '{"msg_type":"execute_request"}', '{}', '{}', '{}'].map((text) =>
