@@ -37,15 +37,17 @@ export function cellFile(count: number): string {
  * @param running the cell that ran then, by execution count
  * @param isStray whether nothing that the running cell awaited threw it: it is then the fault of
  * the cell in its stack
+ * @param thrownAt a stack of the place that threw, where it is no Error and has none of its own
  */
 export function describeThrown(
   thrown: unknown,
   cells: CellSources,
   running: number,
   isStray: boolean,
+  thrownAt = '',
 ): CellError {
   const isError = thrown instanceof Error;
-  const { text, positions } = mapStack(inspect(thrown), cells);
+  const { text, positions } = mapStack(inspect(thrown) + frames(thrownAt), cells);
   const innermost = positions[0];
   const own = positions.find(({ file }) => file === cellFile(running));
   const position = own ?? (isStray ? innermost : undefined);
@@ -136,6 +138,11 @@ function mapStack(stack: string, cells: CellSources): { text: string; positions:
   }
   flush();
   return { text: kept.join('\n'), positions };
+}
+
+/** A stack's lines without the message above them. */
+function frames(stack: string): string {
+  return /(\n\s+at .*)+$/.exec(stack)?.[0] ?? '';
 }
 
 /** `cell 3, line 2`, then the lines around it with an arrow at the one that failed. */

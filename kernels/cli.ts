@@ -1,61 +1,128 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { availableParallelism, freemem } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { OptionError } from '../src/errors';
-import { formatDuration, type ProgressSink, terminalProgress } from '../src/progress';
-import type { CellOutput } from './notebook';
-import { readNotebook, writeNotebook } from './notebook';
+import { globSync } from 'tinyglobby';
+import { NotebookError, OptionError } from '../src/errors';
+import { formatDuration } from '../src/progress';
+import { differences, keepStored } from './compareNotebooks';
+import { type Notebook, readNotebook, writeNotebook } from './notebook';
 import { notebookPage } from './page';
-import { describeFailure, type RunObserver, runNotebook } from './runNotebook';
+import { describeFailure, runNotebook } from './runNotebook';
+import { Terminal } from './terminal';
 
 const USAGE = `Executes notebooks, each in a process of its own, and stops at the first cell that fails.
 
-node dist/kernels/cli.js <notebook.ipynb>... [options]
+npm run notebooks -- [<notebook.ipynb or folder>...] [options]
 
+Without a notebook: those of the folder notebooks.
+
+  --check                writes nothing; fails where tables, figures or texts are no longer what is
+                         stored. Numbers may differ by 1e-6 of their size or by one in the last
+                         digit shown. Cells tagged "nbval-ignore-output" are not compared
   --output <folder>      where the executed notebooks go (default: in place)
   --html                 writes a self-contained page beside each executed notebook
   --timeout <seconds>    how long one cell may run (default: no limit)
   --parameters <k=v>     sets a variable of the cell tagged "parameters"; the value is JSON, else
-                         a text (may be repeated)`;
+                         a text (may be repeated)
+  --jobs <n>             notebooks at a time (default: one per core and 2 GB of free memory)`;
+
+/** What a notebook with a figure, a network and some data needs. */
+const BYTES_PER_NOTEBOOK = 2 * 2 ** 30;
+const DIFFERENCES_SHOWN = 5;
+/** As shells have it for what Ctrl-C ended. */
+const INTERRUPTED = 130;
 
 interface Arguments {
   readonly notebooks: readonly string[];
+  readonly check: boolean;
   readonly output?: string;
   readonly html: boolean;
   readonly timeout?: number;
   readonly parameters: Readonly<Record<string, unknown>>;
+  readonly jobs: number;
 }
 
 async function main(argv: string[]): Promise<number> {
   const options = parseArguments(argv);
-  for (const path of options.notebooks) {
-    const started = Date.now();
-    const terminal = new Terminal();
-    const { notebook, failure } = await runNotebook(readNotebook(path), {
-      directory: dirname(resolve(path)),
-      parameters: options.parameters,
-      observer: terminal,
-      progress: terminal.progress,
-      ...(options.timeout !== undefined && { timeout: options.timeout }),
-    });
-    const folder = options.output ?? dirname(path);
-    const name = basename(path, '.ipynb');
-    const written = [join(folder, `${name}.ipynb`)];
-    mkdirSync(folder, { recursive: true });
-    writeNotebook(written[0]!, notebook);
-    if (options.html) {
-      written.push(join(folder, `${name}.html`));
-      writeFileSync(written[1]!, await notebookPage(notebook, name));
+  const stop = new AbortController();
+  const onInterrupt = () => {
+    if (stop.signal.aborted) process.exit(INTERRUPTED);
+    stop.abort();
+  };
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, onInterrupt);
+  let status = 0;
+  const waiting = [...options.notebooks];
+  const serve = async () => {
+    for (let path = waiting.shift(); path && !stop.signal.aborted; path = waiting.shift()) {
+      if (await execute(path, options, stop.signal)) continue;
+      // The first to fail ends them all; those that it ends are no failures of their own.
+      status ||= stop.signal.aborted ? INTERRUPTED : 1;
+      stop.abort();
     }
-    if (failure) {
-      console.error(`\n${describeFailure(path, failure)}\n\nUp to there: ${written.join(', ')}`);
-      return 1;
-    }
-    console.log(
-      `${path}: done in ${formatDuration((Date.now() - started) / 1000)}. Wrote ${written.join(', ')}`,
-    );
+  };
+  await Promise.all(Array.from({ length: options.jobs }, serve));
+  return status;
+}
+
+/** Executes one notebook and tells how it went; returns whether all is well. */
+async function execute(path: string, options: Arguments, signal: AbortSignal): Promise<boolean> {
+  const { check, output, html, timeout, parameters, jobs } = options;
+  const started = Date.now();
+  const stored = readNotebook(path);
+  const terminal = new Terminal(jobs > 1 ? basename(path, '.ipynb') : undefined);
+  const { notebook, failure } = await runNotebook(stored, {
+    directory: dirname(resolve(path)),
+    parameters,
+    observer: terminal,
+    signal,
+    ...(timeout !== undefined && { timeout }),
+  });
+  terminal.flush();
+  const files = check ? '' : await write(path, stored, notebook, output, html);
+  if (failure || signal.aborted) {
+    const account = failure ? describeFailure(path, failure) : `${path}: interrupted.`;
+    console.error(`\n${account}${files && `\n\nUp to there: ${files}`}`);
+    return false;
   }
-  return 0;
+  const found = check ? await differences(stored, notebook) : [];
+  if (found.length > 0) {
+    const more = found.length - DIFFERENCES_SHOWN;
+    console.error(
+      [
+        `\n${path} shows something else than what is stored:`,
+        ...found.slice(0, DIFFERENCES_SHOWN).map((difference) => `    ${difference}`),
+        ...(more > 0 ? [`    and in ${more} more cells`] : []),
+        'If that is meant to be, execute it without --check and look at the change.',
+      ].join('\n'),
+    );
+    return false;
+  }
+  const duration = formatDuration((Date.now() - started) / 1000);
+  console.log(
+    `${path}: done in ${duration}. ${check ? 'It is what is stored.' : `Wrote ${files}`}`,
+  );
+  return true;
+}
+
+/** Returns the names of what it wrote. */
+async function write(
+  path: string,
+  stored: Notebook,
+  run: Notebook,
+  output: string | undefined,
+  html: boolean,
+): Promise<string> {
+  const folder = output ?? dirname(path);
+  const name = basename(path, '.ipynb');
+  const file = join(folder, `${name}.ipynb`);
+  const page = join(folder, `${name}.html`);
+  mkdirSync(folder, { recursive: true });
+  // In place, what does not differ beyond the tolerance is no change for version control.
+  const notebook = output === undefined ? await keepStored(stored, run) : run;
+  writeNotebook(file, notebook);
+  if (html) writeFileSync(page, await notebookPage(notebook, name));
+  return html ? `${file}, ${page}` : file;
 }
 
 function parseArguments(argv: string[]): Arguments {
@@ -63,23 +130,53 @@ function parseArguments(argv: string[]): Arguments {
     args: argv,
     allowPositionals: true,
     options: {
+      check: { type: 'boolean', default: false },
       output: { type: 'string' },
       html: { type: 'boolean', default: false },
       timeout: { type: 'string' },
       parameters: { type: 'string', multiple: true, default: [] },
+      jobs: { type: 'string' },
+      help: { type: 'boolean', default: false },
     },
   });
-  if (positionals.length === 0) throw new OptionError(`No notebook given.\n\n${USAGE}`);
-  const timeout = values.timeout === undefined ? undefined : Number(values.timeout);
-  if (timeout !== undefined && !(timeout > 0))
-    throw new OptionError(`--timeout ${values.timeout}: expected a number of seconds above 0.`);
+  if (values.help) {
+    console.log(USAGE);
+    process.exit();
+  }
+  const { check, html, output } = values;
+  if (check && (html || output !== undefined))
+    throw new OptionError('--check writes nothing: expected neither --output nor --html with it.');
+  const notebooks = (positionals.length > 0 ? positionals : ['notebooks']).flatMap(notebooksAt);
+  const timeout = parseNumber('--timeout', values.timeout, 'a number of seconds above 0');
+  const jobs = parseNumber('--jobs', values.jobs, 'a number above 0') ?? sensibleJobs();
   return {
-    notebooks: positionals,
-    html: values.html,
+    notebooks,
+    check,
+    html,
+    jobs: Math.min(notebooks.length, Math.ceil(jobs)),
     parameters: Object.fromEntries(values.parameters.map(parseParameter)),
-    ...(values.output !== undefined && { output: values.output }),
+    ...(output !== undefined && { output }),
     ...(timeout !== undefined && { timeout }),
   };
+}
+
+/** A notebook, or the notebooks of a folder by name. */
+function notebooksAt(path: string): string[] {
+  if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) return [path];
+  const found = globSync('*.ipynb', { cwd: path }).sort();
+  if (found.length === 0) throw new NotebookError(`${path}: expected notebooks (*.ipynb) in it.`);
+  return found.map((name) => join(path, name));
+}
+
+function sensibleJobs(): number {
+  return Math.max(1, Math.min(availableParallelism(), Math.floor(freemem() / BYTES_PER_NOTEBOOK)));
+}
+
+function parseNumber(option: string, text: string | undefined, expected: string) {
+  const value = text === undefined ? undefined : Number(text);
+  if (value !== undefined && !(value > 0))
+    throw new OptionError(`${option} ${text}: expected ${expected}.`);
+  return value;
 }
 
 function parseParameter(argument: string): [name: string, value: unknown] {
@@ -90,41 +187,6 @@ function parseParameter(argument: string): [name: string, value: unknown] {
     return [name, JSON.parse(text)];
   } catch {
     return [name, text];
-  }
-}
-
-/** Shows a run: each cell's number and first line, what it prints, and progress in place. */
-class Terminal implements RunObserver {
-  private readonly line = terminalProgress();
-  private isLineOpen = false;
-
-  readonly progress: ProgressSink = {
-    update: (text) => {
-      this.isLineOpen = true;
-      this.line.update(text);
-    },
-    done: () => this.endLine(),
-  };
-
-  cellStarts({ number, of, source }: { number: number; of: number; source: string }): void {
-    const first = source.split('\n').find((line) => /\w/.test(line)) ?? '';
-    console.log(`[${number}/${of}] ${first.trim().slice(0, 100)}`);
-  }
-
-  output(output: CellOutput): void {
-    this.endLine();
-    if (output.output_type === 'stream') process[output.name].write(output.text);
-  }
-
-  cellEnds({ number, of, seconds }: { number: number; of: number; seconds: number }): void {
-    this.endLine();
-    if (seconds >= 1) console.log(`[${number}/${of}] took ${formatDuration(seconds)}`);
-  }
-
-  /** What follows starts on a line of its own. */
-  private endLine(): void {
-    if (this.isLineOpen) this.line.done();
-    this.isLineOpen = false;
   }
 }
 

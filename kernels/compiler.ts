@@ -52,7 +52,7 @@ export function createCompiler(): Compiler {
   return {
     ...converter,
     convertCell(file, previousDeclarations, source) {
-      const result = converter.convert(previousDeclarations, expandShorthand(ts, source));
+      const result = converter.convert(previousDeclarations, prepare(ts, source));
       for (const { path, data } of result.sideOutputs ?? []) {
         const original = path.replace(/\.js$/, '.ts');
         emitted.set(path, {
@@ -138,22 +138,29 @@ function loadConverter(
 }
 
 /**
- * Writes `{ data }` as `{ data: data }`: tslab takes the short form for a property alone and does not
- * find the variable of an earlier cell behind it. Lines stay as they are.
+ * Edits a cell before tslab compiles it; lines stay as they are.
+ *
+ * - `{ data }` becomes `{ data: data }`: tslab takes the short form for a property alone and does
+ *   not find the variable of an earlier cell behind it.
+ * - `throw x` becomes `throw __thrown(x)`: what is no Error carries no stack. `throw new E()` stays.
  */
-function expandShorthand(ts: TypeScript, source: string): string {
-  const names: string[] = [];
-  const ends: number[] = [];
+function prepare(ts: TypeScript, source: string): string {
+  const insertions: { readonly at: number; readonly text: string }[] = [];
   const visit = (node: import('@tslab/typescript-for-tslab').Node): void => {
-    if (ts.isShorthandPropertyAssignment(node)) {
-      names.push(node.name.text);
-      ends.push(node.name.end);
-    }
+    if (ts.isShorthandPropertyAssignment(node))
+      insertions.push({ at: node.name.end, text: `: ${node.name.text}` });
+    if (ts.isThrowStatement(node) && !ts.isNewExpression(node.expression))
+      insertions.push({ at: node.expression.getStart(file), text: '__thrown(' });
     ts.forEachChild(node, visit);
+    if (ts.isThrowStatement(node) && !ts.isNewExpression(node.expression))
+      insertions.push({ at: node.expression.end, text: ')' });
   };
-  visit(ts.createSourceFile('cell.ts', source, ts.ScriptTarget.Latest));
-  const parts = [0, ...ends].map((start, i) => source.slice(start, ends[i]));
-  return parts.map((part, i) => (i < names.length ? `${part}: ${names[i]}` : part)).join('');
+  const file = ts.createSourceFile('cell.ts', source, ts.ScriptTarget.Latest);
+  visit(file);
+  const starts = [0, ...insertions.map(({ at }) => at)];
+  return starts
+    .map((start, i) => source.slice(start, starts[i + 1]) + (insertions[i]?.text ?? ''))
+    .join('');
 }
 
 /** Node's own types, and `display`. */

@@ -1,26 +1,54 @@
-/** What a KernelProcess starts: one session, told what to execute by its parent. */
+/** What a KernelProcess starts: one session, told what to do by its parent. */
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
 import { setProgressSink } from '../src/progress';
-import type { FromHost, ToHost } from './kernelProcess';
+import { END_OF_CELL, type FromHost, type ToHost } from './kernelProcess';
 import { Session } from './session';
 
-const terminal = process.stderr.write.bind(process.stderr);
+// While a cell runs the session takes what this process writes.
+const stdout: (text: string) => boolean = process.stdout.write.bind(process.stdout);
+const stderr: (text: string) => boolean = process.stderr.write.bind(process.stderr);
 const send = (message: FromHost): void => {
-  process.send!(message);
+  // The parent may be gone without this process knowing: an error without a callback ends it.
+  if (process.connected) process.send!(message, () => {});
 };
 
 // Warnings carry the process id, which would make every run of a notebook differ.
 process.removeAllListeners('warning');
 process.on('warning', (warning) => {
-  if (warning.name !== 'DeprecationWarning') terminal(`${warning.name}: ${warning.message}\n`);
+  if (warning.name !== 'DeprecationWarning') stderr(`${warning.name}: ${warning.message}\n`);
 });
-process.on('disconnect', () => process.exit());
 setProgressSink({
   update: (line) => send({ type: 'progress', line }),
   done: () => send({ type: 'progressDone' }),
 });
 
 const session = new Session((error) => send({ type: 'idleError', error }));
-process.on('message', async ({ source }: ToHost) => {
-  const error = await session.execute(source, (output) => send({ type: 'output', output }));
+const guard = new Worker(join(__dirname, 'guard.js'));
+guard.unref();
+guard.on('message', (what: 'interrupt' | 'leave') => {
+  guard.postMessage('heard');
+  const stopped = session.interrupt();
+  if (what === 'leave') stopped.finally(() => process.exit());
+});
+// Comes by the parent, not from the terminal.
+process.on('SIGINT', () => {});
+
+process.on('message', async (message: ToHost) => {
+  if (message.type === 'ask') {
+    const { id, question, code, position } = message;
+    try {
+      send({ type: 'answer', id, answer: session[question](code, position) });
+    } catch (error) {
+      send({ type: 'answer', id, error: String(error) });
+    }
+    return;
+  }
+  const error = await session.execute(message.source, message.count, (output) =>
+    send({ type: 'output', output }),
+  );
+  // What other processes wrote to the same pipes for this cell is before the mark.
+  stdout(END_OF_CELL);
+  stderr(END_OF_CELL);
   send({ type: 'end', ...(error && { error }) });
 });

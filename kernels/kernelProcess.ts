@@ -1,108 +1,257 @@
-import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { type ProgressSink, progress } from '../src/progress';
+import type { Readable, Writable } from 'node:stream';
+import type { ProgressSink } from '../src/progress';
 import type { CellError } from './cellError';
 import type { CellOutput } from './notebook';
+import type { Answers } from './session';
 
-export interface ToHost {
-  readonly source: string;
-}
+export type ToHost =
+  | { readonly type: 'execute'; readonly source: string; readonly count: number }
+  | {
+      readonly type: 'ask';
+      readonly id: number;
+      readonly question: keyof Answers;
+      readonly code: string;
+      readonly position: number;
+    };
 
 export type FromHost =
   | { readonly type: 'output'; readonly output: CellOutput }
   | { readonly type: 'progress'; readonly line: string }
   | { readonly type: 'progressDone' }
   | { readonly type: 'end'; readonly error?: CellError }
-  | { readonly type: 'idleError'; readonly error: CellError };
+  | { readonly type: 'idleError'; readonly error: CellError }
+  | {
+      readonly type: 'answer';
+      readonly id: number;
+      readonly answer?: unknown;
+      readonly error?: string;
+    };
 
-export interface ExecuteOptions {
-  /** Told of each output when it is there, in order. */
-  readonly onOutput?: (output: CellOutput) => void;
-  /** Where the progress of long work goes. Default: where this process sends its own. */
-  readonly progress?: ProgressSink;
-  /** Seconds that the cell may run. Default: as long as it wants. */
-  readonly timeout?: number;
+/** Told what happens in a kernel's process. */
+export interface KernelEvents {
+  /** An output of the cell that runs or, late, of the last one; in order. */
+  output(output: CellOutput): void;
+  /**
+   * What went straight to the process's stderr: Node's warnings, and what native code and other
+   * processes tell of themselves. It differs from run to run.
+   */
+  log(text: string): void;
+  readonly progress: ProgressSink;
+  /** A cell failed after it had ended, while none ran. */
+  idleError(error: CellError): void;
 }
 
-/** A session in a process of its own: it can be ended at any time, and its memory goes with it. */
+export interface ExecuteOptions {
+  /** Seconds that the cell may run. Default: as long as it wants. */
+  readonly timeout?: number;
+  /** Whether the cell takes part in the count of executions. Default true. */
+  readonly counts?: boolean;
+}
+
+/** Where the host hears of interrupts, and that its parent is gone. */
+export const PARENT_FD = 4;
+/** The host's mark in its standard streams. */
+export const END_OF_CELL = '\0end of cell\n';
+
+/** How long a cell may take to end after an interrupt, and a process to end. */
+const STOP_MILLISECONDS = 5000;
+const CLOSE_MILLISECONDS = 6000;
+
+/**
+ * A session in a process of its own: it can be interrupted and ended at any time, and its memory
+ * and the processes that its cells started go with it.
+ */
 export class KernelProcess {
+  /** Executions so far. */
+  count = 0;
   private readonly child: ChildProcess;
-  private count = 0;
-  private idleError: CellError | undefined;
+  private readonly streams: readonly CellStream[];
+  /** Resolves when the process is gone and all that it sent is here. */
+  private readonly ended: Promise<void>;
+  private readonly answers = new Map<number, (message: FromHost & { type: 'answer' }) => void>();
+  private asked = 0;
+  private onEnd: ((error?: CellError) => void) | undefined;
 
   /** @param directory the notebook's folder, where the cells run and resolve their imports */
-  constructor(directory: string) {
-    this.child = fork(join(__dirname, 'host.js'), { cwd: directory });
-    this.child.on('message', (message: FromHost) => {
-      if (message.type === 'idleError') this.idleError ??= message.error;
+  constructor(
+    directory: string,
+    private readonly events: KernelEvents,
+  ) {
+    const child = spawn(process.execPath, [...process.execArgv, join(__dirname, 'host.js')], {
+      cwd: directory,
+      // A process group of its own: the terminal's Ctrl-C is ours alone to pass on.
+      detached: process.platform !== 'win32',
+      windowsHide: true,
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc', 'pipe'],
+      env: {
+        ...process.env,
+        UV_THREADPOOL_SIZE:
+          process.env.UV_THREADPOOL_SIZE ?? String(Math.max(4, availableParallelism())),
+      },
     });
+    this.child = child;
+    this.streams = [
+      new CellStream(child.stdout!, (text) =>
+        events.output({ output_type: 'stream', name: 'stdout', text }),
+      ),
+      new CellStream(child.stderr!, (text) => events.log(text)),
+    ];
+    // Writing to a process that is gone.
+    for (const stream of [child, child.stdio[PARENT_FD]!]) stream.on('error', () => {});
+    child.on('message', this.onMessage);
+    child.on('exit', () => killGroup(child.pid!));
+    this.ended = new Promise((resolve) => child.once('close', () => resolve()));
   }
 
   /**
    * Runs one cell; not before the one that runs has ended.
    *
-   * @returns why the cell, or an earlier one in the meantime, failed; or undefined. A cell that ends
-   * the process or runs out of time has failed; the process is gone then.
+   * @returns why the cell failed, or undefined. A cell that ends the process has failed, one that
+   * runs out of time too; the process may be gone then.
    */
   async execute(source: string, options: ExecuteOptions = {}): Promise<CellError | undefined> {
-    const { onOutput = () => {}, progress: sink = progress(), timeout } = options;
-    if (this.idleError) return this.idleError;
-    const cell = ++this.count;
-    const { child } = this;
+    const { timeout, counts = true } = options;
+    const count = this.count + 1;
+    if (counts) this.count = count;
     const failed = (name: string, message: string): CellError => ({
       name,
       message,
-      traceback: [`cell ${cell}`, `${name}: ${message}`],
-      cell,
+      traceback: [`cell ${count}`, `${name}: ${message}`],
+      cell: count,
     });
-    return new Promise((resolve) => {
-      const end = (error?: CellError) => {
-        clearTimeout(timer);
-        child.off('message', onMessage).off('exit', onExit);
-        resolve(error);
-      };
-      const onMessage = (message: FromHost) => {
-        if (message.type === 'output') onOutput(message.output);
-        else if (message.type === 'progress') sink.update(message.line);
-        else if (message.type === 'progressDone') sink.done();
-        else if (message.type === 'end') end(message.error);
-      };
-      const onExit = async () => {
-        // What the process sent last may still be on its way.
-        if (child.connected) await once(child, 'disconnect');
-        const reason = child.signalCode ?? `exit code ${child.exitCode}`;
-        end(failed('ProcessExit', `the cell ended its process (${reason}).`));
-      };
-      const timer =
-        timeout === undefined
-          ? undefined
-          : setTimeout(() => {
-              child.kill('SIGKILL');
-              end(failed('TimeoutError', `the cell ran longer than ${timeout} s.`));
-            }, timeout * 1000);
-      child.on('message', onMessage).on('exit', onExit);
-      if (hasEnded(child)) onExit();
-      else child.send({ source } satisfies ToHost);
+    let isLate = false;
+    const marks = this.streams.map((stream) => stream.nextMark());
+    const end = new Promise<CellError | undefined>((resolve) => {
+      this.onEnd = resolve;
     });
+    const whole = Promise.all([end, ...marks]).then(([error]) => error);
+    const timer =
+      timeout !== undefined &&
+      setTimeout(() => {
+        isLate = true;
+        this.stop();
+      }, timeout * 1000);
+    this.send({ type: 'execute', source, count });
+    const { child } = this;
+    const error = await Promise.race([
+      whole,
+      this.ended.then(() =>
+        failed(
+          'ProcessExit',
+          `the cell ended its process (${child.signalCode ?? `exit code ${child.exitCode}`}).`,
+        ),
+      ),
+    ]);
+    if (timer) clearTimeout(timer);
+    this.onEnd = undefined;
+    return isLate ? failed('TimeoutError', `the cell ran longer than ${timeout} s.`) : error;
+  }
+
+  /** Asks the session something about code; also while a cell awaits or trains. */
+  async ask<Question extends keyof Answers>(
+    question: Question,
+    code: string,
+    position = 0,
+  ): Promise<Answers[Question]> {
+    const id = ++this.asked;
+    const answer = new Promise<FromHost & { type: 'answer' }>((resolve) => {
+      this.answers.set(id, resolve);
+    });
+    this.send({ type: 'ask', id, question, code, position });
+    const gone = this.ended.then(() => ({ error: 'The process of the cells is gone.' }));
+    const message = await Promise.race([answer, gone]);
+    this.answers.delete(id);
+    if (message.error !== undefined) throw new Error(message.error);
+    return ('answer' in message ? message.answer : undefined) as Answers[Question];
   }
 
   /**
-   * Ends the process and what runs in it.
-   *
-   * @returns why a cell failed after it had ended, or undefined
+   * Stops the cell that runs: what it awaits is left, interruptible work winds up first. Asked once
+   * more, nothing is waited for, and a computation without a pause is broken off where it is.
    */
-  async close(): Promise<CellError | undefined> {
+  interrupt(): void {
+    (this.child.stdio[PARENT_FD] as Writable).write('i');
+  }
+
+  /** Interrupts the cell that runs, and kills the process where that does not help. */
+  stop(): void {
+    const { onEnd } = this;
+    this.interrupt();
+    setTimeout(() => {
+      if (onEnd && this.onEnd === onEnd) killGroup(this.child.pid!);
+    }, STOP_MILLISECONDS).unref();
+  }
+
+  get hasEnded(): boolean {
+    return this.child.exitCode !== null || this.child.signalCode !== null;
+  }
+
+  /** Ends the process and what runs in it, after interruptible work has wound up. */
+  async close(): Promise<void> {
     const { child } = this;
-    if (!hasEnded(child)) {
-      const exit = once(child, 'exit');
-      child.disconnect();
-      await exit;
-    }
-    return this.idleError;
+    const timer = setTimeout(() => killGroup(child.pid!), CLOSE_MILLISECONDS);
+    child.stdio[PARENT_FD]!.destroy();
+    await this.ended;
+    clearTimeout(timer);
+  }
+
+  private send(message: ToHost): void {
+    if (this.child.connected) this.child.send(message);
+  }
+
+  private readonly onMessage = (message: FromHost): void => {
+    const { events } = this;
+    if (message.type === 'output') events.output(message.output);
+    else if (message.type === 'progress') events.progress.update(message.line);
+    else if (message.type === 'progressDone') events.progress.done();
+    else if (message.type === 'idleError') events.idleError(message.error);
+    else if (message.type === 'answer') this.answers.get(message.id)?.(message);
+    else this.onEnd?.(message.error);
+  };
+}
+
+/** Ends a kernel's process and those that it started. */
+export function killGroup(pid: number): void {
+  try {
+    // Windows knows no groups; there the others see their channel to the process closed.
+    process.kill(process.platform === 'win32' ? pid : -pid, 'SIGKILL');
+  } catch {
+    // Nothing is left of it.
   }
 }
 
-function hasEnded(child: ChildProcess): boolean {
-  return child.exitCode !== null || child.signalCode !== null;
+/** The text of a standard stream, without the host's marks. */
+class CellStream {
+  private rest = '';
+  private onMark = () => {};
+
+  constructor(
+    stream: Readable,
+    private readonly onText: (text: string) => void,
+  ) {
+    stream.setEncoding('utf8').on('data', this.read);
+  }
+
+  nextMark(): Promise<void> {
+    return new Promise((resolve) => {
+      this.onMark = resolve;
+    });
+  }
+
+  private readonly read = (chunk: string): void => {
+    const pieces = (this.rest + chunk).split(END_OF_CELL);
+    const last = pieces.at(-1)!;
+    // The mark starts with a character that occurs nowhere else in it.
+    const start = last.lastIndexOf(END_OF_CELL[0]!);
+    const isCut = start !== -1 && END_OF_CELL.startsWith(last.slice(start));
+    this.rest = isCut ? last.slice(start) : '';
+    pieces[pieces.length - 1] = isCut ? last.slice(0, start) : last;
+    for (const [i, piece] of pieces.entries()) {
+      if (piece !== '') this.onText(piece);
+      if (i < pieces.length - 1) this.onMark();
+    }
+  };
 }

@@ -124,7 +124,7 @@ function lines(text: string): string[] {
   return text.match(/[^\n]*\n|[^\n]+$/g) ?? [];
 }
 
-function isJson(type: string): boolean {
+export function isJson(type: string): boolean {
   return /^application\/(.*\+)?json$/.test(type);
 }
 

@@ -1,14 +1,18 @@
 import { performance } from 'node:perf_hooks';
 import { NotebookError } from '../src/errors';
-import type { ProgressSink } from '../src/progress';
+import { type ProgressSink, progress } from '../src/progress';
 import type { CellError } from './cellError';
 import { KernelProcess } from './kernelProcess';
+import { NOTEBOOK_METADATA } from './kernelspec';
 import type { Cell, CellOutput, CodeCell, Notebook } from './notebook';
 
 /** Told how a run goes. */
 export interface RunObserver {
   cellStarts?(cell: { number: number; of: number; source: string }): void;
   output?(output: CellOutput): void;
+  /** What is for the one who looks on, and not kept: see {@link KernelEvents.log}. */
+  log?(text: string): void;
+  readonly progress?: ProgressSink;
   cellEnds?(cell: { number: number; of: number; seconds: number }): void;
 }
 
@@ -20,7 +24,8 @@ export interface RunOptions {
   /** Values for the variables of the cell tagged `parameters`. */
   readonly parameters?: Readonly<Record<string, unknown>>;
   readonly observer?: RunObserver;
-  readonly progress?: ProgressSink;
+  /** Interrupts the cell that runs; the run then ends as if the cell had failed. */
+  readonly signal?: AbortSignal;
 }
 
 export interface RunResult {
@@ -43,42 +48,50 @@ export interface CellFailure {
  * are numbered by execution count: empty ones do not count.
  */
 export async function runNotebook(notebook: Notebook, options: RunOptions): Promise<RunResult> {
-  const { observer = {}, timeout, progress } = options;
+  const { observer = {}, timeout, signal } = options;
   const cells = withParameters(notebook.cells, options.parameters ?? {}).map(cleared);
   const positions = [...cells.keys()].filter((i) => isRun(cells[i]!));
-  const kernel = new KernelProcess(options.directory);
+  let outputs: CellOutput[] = [];
   let error: CellError | undefined;
+  const kernel = new KernelProcess(options.directory, {
+    output: (output) => {
+      append(outputs, output);
+      observer.output?.(output);
+    },
+    log: (text) => observer.log?.(text),
+    progress: observer.progress ?? progress(),
+    idleError: (idleError) => {
+      error ??= idleError;
+    },
+  });
+  const interrupt = () => kernel.stop();
+  signal?.addEventListener('abort', interrupt);
   try {
     for (const [k, position] of positions.entries()) {
       const cell = cells[position] as CodeCell;
       const place = { number: k + 1, of: positions.length };
-      const outputs: CellOutput[] = [];
       const started = performance.now();
-      observer.cellStarts?.({ ...place, source: cell.source });
-      error = await kernel.execute(cell.source, {
-        onOutput: (output) => {
-          append(outputs, output);
-          observer.output?.(output);
-        },
-        ...(timeout !== undefined && { timeout }),
-        ...(progress && { progress }),
-      });
+      outputs = [];
       cells[position] = { ...cell, execution_count: place.number, outputs };
-      if (error) break;
+      observer.cellStarts?.({ ...place, source: cell.source });
+      const own = await kernel.execute(cell.source, timeout === undefined ? {} : { timeout });
+      error ??= own;
+      if (error || signal?.aborted) break;
       observer.cellEnds?.({ ...place, seconds: (performance.now() - started) / 1000 });
     }
   } finally {
-    const late = await kernel.close();
-    error ??= late;
+    signal?.removeEventListener('abort', interrupt);
+    await kernel.close();
   }
-  if (!error) return { notebook: { ...notebook, cells } };
+  const metadata = { ...notebook.metadata, ...NOTEBOOK_METADATA };
+  if (!error) return { notebook: { cells, metadata } };
 
   // Not always the last one run: a promise that an earlier cell left behind fails that cell.
   const culprit = positions[error.cell - 1]!;
   const failed = cells[culprit] as CodeCell;
   cells[culprit] = { ...failed, outputs: [...failed.outputs, errorOutput(error)] };
   const failure = { error, source: failed.source, printed: printed(failed.outputs) };
-  return { notebook: { ...notebook, cells }, failure };
+  return { notebook: { cells, metadata }, failure };
 }
 
 /** What a person has to know of a failed cell, in one text. */

@@ -1,9 +1,12 @@
+import { type IsCompleteResult, isCompleteCode } from 'tslab/dist/converter';
 import { createExecutor } from 'tslab/dist/executor';
+import { interruptWork } from '../src/interruption';
 import { type CellError, cellFile, describeCompileError, describeThrown } from './cellError';
 import { createCompiler } from './compiler';
 import { displayed } from './display';
 import './globals';
-import type { CellOutput } from './notebook';
+import { type Completion, completion, inspection } from './codeHelp';
+import type { CellOutput, MimeBundle } from './notebook';
 
 /** One execution of a cell. */
 interface Execution {
@@ -14,8 +17,18 @@ interface Execution {
   /** The value of the last expression, unless null or undefined. */
   value?: { readonly of: unknown };
   error?: CellError;
+  isInterrupted?: boolean;
   /** Ends the cell with an exception that no promise of the cell carries. */
   fail(thrown: unknown): void;
+}
+
+/** What a session can be asked about code, and what it answers. */
+export interface Answers {
+  complete: Completion;
+  /** What there is to know of the name at a place; undefined where there is none. */
+  inspect: MimeBundle | undefined;
+  /** Whether code can be run as it is, or goes on in another line. */
+  isComplete: IsCompleteResult;
 }
 
 /**
@@ -40,13 +53,23 @@ export class Session {
       },
     },
   );
-  private count = 0;
+  /** The number of the cell that runs, or ran last. */
+  private lastCount = 0;
+  /** What a cell's `throw` threw last where that is no Error, and the stack there. */
+  private lastThrown: { readonly value: unknown; readonly stack: string } | undefined;
   private running: Execution | undefined;
 
   /** @param onIdleError told why a cell failed after it had ended, while no cell runs */
   constructor(private readonly onIdleError: (error: CellError) => void) {
     Error.stackTraceLimit = 50;
     globalThis.display = (value) => this.display(value);
+    const note = <T>(value: T): T => {
+      const place = { stack: '' };
+      Error.captureStackTrace(place, note);
+      this.lastThrown = { value, stack: place.stack };
+      return value;
+    };
+    globalThis.__thrown = note;
     process.on('unhandledRejection', this.onStray);
     process.on('uncaughtException', this.onStray);
   }
@@ -55,20 +78,22 @@ export class Session {
    * Runs one cell to its end; not before the one that runs has ended.
    *
    * @param source TypeScript, top-level await included
+   * @param count the cell's number in stack traces
    * @param onOutput told of each output when it is there, in order
    * @returns why the cell failed, or undefined
    */
   async execute(
     source: string,
+    count: number,
     onOutput: (output: CellOutput) => void,
   ): Promise<CellError | undefined> {
-    const count = ++this.count;
     const file = cellFile(count);
     this.sources.set(file, source);
     const outputs = new OutputQueue(onOutput);
     let fail!: (thrown: unknown) => void;
     const stray = new Promise<void>((resolve) => {
       fail = (thrown) => {
+        if (this.running !== execution) return;
         execution.error ??= this.describe(thrown, true);
         this.executor.interrupt();
         resolve();
@@ -76,6 +101,7 @@ export class Session {
     });
     const execution: Execution = { count, file, source, outputs, fail };
     this.running = execution;
+    this.lastCount = count;
     const release = captureStreams((name, text) =>
       outputs.push({ output_type: 'stream', name, text }),
     );
@@ -89,11 +115,33 @@ export class Session {
     }
   }
 
-  /** Lets the process end. */
-  close(): void {
-    process.off('unhandledRejection', this.onStray);
-    process.off('uncaughtException', this.onStray);
-    this.executor.close();
+  /**
+   * Ends the cell that runs once interruptible work has wound up; asked again, at once. Does nothing
+   * where no cell runs.
+   */
+  async interrupt(): Promise<void> {
+    const { running } = this;
+    if (!running) return;
+    const reason = new Interrupted();
+    if (!running.isInterrupted) {
+      running.isInterrupted = true;
+      await interruptWork(reason);
+      // What the work threw tells more, and comes first.
+      await new Promise(setImmediate);
+    }
+    running.fail(reason);
+  }
+
+  complete(code: string, position: number): Answers['complete'] {
+    return completion(this.executor.complete(code, position));
+  }
+
+  inspect(code: string, position: number): Answers['inspect'] {
+    return inspection(code, position, (at) => this.executor.inspect(code, at));
+  }
+
+  isComplete(code: string): Answers['isComplete'] {
+    return isCompleteCode(code);
   }
 
   private async run(execution: Execution): Promise<void> {
@@ -130,12 +178,14 @@ export class Session {
   };
 
   private describe(thrown: unknown, isStray: boolean): CellError {
-    const { sources, compiler } = this;
+    const { sources, compiler, lastThrown } = this;
+    const stack = lastThrown && Object.is(lastThrown.value, thrown) ? lastThrown.stack : undefined;
     return describeThrown(
       thrown,
       { sources, originalPosition: compiler.originalPosition },
-      this.count,
+      this.lastCount,
       isStray,
+      stack,
     );
   }
 
@@ -151,6 +201,16 @@ export class Session {
       },
     };
     return { node, browser: node, close: () => node.close() };
+  }
+}
+
+/** What a cell that somebody interrupts fails with, and the reason its work is told to stop. */
+class Interrupted extends Error {
+  override readonly name = 'Interrupted';
+  override readonly stack = 'Interrupted: the cell was interrupted.';
+
+  constructor() {
+    super('the cell was interrupted.');
   }
 }
 

@@ -1,3 +1,5 @@
+import { processWide } from './processWide';
+
 /** Where progress of long work goes: a terminal, a notebook's output, a test's array. */
 export interface ProgressSink {
   /** Replaces the line that shows what is going on. */
@@ -29,18 +31,18 @@ export function terminalProgress(stream: NodeJS.WriteStream = process.stderr): P
   };
 }
 
-let current: ProgressSink = terminalProgress();
+const current = processWide('progress', () => ({ sink: terminalProgress() }));
 
 /** Sends progress elsewhere, as a Jupyter kernel does; returns the sink that was there before. */
 export function setProgressSink(sink: ProgressSink): ProgressSink {
-  const before = current;
-  current = sink;
+  const before = current.sink;
+  current.sink = sink;
   return before;
 }
 
 /** Where progress goes now. */
 export function progress(): ProgressSink {
-  return current;
+  return current.sink;
 }
 
 /** `2 m 05 s`, `41 s`. */

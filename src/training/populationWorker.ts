@@ -68,7 +68,8 @@ function opened(recipe: DatasetRecipe): Promise<ImageDataset> {
 const stopping = new AbortController();
 
 function tell(message: WorkerMessage): void {
-  if (process.connected) process.send!(message);
+  // Whoever asked may be gone without this process knowing: an error without a callback ends it.
+  if (process.connected) process.send!(message, () => {});
 }
 
 /** Whoever asked is gone or wants an end: the training leaves a checkpoint first. */

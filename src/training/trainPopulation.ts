@@ -7,6 +7,7 @@ import type { DatasetRecipe, ImageDataset } from '../datasets/imageDataset';
 import { type EngineInfo, type EngineName, useEngine } from '../engine/engine';
 import { OptionError, TrainingError } from '../errors';
 import { toJson, writeWhole } from '../files';
+import { interruptible } from '../interruption';
 import { buildModel, type ModelRecipe, topologyOf } from '../models/model';
 import type { Predictions } from '../predictions/predictions';
 import { readPredictions } from '../predictions/readPredictions';
@@ -38,7 +39,7 @@ export interface TrainPopulationOptions extends TrainingOptions {
   engine?: EngineName;
   /** Called as the training moves on. Default: a line on the terminal. */
   onProgress?: (progress: PopulationProgress) => void;
-  /** Stops the processes; what they have done is kept. */
+  /** Stops the processes; what they have done is kept. An interrupted notebook does so too. */
   signal?: AbortSignal;
 }
 
@@ -82,7 +83,7 @@ const ATTEMPTS = 2;
  * @throws TrainingError if every model failed, or the folder holds a population with other options
  */
 export async function trainPopulation(options: TrainPopulationOptions): Promise<Population> {
-  const { train, test, sparsities, replicates, seed, onProgress, signal } = options;
+  const { train, test, sparsities, replicates, seed, onProgress } = options;
   if (sparsities.length === 0) throw new OptionError('sparsities is empty, expected [0, 0.9].');
   if (!Number.isInteger(replicates) || replicates < 1)
     throw new OptionError(`replicates is ${replicates}, expected a whole number, 1 or more.`);
@@ -107,23 +108,27 @@ export async function trainPopulation(options: TrainPopulationOptions): Promise<
   const batches = resolveRun(train, plan.model, 0, seed, engine, plan.training).training;
   const tally = new Tally(units.length, waiting.length, batches.steps * batches.batchSize);
   const report = onProgress ?? (() => progress().update(tally.line()));
-  const failures = await runUnits(waiting, plan, {
-    processes: options.processes ?? (engine.name === 'tfjs-node-gpu' ? 1 : availableParallelism()),
-    signal,
-    onStep: (unit, step) => {
-      tally.at(unit, step * batches.batchSize);
-      report(tally.progress());
-    },
-    onEnd: (unit, failed) => {
-      tally.end(unit, failed);
-      report(tally.progress());
-    },
-  });
-  if (!onProgress) progress().done();
-  if (signal?.aborted)
-    throw new TrainingError(`Training was stopped; run it again to go on from ${folder}.`, {
-      cause: signal.reason,
+  const failures = await interruptible(options.signal, async (signal) => {
+    const failures = await runUnits(waiting, plan, {
+      processes:
+        options.processes ?? (engine.name === 'tfjs-node-gpu' ? 1 : availableParallelism()),
+      signal,
+      onStep: (unit, step) => {
+        tally.at(unit, step * batches.batchSize);
+        report(tally.progress());
+      },
+      onEnd: (unit, failed) => {
+        tally.end(unit, failed);
+        report(tally.progress());
+      },
     });
+    if (!onProgress) progress().done();
+    if (signal.aborted)
+      throw new TrainingError(`Training was stopped; run it again to go on from ${folder}.`, {
+        cause: signal.reason,
+      });
+    return failures;
+  });
   const made = units.filter((unit) => existsSync(unit.predictionsFile));
   const account = failures
     .map(
@@ -179,7 +184,7 @@ async function unfinished(
 
 interface RunOptions {
   readonly processes: number;
-  readonly signal: AbortSignal | undefined;
+  readonly signal: AbortSignal;
   readonly onStep: (unit: PopulationUnit, step: number) => void;
   readonly onEnd: (unit: PopulationUnit, failed: boolean) => void;
 }
@@ -194,11 +199,12 @@ async function runUnits(
   const failures: PopulationFailure[] = [];
   const serve = async () => {
     let worker: ChildProcess | undefined;
-    for (let job = queue.shift(); job && !signal?.aborted; job = queue.shift()) {
+    for (let job = queue.shift(); job && !signal.aborted; job = queue.shift()) {
       const { unit, attempt } = job;
       if (!worker?.connected) worker = startWorker();
       const reason = await runUnit(worker, plan, unit, signal, (step) => onStep(unit, step));
-      if (reason !== undefined && attempt < ATTEMPTS && !signal?.aborted) {
+      if (signal.aborted) break;
+      if (reason !== undefined && attempt < ATTEMPTS) {
         queue.push({ unit, attempt: attempt + 1 });
         continue;
       }
@@ -225,7 +231,7 @@ function runUnit(
   worker: ChildProcess,
   plan: PopulationPlan,
   unit: PopulationUnit,
-  signal: AbortSignal | undefined,
+  signal: AbortSignal,
   onStep: (step: number) => void,
 ): Promise<string | undefined> {
   return new Promise((resolve) => {
@@ -238,11 +244,11 @@ function runUnit(
     const onAbort = () => worker.disconnect();
     const end = (reason: string | undefined) => {
       worker.off('message', onMessage).off('exit', onExit);
-      signal?.removeEventListener('abort', onAbort);
+      signal.removeEventListener('abort', onAbort);
       resolve(reason);
     };
     worker.on('message', onMessage).on('exit', onExit);
-    signal?.addEventListener('abort', onAbort);
+    signal.addEventListener('abort', onAbort);
     worker.send({ plan, unit });
   });
 }

@@ -8,6 +8,7 @@ import { softmaxCrossEntropy } from '../engine/ops/softmaxCrossEntropy';
 import { variableGrads } from '../engine/ops/variableGrads';
 import { OptionError, TrainingError } from '../errors';
 import { readIfThere, writeWhole } from '../files';
+import { interruptible } from '../interruption';
 import { buildModel, copyModel, topologyOf } from '../models/model';
 import { formatDuration, progress } from '../progress';
 import { randomFrom, seedFrom } from '../random';
@@ -47,7 +48,7 @@ export interface TrainPrunedOptions extends TrainingOptions {
   engine?: EngineName;
   /** Called after every step. Default: a line on the terminal. */
   onProgress?: (progress: TrainingProgress) => void;
-  /** Stops the training between two steps, after a checkpoint. */
+  /** Stops the training between two steps, after a checkpoint; so does an interrupted notebook. */
   signal?: AbortSignal;
 }
 
@@ -118,7 +119,9 @@ export async function trainPruned(options: TrainPrunedOptions): Promise<TrainedM
   const state = new TrainingState(model, config.pruning ? prunable : []);
   try {
     const position = await resume(folder, config, state);
-    await train(model, state, position, config, options);
+    await interruptible(options.signal, (signal) =>
+      train(model, state, position, config, { ...options, signal }),
+    );
     const masks = state.masks();
     const trained = { model, masks, run: { config, outcome: outcome(config, position, masks) } };
     if (folder !== undefined) {

@@ -1,12 +1,19 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
-import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { type CellOutput, type Notebook, readNotebook } from '../../kernels/notebook';
+import {
+  type CellOutput,
+  type Notebook,
+  readNotebook,
+  writeNotebook,
+} from '../../kernels/notebook';
 import { findPython, withoutPython } from '../python';
 import { FIXTURES } from './fixtures';
+import { isAlive, until } from './processes';
 
 const CLI = join(__dirname, '..', '..', 'kernels', 'cli.js');
 let folder: string;
@@ -20,6 +27,18 @@ after(() => rmSync(folder, { recursive: true }));
 
 function cli(...args: string[]) {
   return spawnSync(process.execPath, [CLI, ...args], { encoding: 'utf8' });
+}
+
+/** Returns the path of a notebook of these code cells. */
+function writeCells(name: string, sources: readonly string[]): string {
+  const path = join(folder, `${name}.ipynb`);
+  const cells = sources.map((source, i) => ({
+    ...({ cell_type: 'code', id: `c${i}`, metadata: {}, execution_count: null } as const),
+    source,
+    outputs: [],
+  }));
+  writeNotebook(path, { cells, metadata: {} });
+  return path;
 }
 
 function outputsOf(notebook: Notebook, cell: number): readonly CellOutput[] {
@@ -90,15 +109,68 @@ test('nbformat finds the executed notebook valid', { skip: withoutPython('nbform
   assert.equal(stdout, readFileSync(path, 'utf8'));
 });
 
-test('running again in place changes nothing', () => {
-  const path = join(FIXTURES, `rerun-${process.pid}.ipynb`);
-  copyFileSync(join(folder, 'tiny.ipynb'), path);
-  try {
-    assert.equal(cli(path).status, 0);
-    assert.equal(readFileSync(path, 'utf8'), readFileSync(join(folder, 'tiny.ipynb'), 'utf8'));
-  } finally {
-    rmSync(path);
-  }
+test('running again in place changes nothing; a check finds what is no longer so', () => {
+  const same = writeCells('same', [
+    "console.log('recall 0.1235');",
+    "({ data: [{ type: 'bar', y: [1, 2] }], layout: { width: 200, height: 100 } })",
+  ]);
+  assert.equal(cli(same).status, 0);
+  const text = readFileSync(same, 'utf8');
+  // One in the last digit is within the tolerance; the height of a bar is not.
+  const nearly = text.replace('0.1235\\n', '0.1236\\n');
+  const otherwise = text.replace(/"y": \[\n\s+1,/, (found) => found.replace('1,', '1.5,'));
+  assert.ok(nearly !== text && otherwise !== text);
+  writeFileSync(same, nearly);
+  assert.equal(cli(same).status, 0);
+  assert.equal(readFileSync(same, 'utf8'), nearly);
+  const changed = join(folder, 'changed.ipynb');
+  writeFileSync(changed, otherwise);
+  const { status, stdout, stderr } = cli(same, changed, '--check', '--jobs', '1');
+  assert.equal(status, 1);
+  assert.match(stdout, /same\.ipynb: done in .* It is what is stored\./);
+  assert.match(
+    stderr,
+    /changed\.ipynb shows .*\n {4}cell 2, output 1, application\/vnd\.plotly\.v1\+json: data\[0\]\.y\[0\] is 1, was 1\.5\n/,
+  );
+  assert.equal(readFileSync(changed, 'utf8'), otherwise);
+});
+
+test('Ctrl-C leaves what was done so far, and no process', async () => {
+  const path = writeCells('long', [
+    "console.log('pid', process.pid);",
+    "console.log('in');\nawait new Promise(() => {});",
+    "console.log('never');",
+  ]);
+  const child = spawn(process.execPath, [CLI, path], { stdio: ['ignore', 'pipe', 'pipe'] });
+  let stdout = '';
+  child.stdout.on('data', (chunk) => {
+    stdout += chunk;
+    if (/^in$/m.test(stdout)) child.kill('SIGINT');
+  });
+  let stderr = '';
+  child.stderr.on('data', (chunk) => {
+    stderr += chunk;
+  });
+  const [status] = await once(child, 'close');
+  assert.equal(status, 130, stderr);
+  assert.match(stderr, /long\.ipynb, cell 2: Interrupted: the cell was interrupted/);
+  const kinds = [0, 1, 2].map((i) =>
+    outputsOf(readNotebook(path), i).map(({ output_type }) => output_type),
+  );
+  assert.deepEqual(kinds, [['stream'], ['stream', 'error'], []]);
+  await until(() => !isAlive(Number(/pid (\d+)/.exec(stdout)![1])));
+});
+
+test('notebooks run side by side, each under its name; the first to fail stops the others', () => {
+  const slow = writeCells('slow', ["console.log('in');\nawait new Promise(() => {});"]);
+  const failing = writeCells('failing', ['let a = 1;', "throw new RangeError('too large');"]);
+  const text = readFileSync(slow, 'utf8');
+  const { status, stdout, stderr } = cli(slow, failing, '--jobs', '2', '--check');
+  assert.equal(status, 1);
+  assert.match(stdout, /^\[failing 1\/2\] let a = 1;$/m);
+  assert.match(stderr, /failing\.ipynb, cell 2, line 1: RangeError/);
+  assert.match(stderr, /slow\.ipynb, cell 1: Interrupted/);
+  assert.equal(readFileSync(slow, 'utf8'), text);
 });
 
 test('parameters are set below the cell tagged so, and checked like code', () => {
@@ -131,7 +203,9 @@ test('parameters are set below the cell tagged so, and checked like code', () =>
 
 test('a failing cell ends the run with all that is needed to mend it', () => {
   const path = join(FIXTURES, 'failing.ipynb');
-  const { status, stderr, stdout } = cli(path, join(FIXTURES, 'tiny.ipynb'), '--output', folder);
+  const { status, stderr, stdout } = cli(
+    ...[path, join(FIXTURES, 'tiny.ipynb'), '--output', folder, '--jobs', '1'],
+  );
   assert.equal(status, 1);
   assert.match(
     stderr,
@@ -150,10 +224,11 @@ test('a failing cell ends the run with all that is needed to mend it', () => {
 });
 
 test('what is asked for wrongly is refused in words', () => {
-  assert.match(cli().stderr, /No notebook given\..*--timeout/s);
+  assert.match(cli('--help').stdout, /--check.*--timeout/s);
   const missing = cli(join(folder, 'missing.ipynb'));
   assert.match(missing.stderr, /NotebookError: .*missing\.ipynb/);
   assert.equal(missing.status, 1);
   assert.ok(!existsSync(join(folder, 'missing.ipynb')));
-  assert.match(cli('x.ipynb', '--timeout', 'soon').stderr, /--timeout soon: expected a number/);
+  assert.match(cli('x.ipynb', '--check', '--html').stderr, /--check writes nothing/);
+  assert.match(cli(folder, '--timeout', 'soon').stderr, /--timeout soon: expected a number/);
 });

@@ -1,23 +1,37 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
 import { after, test } from 'node:test';
 import fc from 'fast-check';
 import type { CellError } from '../../kernels/cellError';
 import { KernelProcess } from '../../kernels/kernelProcess';
 import type { CellOutput } from '../../kernels/notebook';
 import { FIXTURES } from './fixtures';
+import { isAlive, until } from './processes';
 
-let kernel = new KernelProcess(FIXTURES);
+let outputs: CellOutput[] = [];
+let lines: string[] = [];
+let logged = '';
+let idleErrors: CellError[] = [];
+let kernel = start();
 after(() => kernel.close());
 
-async function run(source: string, timeout?: number) {
-  const outputs: CellOutput[] = [];
-  const lines: string[] = [];
-  const error = await kernel.execute(source, {
-    onOutput: (output) => outputs.push(output),
+function start(): KernelProcess {
+  return new KernelProcess(FIXTURES, {
+    output: (output) => outputs.push(output),
+    log: (text) => {
+      logged += text;
+    },
     progress: { update: (line) => lines.push(line), done: () => lines.push('done') },
-    ...(timeout !== undefined && { timeout }),
+    idleError: (error) => idleErrors.push(error),
   });
-  return { error, outputs, lines };
+}
+
+async function run(source: string, timeout?: number) {
+  [outputs, lines, idleErrors, logged] = [[], [], [], ''];
+  const error = await kernel.execute(source, timeout === undefined ? {} : { timeout });
+  return { error, outputs, lines, logged };
 }
 
 async function fails(source: string): Promise<CellError> {
@@ -34,7 +48,7 @@ async function prints(source: string): Promise<string> {
 
 async function restarted() {
   await kernel.close();
-  kernel = new KernelProcess(FIXTURES);
+  kernel = start();
 }
 
 test('cells share their variables; types, top-level await and for await work', async () => {
@@ -163,7 +177,16 @@ test('a cell that does not compile says where, and does not run', async () => {
 
 test('what is thrown need not be an Error; causes are told too', async () => {
   const text = await fails("throw 'a text';");
-  assert.deepEqual([text.name, text.message], ['Thrown', "'a text'"]);
+  assert.deepEqual([text.name, text.message, text.line], ['Thrown', "'a text'", 1]);
+  const odd = await fails(
+    'const f = async (code: number) => {\n  throw { code };\n};\n\nawait f(3);',
+  );
+  assert.deepEqual([odd.message, odd.line], ['{ code: 3 }', 2]);
+  assert.deepEqual(odd.traceback.slice(-3), [
+    'Thrown: { code: 3 }',
+    `    at f (cell-${odd.cell}.ts:2:9)`,
+    `    at cell-${odd.cell}.ts:5:7`,
+  ]);
   const outer = await fails("throw new Error('outer', {\n  cause: new TypeError('inner'),\n});");
   assert.match(outer.traceback.join('\n'), /Error: outer.*\[cause\]: TypeError: inner/s);
 });
@@ -186,13 +209,13 @@ test('a rejection that nobody handles fails the cell that caused it', async () =
   assert.equal(await prints("console.log('usable')"), 'usable\n');
 });
 
-test('a rejection between cells fails the next one asked for, in the name of its own', async () => {
+test('a rejection between cells is told in the name of its own', async () => {
   await prints("setTimeout(() => { Promise.reject(new Error('between')); }, 50);");
-  await new Promise((resolve) => setTimeout(resolve, 1000));
-  const error = await fails('1');
-  assert.deepEqual([error.message, error.line], ['between', 1]);
-  assert.deepEqual((await kernel.close())?.message, 'between');
-  await restarted();
+  const cell = kernel.count;
+  await until(() => idleErrors.length > 0);
+  const [error] = idleErrors;
+  assert.deepEqual([error?.message, error?.line, error?.cell], ['between', 1, cell]);
+  assert.equal(await prints("console.log('usable')"), 'usable\n');
 });
 
 test('progress goes to its sink, not below the cell', async () => {
@@ -216,11 +239,121 @@ test('a cell that ends its process has failed, with what it printed', async () =
   await restarted();
 });
 
+test('what other processes print is stored, what they tell on stderr is not', async () => {
+  const { error, outputs, logged } = await run(`
+    import { execSync, spawnSync } from 'node:child_process';
+    spawnSync('node', ['-e', 'console.log("näive"); console.error("pid 1")'], { stdio: 'inherit' });
+    process.stdout.write('own\\n');`);
+  assert.equal(error, undefined);
+  const text = outputs.map((output) => (output.output_type === 'stream' ? output.text : ''));
+  assert.deepEqual(text.join('').split('\n').sort(), ['', 'näive', 'own']);
+  assert.equal(logged, 'pid 1\n');
+});
+
+test('an interrupt ends what a cell awaits', async () => {
+  const error = await interrupted("console.log('in');\nawait new Promise(() => {});");
+  assert.deepEqual([error?.name, error?.message], ['Interrupted', 'the cell was interrupted.']);
+  assert.equal(await prints("console.log('usable')"), 'usable\n');
+});
+
+const LONG_WORK = `
+const { interruptible } = require('../../dist/src/interruption.js');
+const work = (log: (line: string) => void) => interruptible(undefined, async (signal: AbortSignal) => {
+  console.log('in');
+  while (!signal.aborted) await new Promise((resolve) => setTimeout(resolve, 5));
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  log('wound up');
+  throw new Error('stopped at 7', { cause: signal.reason });
+});`;
+
+test('an interrupt waits for interruptible work to wind up, which says where it stopped', async () => {
+  await prints(LONG_WORK);
+  const error = await interrupted('await work(console.log);');
+  assert.deepEqual([error?.name, error?.message], ['Error', 'stopped at 7']);
+  assert.match(error!.traceback.join('\n'), /\[cause\]: \[Interrupted: the cell was interrupted/);
+  assert.match(JSON.stringify(outputs), /wound up/);
+});
+
+test('a second interrupt waits for nothing', async () => {
+  const stubborn = await interrupted(
+    'interruptible(undefined, () => new Promise(() => {}));\nconsole.log("in");\nawait new Promise(() => {});',
+    2,
+  );
+  assert.equal(stubborn?.name, 'Interrupted');
+  const busy = await interrupted("console.log('in');\nawait null;\nwhile (true) {}", 2);
+  assert.equal(busy?.name, 'Interrupted');
+  assert.equal(await prints("console.log('usable')"), 'usable\n');
+});
+
+test('an interrupt between cells does nothing', async () => {
+  kernel.interrupt();
+  assert.equal(await prints("await null;\nconsole.log('usable')"), 'usable\n');
+});
+
+test('completion, inspection and completeness are told, also while a cell runs', async () => {
+  await prints("import * as sbd from 'selective-brain-damage';\nconst sparsities = [0.9];");
+  const running = run('await new Promise((resolve) => setTimeout(resolve, 2000));\n"over"');
+  const { start, end, candidates } = await kernel.ask('complete', 'const a = sbd.perCl', 19);
+  assert.deepEqual([start, end], [14, 19]);
+  assert.deepEqual(candidates, [{ text: 'perClassTTest', kind: 'alias' }]);
+  const variables = await kernel.ask('complete', 'spars', 5);
+  assert.deepEqual(variables.candidates[0], { text: 'sparsities', kind: 'const' });
+  const docs = await kernel.ask('inspect', 'sbd.perClassTTest', 17);
+  assert.match(docs!['text/plain'] as string, /perClassTTest\(predictions: .*Welch.*@throws/s);
+  assert.match(
+    docs!['text/markdown'] as string,
+    /^```typescript\n\(alias\) function perClassTTest/,
+  );
+  const inBrackets = await kernel.ask('inspect', 'sbd.perClassTTest(sparsities, { ', 32);
+  assert.match(inBrackets!['text/plain'] as string, /perClassTTest\(predictions: .*Welch/s);
+  assert.equal(await kernel.ask('inspect', '1 + 1', 2), undefined);
+  assert.deepEqual(await kernel.ask('isComplete', 'if (true) {'), {
+    completed: false,
+    indent: '  ',
+  });
+  assert.deepEqual(outputs, [], 'the cell has ended before the answers came');
+  await running;
+});
+
 test('a cell that runs too long is ended, even when it never yields', async () => {
-  await prints('// the process is up');
-  const { error, outputs } = await run("console.log('busy');\nwhile (true) {}", 4);
+  const { error, outputs } = await run("console.log('busy');\nawait null;\nwhile (true) {}", 1);
   assert.equal(error?.name, 'TimeoutError');
-  assert.match(error!.message, /longer than 4 s/);
+  assert.match(error!.message, /longer than 1 s/);
   assert.equal(outputs.length, 1);
   assert.equal((await fails('1')).name, 'ProcessExit');
+  await restarted();
 });
+
+test('with the process go those that it started', async () => {
+  const source = `
+    import { spawn } from 'node:child_process';
+    const { pid } = spawn('node', ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' });
+    console.log(pid, process.pid);`;
+  const pids = (await prints(source)).trim().split(' ').map(Number);
+  assert.ok(pids.every(isAlive));
+  await kernel.close();
+  await until(() => !pids.some(isAlive));
+});
+
+test('nothing outlives a parent that is killed, not even an endless loop', {
+  timeout: 30_000,
+}, async () => {
+  const parent = spawn(process.execPath, [join(__dirname, 'killedParent.js')], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const [pid] = (await once(parent.stdout, 'data')) as [Buffer];
+  assert.ok(isAlive(Number(pid)));
+  parent.kill('SIGKILL');
+  await until(() => !isAlive(Number(pid)));
+});
+
+/** Interrupts a cell once it has printed something. */
+async function interrupted(source: string, times = 1): Promise<CellError | undefined> {
+  const running = run(source);
+  await until(() => outputs.length > 0);
+  for (let i = 0; i < times; i++) {
+    if (i > 0) await new Promise((resolve) => setTimeout(resolve, 100));
+    kernel.interrupt();
+  }
+  return (await running).error;
+}

@@ -71,7 +71,8 @@ test('a number shown in decimals is the number to half of the last one', () => {
         const text = shown[i]!.trim().split(/ +/)[1]!;
         const digits = text.includes('e') ? undefined : (text.split('.')[1]?.length ?? 0);
         const tolerance =
-          digits === undefined ? Math.abs(values[i]!) * 0.06 : 0.5000001 * 10 ** -digits;
+          Math.abs(values[i]!) * (digits === undefined ? 0.06 : Number.EPSILON) +
+          (digits === undefined ? 0 : 0.5000001 * 10 ** -digits);
         assert.ok(Math.abs(Number(text) - values[i]!) <= tolerance, `${values[i]} as ${text}`);
       }
     }),

@@ -1,0 +1,24 @@
+/** What Jupyter starts: a kernel for the connection file that it is given. */
+import { readFileSync } from 'node:fs';
+import { JupyterKernel } from './jupyterKernel';
+
+const PARENT_CHECK_MILLISECONDS = 1000;
+
+const [connectionFile] = process.argv.slice(2);
+if (connectionFile === undefined) {
+  console.error('Usage: node dist/kernels/jupyter.js <connection file>. Jupyter starts it so.');
+  process.exit(1);
+}
+const connection = JSON.parse(readFileSync(connectionFile, 'utf8'));
+const kernel = new JupyterKernel(connection, process.cwd(), () => process.exit());
+
+process.on('SIGINT', () => kernel.interrupt());
+process.on('SIGTERM', () => kernel.close());
+if (process.env.JPY_PARENT_PID) {
+  // A Jupyter that was killed tells nobody.
+  const parent = process.ppid;
+  setInterval(() => {
+    if (process.ppid !== parent) kernel.close();
+  }, PARENT_CHECK_MILLISECONDS).unref();
+}
+kernel.listen();

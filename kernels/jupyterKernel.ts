@@ -1,0 +1,375 @@
+import packageJson from 'selective-brain-damage/package.json';
+import { Publisher, Reply, Router } from 'zeromq';
+import type { CellError } from './cellError';
+import { KernelProcess } from './kernelProcess';
+import { LANGUAGE_INFO } from './kernelspec';
+import type { CellOutput, DisplayContent } from './notebook';
+import { address, type Connection, decode, encode, header, type Message, PROTOCOL } from './wire';
+
+type Content = Readonly<Record<string, unknown>>;
+type Handler = (request: Message) => Content | Promise<Content>;
+
+/** What an `execute_request` holds, with the protocol's defaults. */
+interface ExecuteRequest {
+  readonly code: string;
+  /** Shows nothing, counts nothing. */
+  readonly silent: boolean;
+  readonly store_history: boolean;
+  readonly user_expressions: Readonly<Record<string, string>>;
+  readonly stop_on_error: boolean;
+}
+
+const MILLISECONDS_BETWEEN_PROGRESS = 100;
+/** When a cell that was interrupted but goes on gets a word on that. */
+const MILLISECONDS_TO_STOP = 3000;
+const STILL_RUNNING =
+  'The cell goes on to a point where it can stop. Interrupt it again to break it off.\n';
+
+/**
+ * A Jupyter kernel: answers clients by the messaging specification
+ * (https://jupyter-client.readthedocs.io/en/stable/messaging.html), and has the cells run in a
+ * process of their own, so that it answers whatever they do.
+ */
+export class JupyterKernel {
+  private readonly session = header('', '').msg_id;
+  private readonly shell = new Router();
+  private readonly control = new Router();
+  private readonly stdin = new Router();
+  private readonly iopub = new Publisher();
+  private readonly heartbeat = new Reply();
+  private readonly cells: KernelProcess;
+  private readonly progress = new Progress((type, content) => this.publish(type, content));
+  private readonly waiting: Message[] = [];
+  private readonly history: string[] = [];
+  /** The request whose cell runs. */
+  private running: Message | undefined;
+  /** The last such request: what its cell still shows, late, belongs to it. */
+  private last: Message | undefined;
+  private sink: (output: CellOutput) => void = (output) => this.show(output);
+  private closing: Promise<void> | undefined;
+
+  private readonly handlers: Readonly<Record<string, Handler>> = {
+    kernel_info_request: () => KERNEL_INFO,
+    execute_request: (request) => this.execute(request),
+    complete_request: (request) => this.complete(request),
+    inspect_request: (request) => this.inspect(request),
+    is_complete_request: (request) => this.isComplete(request),
+    history_request: (request) => this.recall(request),
+    comm_info_request: () => ({ status: 'ok', comms: {} }),
+    interrupt_request: () => {
+      this.interrupt();
+      return { status: 'ok' };
+    },
+    shutdown_request: ({ content }) => ({ status: 'ok', restart: content.restart ?? false }),
+  };
+
+  /**
+   * @param directory where the cells run
+   * @param onClosed told when the kernel is closed and nothing of it runs any more
+   */
+  constructor(
+    private readonly connection: Connection,
+    directory: string,
+    private readonly onClosed: () => void,
+  ) {
+    this.cells = new KernelProcess(directory, {
+      output: (output) => this.sink(output),
+      log: (text) => this.sink({ output_type: 'stream', name: 'stderr', text }),
+      progress: this.progress,
+      idleError: (error) => this.publish('error', errorContent(error)),
+    });
+  }
+
+  /** Opens the connection's ports; resolves when they are open. */
+  async listen(): Promise<void> {
+    const { shell, control, stdin, iopub, heartbeat, connection } = this;
+    const ports = [
+      [shell, connection.shell_port],
+      [control, connection.control_port],
+      [stdin, connection.stdin_port],
+      [iopub, connection.iopub_port],
+      [heartbeat, connection.hb_port],
+    ] as const;
+    // What was sent last still leaves when the sockets are closed.
+    for (const [socket] of ports) socket.linger = 1000;
+    await Promise.all(ports.map(([socket, port]) => socket.bind(address(connection, port))));
+    this.publish('status', { execution_state: 'starting' });
+    this.serve(shell);
+    this.serve(control);
+    this.echo();
+  }
+
+  interrupt(): void {
+    const { running } = this;
+    if (!running) return;
+    this.cells.interrupt();
+    setTimeout(() => {
+      if (this.running === running)
+        this.show({ output_type: 'stream', name: 'stderr', text: STILL_RUNNING });
+    }, MILLISECONDS_TO_STOP);
+  }
+
+  /** Ends the cells' process and closes the ports. */
+  close(): Promise<void> {
+    this.closing ??= this.cells.close().then(() => {
+      const { shell, control, stdin, iopub, heartbeat } = this;
+      for (const socket of [shell, control, stdin, iopub, heartbeat]) socket.close();
+      this.onClosed();
+    });
+    return this.closing;
+  }
+
+  private async echo(): Promise<void> {
+    for await (const frames of this.heartbeat) await this.heartbeat.send(frames);
+  }
+
+  private async serve(socket: Router): Promise<void> {
+    for await (const frames of socket) {
+      let request: Message;
+      try {
+        request = decode(frames, this.connection);
+      } catch (error) {
+        console.error((error as Error).message);
+        continue;
+      }
+      // Cells wait for each other; all else is answered at once.
+      if (request.header.msg_type !== 'execute_request') this.answer(socket, request);
+      else if (this.waiting.push(request) === 1) this.executeWaiting(socket);
+    }
+  }
+
+  private async executeWaiting(socket: Router): Promise<void> {
+    while (this.waiting[0]) {
+      const { status } = await this.answer(socket, this.waiting[0]);
+      const { stop_on_error } = executeRequest(this.waiting[0]);
+      // What was sent before the client could know of the error is here by now.
+      await new Promise(setImmediate);
+      const [, ...others] = this.waiting.splice(
+        0,
+        status === 'error' && stop_on_error ? Number.POSITIVE_INFINITY : 1,
+      );
+      for (const request of others)
+        await this.answer(socket, request, () => ({ status: 'aborted' }));
+    }
+  }
+
+  private async answer(
+    socket: Router,
+    request: Message,
+    handler = this.handlers[request.header.msg_type],
+  ): Promise<Content> {
+    const { msg_type } = request.header;
+    this.publish('status', { execution_state: 'busy' }, request);
+    let content: Content = {};
+    try {
+      if (handler) {
+        content = await handler(request);
+        await this.send(socket, msg_type.replace('_request', '_reply'), content, request);
+      } else if (msg_type === 'comm_open') {
+        // No widgets here.
+        this.publish('comm_close', { comm_id: request.content.comm_id, data: {} }, request);
+      }
+    } catch (error) {
+      const { name, message } = error as Error;
+      content = { status: 'error', ename: name, evalue: message, traceback: [] };
+      await this.send(socket, msg_type.replace('_request', '_reply'), content, request);
+    }
+    if (msg_type === 'shutdown_request') this.publish('shutdown_reply', content, request);
+    this.publish('status', { execution_state: 'idle' }, request);
+    // Clients show the last status that they heard of.
+    if (this.running) this.publish('status', { execution_state: 'busy' }, this.running);
+    if (msg_type === 'shutdown_request' || this.cells.hasEnded) this.close();
+    return content;
+  }
+
+  private async execute(request: Message): Promise<Content> {
+    const { code, silent, store_history, user_expressions } = executeRequest(request);
+    const counts = store_history && !silent;
+    const execution_count = this.cells.count + (counts ? 1 : 0);
+    this.running = this.last = request;
+    if (!silent) this.publish('execute_input', { code, execution_count });
+    if (counts) this.history.push(code);
+    if (silent) this.sink = () => {};
+    try {
+      const error = await this.cells.execute(code, { counts });
+      this.progress.done();
+      if (error) {
+        if (!silent) this.publish('error', errorContent(error));
+        return { status: 'error', execution_count, ...errorContent(error) };
+      }
+      const values: Record<string, Content> = {};
+      for (const [name, expression] of Object.entries(user_expressions))
+        values[name] = await this.evaluate(expression);
+      return { status: 'ok', execution_count, user_expressions: values, payload: [] };
+    } finally {
+      this.sink = (output) => this.show(output);
+      this.running = undefined;
+    }
+  }
+
+  private async evaluate(expression: string): Promise<Content> {
+    let value: DisplayContent = { data: {}, metadata: {} };
+    this.sink = (output) => {
+      if (output.output_type === 'execute_result') value = output;
+    };
+    const error = await this.cells.execute(expression, { counts: false });
+    return error
+      ? { status: 'error', ...errorContent(error) }
+      : { status: 'ok', data: value.data, metadata: value.metadata };
+  }
+
+  private async complete({ content }: Message): Promise<Content> {
+    const { code, cursor_pos } = content as { code: string; cursor_pos: number };
+    const found = await this.cells.ask('complete', code, utf16Length(code, cursor_pos));
+    const [cursor_start, cursor_end] = [found.start, found.end].map((at) => codePoints(code, at));
+    return {
+      status: 'ok',
+      matches: found.candidates.map(({ text }) => text),
+      cursor_start,
+      cursor_end,
+      metadata: {
+        _jupyter_types_experimental: found.candidates.map(({ text, kind }) => ({
+          text,
+          type: kind,
+          start: cursor_start,
+          end: cursor_end,
+        })),
+      },
+    };
+  }
+
+  private async inspect({ content }: Message): Promise<Content> {
+    const { code, cursor_pos } = content as { code: string; cursor_pos: number };
+    const data = await this.cells.ask('inspect', code, utf16Length(code, cursor_pos));
+    return { status: 'ok', found: data !== undefined, data: data ?? {}, metadata: {} };
+  }
+
+  private async isComplete({ content }: Message): Promise<Content> {
+    const { completed, indent } = await this.cells.ask('isComplete', content.code as string);
+    return completed ? { status: 'complete' } : { status: 'incomplete', indent: indent ?? '' };
+  }
+
+  /** The cells of this session; there is no memory of earlier ones. */
+  private recall({ content }: Message): Content {
+    const { hist_access_type, n, output } = content;
+    const entries = this.history.map((code, i) => [0, i + 1, output ? [code, null] : code]);
+    const isTail = hist_access_type === 'tail' && typeof n === 'number';
+    return { status: 'ok', history: isTail ? entries.slice(-n) : entries };
+  }
+
+  private show(output: CellOutput): void {
+    const { output_type, ...content } = output;
+    this.publish(output_type, 'data' in content ? { ...content, transient: {} } : content);
+  }
+
+  /** Sends to all clients, on behalf of the last cell unless told otherwise. */
+  private publish(type: string, content: Content, parent = this.last): void {
+    const topic = Buffer.from(`kernel.${this.session}.${type}`);
+    const message = this.message(type, content, parent, [topic]);
+    // Cells may still print while the kernel closes; a publisher never waits for its subscribers.
+    if (!this.iopub.closed) this.iopub.send(encode(message, this.connection));
+  }
+
+  private async send(
+    socket: Router,
+    type: string,
+    content: Content,
+    parent: Message,
+  ): Promise<void> {
+    const message = this.message(type, content, parent, parent.identities);
+    await socket.send(encode(message, this.connection));
+  }
+
+  private message(
+    type: string,
+    content: Content,
+    parent: Message | undefined,
+    identities: readonly Buffer[],
+  ): Message {
+    return {
+      identities,
+      header: header(type, this.session),
+      parent: parent?.header ?? {},
+      metadata: {},
+      content,
+    };
+  }
+}
+
+const KERNEL_INFO: Content = {
+  status: 'ok',
+  protocol_version: PROTOCOL,
+  implementation: 'selective-brain-damage',
+  implementation_version: packageJson.version,
+  language_info: LANGUAGE_INFO,
+  banner: `TypeScript ${LANGUAGE_INFO.version} on Node ${process.version}`,
+  help_links: [],
+};
+
+/** Shows the progress of long work as one line of a cell's output that changes. */
+class Progress {
+  private displayId: string | undefined;
+  private line = '';
+  private shown = '';
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(private readonly publish: (type: string, content: Content) => void) {}
+
+  update(line: string): void {
+    this.line = line;
+    this.timer ??= setTimeout(
+      () => this.show(),
+      this.displayId ? MILLISECONDS_BETWEEN_PROGRESS : 0,
+    );
+  }
+
+  /** What follows is another line. */
+  done(): void {
+    this.show();
+    this.displayId = undefined;
+  }
+
+  private show(): void {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    if (this.line === this.shown) return;
+    const type = this.displayId ? 'update_display_data' : 'display_data';
+    this.displayId ??= header('', '').msg_id;
+    this.publish(type, {
+      data: { 'text/plain': this.line },
+      metadata: {},
+      transient: { display_id: this.displayId },
+    });
+    this.shown = this.line;
+  }
+}
+
+function executeRequest({ content }: Message): ExecuteRequest {
+  const {
+    code,
+    silent = false,
+    store_history = true,
+    user_expressions,
+    stop_on_error = true,
+  } = content as Partial<ExecuteRequest>;
+  return {
+    code: code ?? '',
+    silent,
+    store_history,
+    user_expressions: user_expressions ?? {},
+    stop_on_error,
+  };
+}
+
+function errorContent({ name, message, traceback }: CellError): Content {
+  return { ename: name, evalue: message, traceback };
+}
+
+/** Of the first `count` code points, in which clients tell the cursor's position. */
+function utf16Length(code: string, count: number): number {
+  return [...code].slice(0, count).join('').length;
+}
+
+function codePoints(code: string, utf16Length: number): number {
+  return [...code.slice(0, utf16Length)].length;
+}

@@ -1,0 +1,66 @@
+import { formatDuration, type ProgressSink, terminalProgress } from '../src/progress';
+import type { CellOutput } from './notebook';
+import type { RunObserver } from './runNotebook';
+
+const line = terminalProgress();
+let isLineOpen = false;
+
+/** What follows starts on a line of its own. */
+function endLine(): void {
+  if (isLineOpen) line.done();
+  isLineOpen = false;
+}
+
+/**
+ * Shows a run: each cell's number and first line, what it prints, and progress in place. Of
+ * notebooks that run side by side each shows a cell when it has ended, under the notebook's name.
+ */
+export class Terminal implements RunObserver {
+  private held: (() => void)[] = [];
+
+  /** @param name of a notebook that runs beside others */
+  constructor(private readonly name?: string) {}
+
+  readonly progress: ProgressSink = {
+    update: (text) => {
+      isLineOpen = true;
+      line.update(this.name === undefined ? text : `${this.name}: ${text}`);
+    },
+    done: endLine,
+  };
+
+  cellStarts({ number, of, source }: { number: number; of: number; source: string }): void {
+    const first = source.split('\n').find((text) => /\w/.test(text)) ?? '';
+    this.show(() => console.log(`${this.place(number, of)} ${first.trim().slice(0, 100)}`));
+  }
+
+  output(output: CellOutput): void {
+    if (output.output_type === 'stream') this.show(() => process[output.name].write(output.text));
+  }
+
+  log(text: string): void {
+    this.show(() => process.stderr.write(text));
+  }
+
+  cellEnds({ number, of, seconds }: { number: number; of: number; seconds: number }): void {
+    if (seconds >= 1)
+      this.show(() => console.log(`${this.place(number, of)} took ${formatDuration(seconds)}`));
+    this.flush();
+  }
+
+  /** Shows what was held back. */
+  flush(): void {
+    endLine();
+    for (const show of this.held) show();
+    this.held = [];
+  }
+
+  private show(show: () => void): void {
+    this.held.push(show);
+    if (this.name === undefined) this.flush();
+  }
+
+  private place(number: number, of: number): string {
+    return this.name === undefined ? `[${number}/${of}]` : `[${this.name} ${number}/${of}]`;
+  }
+}

@@ -1,0 +1,222 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import type { Message } from '../../kernels/wire';
+import { FIXTURES } from './fixtures';
+import { type Answer, JupyterClient } from './jupyterClient';
+import { isAlive, until } from './processes';
+
+let client: JupyterClient;
+before(async () => {
+  client = await JupyterClient.start(FIXTURES);
+});
+after(() => client.close());
+
+function types(messages: readonly Message[]): string[] {
+  return messages.map(({ header }) => header.msg_type);
+}
+
+function text({ published }: Answer): string {
+  return published.map(({ content }) => content.text ?? '').join('');
+}
+
+async function count(): Promise<number> {
+  const { reply } = await client.execute('');
+  return reply.content.execution_count as number;
+}
+
+test('tells what it is', async () => {
+  const { reply, published } = await client.request('kernel_info_request');
+  assert.equal(reply.header.msg_type, 'kernel_info_reply');
+  assert.equal(reply.content.protocol_version, '5.3');
+  assert.equal((reply.content.language_info as { name: string }).name, 'typescript');
+  assert.deepEqual(published, []);
+  assert.equal(await client.beat('ping'), 'ping');
+});
+
+test('a cell is busy, input, outputs, reply, idle, all in its own name', async () => {
+  const before = await count();
+  const { reply, published } = await client.execute("console.log('a');\n({ b: 1 })");
+  assert.deepEqual(types(published), ['execute_input', 'stream', 'execute_result']);
+  const [input, stream, result] = published.map(({ content }) => content);
+  assert.deepEqual(input, { code: "console.log('a');\n({ b: 1 })", execution_count: before + 1 });
+  assert.deepEqual(stream, { name: 'stdout', text: 'a\n' });
+  assert.deepEqual(result!.data, { 'text/plain': '{ b: 1 }' });
+  assert.equal(result!.execution_count, before + 1);
+  const { status, execution_count } = reply.content;
+  assert.deepEqual([status, execution_count], ['ok', before + 1]);
+  const states = client.published
+    .filter(({ parent }) => parent.msg_id === reply.parent.msg_id)
+    .map(({ content }) => content.execution_state);
+  assert.deepEqual([states[0], states.at(-1)], ['busy', 'idle']);
+});
+
+test('a figure is one message with all its forms', async () => {
+  const { published } = await client.execute('({ data: [], layout: { width: 100, height: 100 } })');
+  assert.deepEqual(Object.keys(published[1]!.content.data as object), [
+    'application/vnd.plotly.v1+json',
+    'image/png',
+  ]);
+});
+
+test('what fails is an error message in lines of the cell, and aborts what waits', async () => {
+  const failing = client.execute("const a: number = 1;\nthrow new RangeError('at ' + a);");
+  const next = client.execute("console.log('never')");
+  const { reply, published } = await failing;
+  const error = published.at(-1)!;
+  assert.equal(error.header.msg_type, 'error');
+  assert.deepEqual([error.content.ename, error.content.evalue], ['RangeError', 'at 1']);
+  assert.match(
+    (error.content.traceback as string[]).join('\n'),
+    /^> 2 \| throw .*cell-\d+\.ts:2:7/ms,
+  );
+  assert.equal(reply.content.status, 'error');
+  assert.deepEqual(reply.content.traceback, error.content.traceback);
+  const aborted = await next;
+  assert.equal(aborted.reply.content.status, 'aborted');
+  assert.deepEqual(aborted.published, []);
+  const goesOn = client.execute("throw 'x';", { stop_on_error: false });
+  assert.equal(text(await client.execute("console.log('on')")), 'on\n');
+  assert.equal((await goesOn).reply.content.status, 'error');
+});
+
+test('a cell that fails to compile, and a promise that nobody handles, are errors too', async () => {
+  const compile = await client.execute("\nconst n: number = 'a';");
+  assert.equal(compile.reply.content.ename, 'CompileError');
+  const stray = await client.execute("Promise.reject(new TypeError('stray'));\n1");
+  assert.deepEqual([stray.reply.content.ename, stray.reply.content.evalue], ['TypeError', 'stray']);
+});
+
+test('silent shows and counts nothing, store_history: false counts nothing', async () => {
+  const before = await count();
+  const silent = await client.execute('let hidden = 5;\nconsole.log(hidden);\nhidden', {
+    silent: true,
+  });
+  assert.deepEqual(silent.published, []);
+  const unstored = await client.execute('hidden', { store_history: false });
+  assert.deepEqual(types(unstored.published), ['execute_input', 'execute_result']);
+  assert.equal((await count()) - before, 1);
+});
+
+test('user expressions are evaluated after the cell', async () => {
+  const { reply, published } = await client.execute('let side = 3;', {
+    user_expressions: { area: 'side ** 2', wrong: 'nope' },
+  });
+  const { area, wrong } = reply.content.user_expressions as Record<string, Record<string, unknown>>;
+  assert.deepEqual(area, { status: 'ok', data: { 'text/plain': '9' }, metadata: {} });
+  assert.deepEqual([wrong?.status, wrong?.ename], ['error', 'CompileError']);
+  assert.deepEqual(types(published), ['execute_input']);
+});
+
+test('progress is one output that changes', async () => {
+  const { published } = await client.execute(`
+    const { progress } = require('../../dist/src/progress.js');
+    for (let i = 1; i <= 30; i++) {
+      progress().update(\`\${i} of 30\`);
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    progress().done();
+    progress().update('another');`);
+  const shown = published.slice(1);
+  const id = ({ content }: Message) => (content.transient as { display_id: string }).display_id;
+  const line = ({ content }: Message) => (content.data as Record<string, string>)['text/plain'];
+  assert.deepEqual(types(shown.slice(0, 2)), ['display_data', 'update_display_data']);
+  assert.ok(shown.length < 20, `${shown.length} messages for 30 updates`);
+  assert.deepEqual(shown.slice(-2).map(line), ['30 of 30', 'another']);
+  assert.deepEqual(new Set(shown.slice(0, -1).map(id)).size, 1);
+  assert.equal(shown.at(-1)!.header.msg_type, 'display_data');
+  assert.notEqual(id(shown.at(-1)!), id(shown[0]!));
+});
+
+test('completion and inspection count in code points', async () => {
+  await client.execute("import * as sbd from 'selective-brain-damage';");
+  const code = "const 𝑠 = '😀'; sbd.perClassT";
+  const complete = await client.request('complete_request', { code, cursor_pos: [...code].length });
+  const { matches, cursor_start, cursor_end } = complete.reply.content;
+  assert.deepEqual(matches, ['perClassTTest']);
+  assert.equal([...code].slice(cursor_start as number, cursor_end as number).join(''), 'perClassT');
+  const inspect = await client.request('inspect_request', {
+    code: `${code}Test`,
+    cursor_pos: [...code].length,
+    detail_level: 0,
+  });
+  assert.equal(inspect.reply.content.found, true);
+  const docs = inspect.reply.content.data as Record<string, string>;
+  assert.match(docs['text/plain']!, /perClassTTest\(predictions.*Welch/s);
+  const nothing = await client.request('inspect_request', { code: '1', cursor_pos: 1 });
+  assert.deepEqual([nothing.reply.content.found, nothing.reply.content.data], [false, {}]);
+});
+
+test('completeness, history and comms are answered', async () => {
+  const open = await client.request('is_complete_request', { code: 'for (;;) {' });
+  assert.deepEqual(open.reply.content, { status: 'incomplete', indent: '  ' });
+  const whole = await client.request('is_complete_request', { code: 'let a;' });
+  assert.deepEqual(whole.reply.content, { status: 'complete' });
+  await client.execute("'remembered'");
+  const history = await client.request('history_request', { hist_access_type: 'tail', n: 1 });
+  const [[, , code]] = history.reply.content.history as [[number, number, string]];
+  assert.equal(code, "'remembered'");
+  const comms = await client.request('comm_info_request');
+  assert.deepEqual(comms.reply.content, { status: 'ok', comms: {} });
+  const id = await client.send('comm_open', { comm_id: 'c', target_name: 'jupyter.widget' });
+  await client.until(() => client.of(id).some(({ header }) => header.msg_type === 'comm_close'));
+});
+
+test('an interrupt stops the cell, aborts what waits and leaves the kernel usable', async () => {
+  const id = client.published.length;
+  const running = client.execute("console.log('in');\nawait new Promise(() => {});");
+  const waiting = client.execute("console.log('never')");
+  await client.until(() =>
+    client.published.slice(id).some(({ header }) => header.msg_type === 'stream'),
+  );
+  const { reply } = await client.onControl('interrupt_request');
+  assert.deepEqual(reply.content, { status: 'ok' });
+  assert.equal((await running).reply.content.ename, 'Interrupted');
+  assert.equal((await waiting).reply.content.status, 'aborted');
+  assert.equal(text(await client.execute("console.log('usable')")), 'usable\n');
+});
+
+test('a computation without a pause is broken off by a second interrupt, which a note asks for', async () => {
+  const running = client.execute('await null;\nwhile (true) {}');
+  await client.until(() => client.published.at(-1)?.header.msg_type === 'execute_input');
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  await client.onControl('interrupt_request');
+  await client.until(() =>
+    /Interrupt it again/.test(String(client.published.at(-1)?.content.text)),
+  );
+  await client.onControl('interrupt_request');
+  assert.equal((await running).reply.content.ename, 'Interrupted');
+  assert.equal(text(await client.execute("console.log('usable')")), 'usable\n');
+});
+
+test('a message that is not signed is not heard', async () => {
+  await client.sendFrames(
+    ['<IDS|MSG>', 'f'.repeat(64), '{"msg_type":"execute_request"}', '{}', '{}', '{}'].map((text) =>
+      Buffer.from(text),
+    ),
+  );
+  assert.equal(text(await client.execute("console.log('fine')")), 'fine\n');
+});
+
+test('a cell that ends its process ends the kernel, and says so', async () => {
+  const other = await JupyterClient.start(FIXTURES, '');
+  const { reply } = await other.execute('process.exit(3)');
+  assert.equal(reply.content.ename, 'ProcessExit');
+  await until(() => other.kernel.exitCode !== null);
+  await other.close();
+});
+
+test('shutdown replies, and leaves no process behind, whatever the cells do', async () => {
+  const other = await JupyterClient.start(FIXTURES);
+  const answer = await other.execute(`
+    import { spawn } from 'node:child_process';
+    const { pid } = spawn('node', ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' });
+    console.log(pid, process.pid, process.ppid);`);
+  const pids = text(answer).trim().split(' ').map(Number);
+  assert.equal(pids[2], other.kernel.pid);
+  other.send('execute_request', { code: 'await new Promise(() => {});' });
+  const { reply, published } = await other.onControl('shutdown_request', { restart: true });
+  assert.deepEqual(reply.content, { status: 'ok', restart: true });
+  assert.deepEqual(types(published), ['shutdown_reply']);
+  await until(() => !pids.some(isAlive));
+  assert.equal(await other.close(), 0);
+});
