@@ -1,15 +1,15 @@
 import { corruption } from './corruption';
 import { uniform, wholeNumber } from './draws';
 import {
-  alongColumns,
   gaussianBlur as blurred,
   correlate,
   type Neighbour,
   normalized,
+  separable,
   tapsOf,
   zoomed,
 } from './filters';
-import { like, mapped, type Raster, toBytes, transposed } from './raster';
+import { like, mapped, type Raster, toBytes } from './raster';
 
 /** Parameter: standard deviation in pixels. */
 export const gaussianBlur = corruption(
@@ -57,7 +57,7 @@ function disk(radius: number, rim: number): Neighbour[] {
     ),
   );
   const raster = { width: side, height: side, channels: 1, data: Float32Array.from(flat) };
-  const smooth = transposed(alongColumns(transposed(alongColumns(raster, taps)), taps));
+  const smooth = separable(raster, taps, taps);
   return square
     .map((place, i) => ({ ...place, weight: smooth.data[i]! }))
     .filter(({ weight }) => weight > 1e-9);

@@ -1,8 +1,8 @@
 import sharp from 'sharp';
 import { corruption } from './corruption';
 import { uniform } from './draws';
-import { alongColumns, gaussianBlur, type Taps, warp } from './filters';
-import { like, mapped, type Raster, toBytes, transposed } from './raster';
+import { gaussianBlur, separable, type Taps, warp } from './filters';
+import { like, mapped, type Raster, toBytes } from './raster';
 
 /** Parameter: what is left of the distance from each channel's mean. */
 export const contrast = corruption(
@@ -75,8 +75,9 @@ export const pixelate = corruption(
 
 /** Means of whole pixels, those whose middle lies in the box; rounded along each axis, as Pillow. */
 function boxResized(image: Raster, width: number, height: number): Raster {
-  const wide = mapped(alongColumns(transposed(image), boxes(image.width, width)), Math.round);
-  return mapped(alongColumns(transposed(wide), boxes(image.height, height)), Math.round);
+  const rows = boxes(image.height, image.height);
+  const wide = mapped(separable(image, rows, boxes(image.width, width)), Math.round);
+  return mapped(separable(wide, boxes(image.height, height), boxes(width, width)), Math.round);
 }
 
 function boxes(from: number, to: number): Taps[] {

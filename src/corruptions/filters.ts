@@ -1,4 +1,4 @@
-import { type Raster, transposed } from './raster';
+import type { Raster } from './raster';
 
 /**
  * Which pixel stands for one beyond the edge: the last one (`nearest`), the mirror image with the
@@ -37,34 +37,43 @@ export function tapsOf(
   return { first, weights: gathered };
 }
 
-/** A linear filter that works on columns and rows apart; one {@link Taps} per output row, column. */
+/** A linear filter that works along each axis apart; one {@link Taps} per output row and column. */
 export function separable(raster: Raster, rows: readonly Taps[], columns: readonly Taps[]): Raster {
-  return transposed(alongColumns(transposed(alongColumns(raster, rows)), columns));
-}
-
-/** Sums whole rows, four at a time: the numbers of a row lie side by side, whatever the filter. */
-export function alongColumns(raster: Raster, taps: readonly Taps[]): Raster {
   const { width, channels, data } = raster;
   const length = width * channels;
-  const result = new Float32Array(taps.length * length);
-  taps.forEach(({ first, weights }, y) => {
-    const to = y * length;
-    for (let k = 0; k < weights.length; k += 4) {
-      const a = (first + k) * length;
-      // Beyond the last tap the weight is 0, and any row will do.
-      const b = k + 1 < weights.length ? a + length : a;
-      const c = k + 2 < weights.length ? b + length : a;
-      const d = k + 3 < weights.length ? c + length : a;
-      const wa = weights[k]!;
-      const wb = weights[k + 1] ?? 0;
-      const wc = weights[k + 2] ?? 0;
-      const wd = weights[k + 3] ?? 0;
-      for (let x = 0; x < length; x++)
-        result[to + x]! +=
-          wa * data[a + x]! + wb * data[b + x]! + wc * data[c + x]! + wd * data[d + x]!;
-    }
-  });
-  return { width, height: taps.length, channels, data: result };
+  const result = new Float32Array(rows.length * columns.length * channels);
+  const mixed = new Float32Array(length);
+  let to = 0;
+  for (const row of rows) {
+    mixed.fill(0);
+    addRows(mixed, data, row);
+    for (const { first, weights } of columns)
+      for (let c = 0; c < channels; c++) {
+        let sum = 0;
+        for (let k = 0, from = first * channels + c; k < weights.length; k++, from += channels)
+          sum += weights[k]! * mixed[from]!;
+        result[to++] = sum;
+      }
+  }
+  return { width: columns.length, height: rows.length, channels, data: result };
+}
+
+/** Adds up whole rows, four at a time: their numbers lie side by side, whatever the filter. */
+function addRows(sum: Float32Array, data: Float32Array, { first, weights }: Taps): void {
+  const { length } = sum;
+  for (let k = 0; k < weights.length; k += 4) {
+    const a = (first + k) * length;
+    // Beyond the last tap the weight is 0, and any row will do.
+    const b = k + 1 < weights.length ? a + length : a;
+    const c = k + 2 < weights.length ? b + length : a;
+    const d = k + 3 < weights.length ? c + length : a;
+    const wa = weights[k]!;
+    const wb = weights[k + 1] ?? 0;
+    const wc = weights[k + 2] ?? 0;
+    const wd = weights[k + 3] ?? 0;
+    for (let x = 0; x < length; x++)
+      sum[x]! += wa * data[a + x]! + wb * data[b + x]! + wc * data[c + x]! + wd * data[d + x]!;
+  }
 }
 
 /** A pixel's neighbour and its weight. */

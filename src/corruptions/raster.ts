@@ -39,15 +39,3 @@ export function toBytes(data: Float32Array): Uint8Array {
 export function toImage({ width, height, data }: Raster): RgbImage {
   return { width, height, data: toBytes(data) };
 }
-
-/** `a` turned by 90°: rows become columns. */
-export function transposed({ width, height, channels, data }: Raster): Raster {
-  const turned = new Float32Array(data.length);
-  let from = 0;
-  for (let y = 0; y < height; y++)
-    for (let x = 0; x < width; x++) {
-      const to = (x * height + y) * channels;
-      for (let c = 0; c < channels; c++) turned[to + c] = data[from++]!;
-    }
-  return { width: height, height: width, channels, data: turned };
-}

@@ -134,6 +134,9 @@ export function cannyEdges(layer: Raster, low: number, high: number): Uint8Array
   return edges;
 }
 
+const TAN_22 = Math.tan(Math.PI / 8);
+const TAN_67 = Math.tan((3 * Math.PI) / 8);
+
 /** Is the gradient larger here than on both sides, in its own direction rounded to 45°? */
 function isCrest(
   x: number,
@@ -144,8 +147,8 @@ function isCrest(
   at: (x: number, y: number) => number,
 ): boolean {
   const [ax, ay] = [Math.abs(dx), Math.abs(dy)];
-  if (ay < ax * Math.tan(Math.PI / 8)) return size > at(x - 1, y) && size >= at(x + 1, y);
-  if (ay > ax * Math.tan((3 * Math.PI) / 8)) return size > at(x, y - 1) && size >= at(x, y + 1);
+  if (ay < ax * TAN_22) return size > at(x - 1, y) && size >= at(x + 1, y);
+  if (ay > ax * TAN_67) return size > at(x, y - 1) && size >= at(x, y + 1);
   const side = dx < 0 !== dy < 0 ? -1 : 1;
   return size > at(x - side, y - 1) && size > at(x + side, y + 1);
 }
@@ -165,22 +168,25 @@ const STEPS = [
 /** Each pixel's distance in pixels from the nearest edge, within a few per cent. */
 export function distances(edges: Uint8Array, width: number): Float32Array {
   const height = edges.length / width;
-  const result = Float32Array.from(edges, (edge) => (edge ? 0 : 1e4));
-  const sweep = (direction: 1 | -1) => {
-    for (let n = 0; n < result.length; n++) {
-      const i = direction === 1 ? n : result.length - 1 - n;
-      const x = i % width;
-      const y = (i - x) / width;
-      for (const [dx, dy, length] of STEPS) {
-        const [fromX, fromY] = [x + direction * dx, y + direction * dy];
-        if (fromX < 0 || fromX >= width || fromY < 0 || fromY >= height) continue;
-        result[i] = Math.min(result[i]!, result[fromY * width + fromX]! + length);
-      }
-    }
+  // Two pixels of margin, so that no step leaves the array.
+  const wide = width + 4;
+  const result = new Float32Array(wide * (height + 4)).fill(1e4);
+  const row = (y: number) => (y + 2) * wide + 2;
+  for (let y = 0; y < height; y++)
+    for (let x = 0; x < width; x++) if (edges[y * width + x]) result[row(y) + x] = 0;
+  const offsets = STEPS.map(([dx, dy]) => dy * wide + dx);
+  const lengths = STEPS.map(([, , length]) => length);
+  const relax = (i: number, direction: 1 | -1) => {
+    let least = result[i]!;
+    for (let k = 0; k < offsets.length; k++)
+      least = Math.min(least, result[i + direction * offsets[k]!]! + lengths[k]!);
+    result[i] = least;
   };
-  sweep(1);
-  sweep(-1);
-  return result;
+  for (let y = 0; y < height; y++) for (let x = 0; x < width; x++) relax(row(y) + x, 1);
+  for (let y = height - 1; y >= 0; y--) for (let x = width - 1; x >= 0; x--) relax(row(y) + x, -1);
+  return new Float32Array(edges.length).map(
+    (_, i) => result[row(Math.floor(i / width)) + (i % width)]!,
+  );
 }
 
 /** Spreads the grey levels so that each is about as frequent as any other. */
