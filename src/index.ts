@@ -22,6 +22,7 @@ export { pieGallery } from './figures/pieGallery';
 export { renderPng } from './figures/renderPng';
 export { topOneFigure } from './figures/topOneFigure';
 export { buildModel, type ModelRecipe, type ModelShape } from './models/model';
+export { loadModel, type TrainedModel } from './models/modelFolder';
 export { type PredictedImages, predict } from './predictions/predict';
 export type { ModelPredictions, Predictions } from './predictions/predictions';
 export {
@@ -33,7 +34,6 @@ export {
 export { writePredictions } from './predictions/writePredictions';
 export { loadImageNetRecords } from './records/loadImageNetRecords';
 export { writeRecords } from './records/writeRecords';
-export { loadModel, type TrainedModel } from './training/modelFolder';
 export { type PruneModelOptions, pruneModel } from './training/pruneModel';
 export type { PruningOptions, RunConfig, RunRecord, TrainingOptions } from './training/run';
 export {

@@ -24,3 +24,12 @@ export async function openDataset(recipe: DatasetRecipe): Promise<ImageDataset> 
   const dataset = await load({ ...recipe.options });
   return dataset.view(recipe.views ?? []);
 }
+
+const open = new Map<string, Promise<ImageDataset>>();
+
+/** The same, once: the data set stays open for all that a process does with it. */
+export function keptOpen(recipe: DatasetRecipe): Promise<ImageDataset> {
+  const key = JSON.stringify(recipe);
+  if (!open.has(key)) open.set(key, openDataset(recipe));
+  return open.get(key)!;
+}

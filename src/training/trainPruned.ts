@@ -9,10 +9,11 @@ import { variableGrads } from '../engine/ops/variableGrads';
 import { OptionError, TrainingError } from '../errors';
 import { readIfThere, writeWhole } from '../files';
 import { buildModel, copyModel, topologyOf } from '../models/model';
+import { loadModel, readRun, saveModel, type TrainedModel } from '../models/modelFolder';
+import { decodeSafetensors, encodeSafetensors } from '../models/safetensors';
 import { formatDuration, progress } from '../progress';
 import { randomFrom, seedFrom } from '../random';
 import { keptCount, magnitudeMask, randomMask, sparsityOf } from './masks';
-import { loadModel, readRun, saveModel, type TrainedModel } from './modelFolder';
 import {
   assertSameOutcome,
   assertSameRun,
@@ -23,7 +24,6 @@ import {
   type TrainableModel,
   type TrainingOptions,
 } from './run';
-import { decodeSafetensors, encodeSafetensors } from './safetensors';
 import { learningRateAt, masksAreDue, sparsityAt } from './schedule';
 import { prunableWeights, TrainingState } from './trainingState';
 

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { TrainingError } from '../errors';
 import { readIfThere, toJson, writeWhole } from '../files';
-import type { RunRecord } from './run';
+import type { RunRecord } from '../training/run';
 import { decodeSafetensors, encodeSafetensors, type NamedArray } from './safetensors';
 
 /** A model with all that is known of how it came to be. */
