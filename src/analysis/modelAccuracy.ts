@@ -40,7 +40,7 @@ export function listsTop5({ models }: Predictions): boolean {
 }
 
 /** Share of the images whose class is in their row of `labels`, [images × k]. */
-function shareCorrect(trueClass: Int32Array, labels: Int32Array): number {
+export function shareCorrect(trueClass: Int32Array, labels: Int32Array): number {
   const width = labels.length / trueClass.length;
   let correct = 0;
   for (let i = 0; i < labels.length; i++)

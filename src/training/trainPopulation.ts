@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
-import type { DatasetRecipe, ImageDataset } from '../datasets/imageDataset';
+import type { ImageDataset } from '../datasets/imageDataset';
+import { recipeOf } from '../datasets/openDataset';
 import { type EngineInfo, type EngineName, useEngine } from '../engine/engine';
 import { OptionError, TrainingError } from '../errors';
 import { toJson, writeWhole } from '../files';
@@ -232,15 +233,6 @@ class Tally {
       `${Number.isFinite(secondsLeft) ? formatDuration(secondsLeft) : '?'} left`
     );
   }
-}
-
-function recipeOf(data: ImageDataset): DatasetRecipe {
-  if (!data.recipe)
-    throw new OptionError(
-      `${data.name} is held in memory only, so other processes cannot open it. Write it with ` +
-        'writeRecords and load that with loadImageNetRecords.',
-    );
-  return data.recipe;
 }
 
 function modelRecipe(model: TrainableModel): ModelRecipe {
