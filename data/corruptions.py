@@ -187,6 +187,16 @@ def statistics(scale, image, severities, draws):
     return result
 
 
+def cifar10c(image):
+    """Two pictures as make_cifar_c.py stores its ten thousand."""
+    (HERE / "CIFAR-10-C").mkdir(exist_ok=True)
+    pictures = [image, image.transpose(Image.FLIP_LEFT_RIGHT)]
+    np.random.seed(0)
+    stored = [distort("cifar", "brightness", severity, x) for severity in range(1, 6) for x in pictures]
+    np.save(HERE / "CIFAR-10-C" / "brightness.npy", np.array(stored).astype(np.uint8))
+    np.save(HERE / "CIFAR-10-C" / "labels.npy", np.array([3, 8] * 5).astype(np.uint8))
+
+
 if __name__ == "__main__":
     (HERE / "frost").mkdir(parents=True, exist_ok=True)
     texture = frost_texture()
@@ -199,6 +209,8 @@ if __name__ == "__main__":
         image.save(HERE / f"{side}.png", optimize=True)
         sheet(scale, image).save(HERE / f"{scale}.png", optimize=True)
         small = scale == "cifar"
+        if small:
+            cifar10c(image)
         stored[scale] = statistics(scale, image, range(1, 6) if small else (1, 3, 5), 100 if small else 24)
     text = json.dumps(stored, indent=1)
     (HERE / "statistics.json").write_text(text + "\n")

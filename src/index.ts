@@ -55,9 +55,13 @@ export { ENGINE_NAMES, type EngineInfo, type EngineName, useEngine } from './eng
 export { BatchNorm } from './engine/ops/batchNormLayer';
 export * from './errors';
 export { classFigure } from './figures/classFigure';
+export { type CorruptionGalleryOptions, corruptionGallery } from './figures/corruptionGallery';
 export { imageGallery } from './figures/imageGallery';
+export { naturalAdversarialFigure } from './figures/naturalAdversarialFigure';
+export { pieAccuracyFigure } from './figures/pieAccuracyFigure';
 export { pieGallery } from './figures/pieGallery';
 export { renderPng } from './figures/renderPng';
+export { type RobustnessFigureOptions, robustnessFigure } from './figures/robustnessFigure';
 export { topOneFigure } from './figures/topOneFigure';
 export { buildModel, type ModelRecipe, type ModelShape } from './models/model';
 export { loadModel, type TrainedModel } from './models/modelFolder';

@@ -11,7 +11,7 @@ import { CLEAN, robustnessRows, type Score } from './robustnessRows';
 export interface EvalHardestOptions {
   /** Share of the images that are taken as the hardest, above 0, up to 1. Default 0.1. */
   readonly share?: number;
-  /** Sparsity of the level that judges, and that the others are compared with. Default 0. */
+  /** Sparsity of the level that the others are compared with. Default 0. */
   readonly baseline?: number;
   /** Orders images that are equally hard. Default 0. */
   readonly seed?: number;
@@ -22,27 +22,32 @@ export const HARDEST = 'hardest';
 
 /**
  * What a data set's own hardest images cost pruned models, where no set of natural adversarial images
- * is at hand. Every other dense model judges: an image is the harder, the surer they are of a wrong
- * class, or the less sure of the right one. The judges are not evaluated, as images on which they
- * fail by chance would make the dense models look worse than they are.
+ * is at hand. Every other model of each level judges: an image is the harder, the surer the judges are
+ * of a wrong class, or the less sure of the right one. Levels weigh the same, so that the choice favours
+ * none. The judges are not evaluated, since images on which they fail by chance would make them look
+ * worse than they are.
  *
  * @returns the columns of `evalRobustness` for `clean` (all images) and `hardest`
- * @throws OptionError for a share out of range
- * @throws PredictionsError where fewer than two models are dense, or not all list five classes
+ * @throws OptionError for a share out of range, or a baseline that no model has
+ * @throws PredictionsError where a level has fewer than two models, or not all list five classes
  */
 export function evalHardest(predictions: Predictions, options: EvalHardestOptions = {}): DataFrame {
   const { share = 0.1, baseline = 0, seed = 0 } = options;
   if (!(share > 0 && share <= 1)) throw new OptionError(`share: ${share}; expected 0–1, not 0.`);
-  const { models: dense } = levelsOf(predictions, baseline).baseline;
-  if (dense.length < 2)
-    throw new PredictionsError(
-      `sparsity ${baseline} has ${dense.length} model; expected at least 2, one to judge and one to ` +
-        'compare with.',
-    );
   if (!listsTop5(predictions))
     throw new PredictionsError('Not all models list their five most probable classes (top5).');
-  const judges = dense.filter((_, i) => i % 2 === 0);
-  const evaluated = predictions.models.filter((model) => !judges.includes(model));
+  const { baseline: dense, pruned } = levelsOf(predictions, baseline);
+  const judges: ModelPredictions[][] = [];
+  const evaluated: ModelPredictions[] = [];
+  for (const { sparsity, models } of [dense, ...pruned]) {
+    if (models.length < 2)
+      throw new PredictionsError(
+        `sparsity ${sparsity} has ${models.length} model; expected at least 2 at each level, one to ` +
+          'judge and one to be evaluated.',
+      );
+    judges.push(models.filter((_, i) => i % 2 === 1));
+    evaluated.push(...models.filter((_, i) => i % 2 === 0));
+  }
   const all = Int32Array.from(predictions.imageIds, (_, i) => i);
   const sets = new Map([
     [CLEAN, all],
@@ -62,19 +67,20 @@ export function evalHardest(predictions: Predictions, options: EvalHardestOption
   return robustnessFrame(robustnessRows(scores, baseline));
 }
 
-/** Positions of the images that the judges are worst at. */
+/** Positions of the images that the judges are worst at, level by level. */
 function hardest(
   { trueClass }: Predictions,
-  judges: readonly ModelPredictions[],
+  judges: readonly (readonly ModelPredictions[])[],
   count: number,
   seed: number,
 ): Int32Array {
-  const sureness = Float64Array.from(trueClass, (label, i) =>
-    judges.reduce((sum, { predictedClass, confidence }) => {
-      const sure = confidence?.[i] ?? 1;
-      return sum + (predictedClass[i] === label ? sure : -sure);
-    }, 0),
-  );
+  const sureness = new Float64Array(trueClass.length);
+  for (const ofLevel of judges)
+    for (const { predictedClass, confidence } of ofLevel)
+      for (let i = 0; i < sureness.length; i++) {
+        const sure = confidence?.[i] ?? 1;
+        sureness[i]! += (predictedClass[i] === trueClass[i] ? sure : -sure) / ofLevel.length;
+      }
   const order = shuffleInPlace(
     Array.from(trueClass, (_, i) => i),
     randomFrom(seed, 'hardest'),

@@ -2,8 +2,8 @@ import type * as tf from '@tensorflow/tfjs';
 import type { ShiftedSet } from '../datasets/shiftedSet';
 import { readIfThere, toJson, writeWhole } from '../files';
 import { type PredictOptions, predictAll } from '../predictions/predict';
-import { shareCorrect } from './modelAccuracy';
 import type { Score } from './robustnessRows';
+import { shareCorrect } from './sums';
 
 /** A model to evaluate. */
 export interface LevelModel {
