@@ -28,8 +28,11 @@ export interface RobustnessJob {
 /** Images seen since the last report, times the models that saw them. */
 export type RobustnessReport = number;
 
-/** Bytes of weights held at once; an image is corrupted once for all models that are. */
-const MODELS_AT_ONCE = 1e9;
+/**
+ * Bytes of weights held at once, which prediction copies once more. An image is made once for all
+ * models that are held.
+ */
+const MODELS_AT_ONCE = 5e8;
 
 async function evaluate(
   { corruption, severity, data: recipe, models, file, engine, batchSize }: RobustnessJob,
