@@ -88,47 +88,53 @@ export function correlate(raster: Raster, kernel: readonly Neighbour[], edge: Ed
   const { width, height, channels } = raster;
   const reach = Math.max(...kernel.flatMap(({ dx, dy }) => [Math.abs(dx), Math.abs(dy)]));
   const source = padded(raster, reach, edge);
-  const stride = source.width * channels;
+  const stride = (width + 2 * reach) * channels;
   const length = width * channels;
-  const weights = Float64Array.from(kernel, ({ weight }) => weight);
-  const offsets = Int32Array.from(
-    kernel,
-    ({ dx, dy }) => (dy + reach) * stride + (dx + reach) * channels,
-  );
+  // In fours; taps of weight 0 fill the last four up.
+  const taps = Math.ceil(kernel.length / 4) * 4;
+  const weights = new Float64Array(taps);
+  const offsets = new Int32Array(taps);
+  kernel.forEach(({ dx, dy, weight }, k) => {
+    weights[k] = weight;
+    offsets[k] = (dy + reach) * stride + (dx + reach) * channels;
+  });
   const result = new Float32Array(height * length);
-  for (let k = 0; k < weights.length; k += 4) {
-    const [wa, wb, wc, wd] = [0, 1, 2, 3].map((i) => weights[k + i] ?? 0) as [
-      number,
-      number,
-      number,
-      number,
-    ];
-    const [oa, ob, oc, od] = [0, 1, 2, 3].map((i) => offsets[k + i] ?? 0) as [
-      number,
-      number,
-      number,
-      number,
-    ];
-    for (let y = 0; y < height; y++) {
-      const to = y * length;
-      const from = y * stride;
-      const [a, b, c, d] = [from + oa, from + ob, from + oc, from + od];
-      for (let x = 0; x < length; x++)
-        result[to + x]! +=
-          wa * source.data[a + x]! +
-          wb * source.data[b + x]! +
-          wc * source.data[c + x]! +
-          wd * source.data[d + x]!;
-    }
+  const sum = new Float64Array(length);
+  for (let y = 0; y < height; y++) {
+    sum.fill(0);
+    for (let k = 0; k < taps; k += 4) addFour(sum, source, y * stride, weights, offsets, k);
+    result.set(sum, y * length);
   }
   return { width, height, channels, data: result };
 }
 
-/** The raster with `reach` more pixels on every side. */
-function padded(raster: Raster, reach: number, edge: Edge): Raster {
+/** One row of four neighbours, in a function of its own so that it is compiled as such. */
+function addFour(
+  sum: Float64Array,
+  source: Float64Array,
+  row: number,
+  weights: Float64Array,
+  offsets: Int32Array,
+  k: number,
+): void {
+  const a = row + offsets[k]!;
+  const b = row + offsets[k + 1]!;
+  const c = row + offsets[k + 2]!;
+  const d = row + offsets[k + 3]!;
+  const wa = weights[k]!;
+  const wb = weights[k + 1]!;
+  const wc = weights[k + 2]!;
+  const wd = weights[k + 3]!;
+  for (let x = 0; x < sum.length; x++)
+    sum[x]! +=
+      wa * source[a + x]! + wb * source[b + x]! + wc * source[c + x]! + wd * source[d + x]!;
+}
+
+/** The raster's numbers with `reach` more pixels on every side. */
+function padded(raster: Raster, reach: number, edge: Edge): Float64Array {
   const { width, height, channels, data } = raster;
   const wide = width + 2 * reach;
-  const result = new Float32Array(wide * (height + 2 * reach) * channels);
+  const result = new Float64Array(wide * (height + 2 * reach) * channels);
   const columns = Int32Array.from({ length: wide }, (_, x) => inside(x - reach, width, edge));
   let to = 0;
   for (let y = -reach; y < height + reach; y++) {
@@ -138,7 +144,7 @@ function padded(raster: Raster, reach: number, edge: Edge): Raster {
       for (let c = 0; c < channels; c++) result[to++] = data[from + c]!;
     }
   }
-  return { width: wide, height: height + 2 * reach, channels, data: result };
+  return result;
 }
 
 export interface GaussianOptions {
