@@ -24,6 +24,9 @@ export class EngineError extends NamedError {}
 /** A training cannot start, go on or be resumed. */
 export class TrainingError extends NamedError {}
 
+/** Models cannot be evaluated on a data set. */
+export class EvaluationError extends NamedError {}
+
 /** A table of predictions is not complete or contradicts itself. */
 export class PredictionsError extends NamedError {}
 

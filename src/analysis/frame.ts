@@ -15,3 +15,21 @@ export function frameOf<Row extends object>(
   const values = rows.map((row) => names.map((name) => row[name]));
   return new DataFrame(values, { columns: names, dtypes: Object.values(columns) as string[] });
 }
+
+/** A danfo DataFrame, as far as it is read here. */
+export interface Frame {
+  readonly columns: readonly string[];
+  readonly values: unknown;
+}
+
+/** A table: its rows as objects, or a danfo DataFrame. */
+export type Table<Row> = readonly Row[] | Frame;
+
+/** The rows of a table as objects. */
+export function rowsOf<Row>(table: Table<Row>): readonly Row[] {
+  if (!('columns' in table)) return table;
+  const { columns } = table;
+  return (table.values as unknown[][]).map(
+    (values) => Object.fromEntries(columns.map((name, i) => [name, values[i]])) as Row,
+  );
+}

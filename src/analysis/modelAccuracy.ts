@@ -1,6 +1,7 @@
 import type { DataFrame } from 'danfojs-node';
 import type { Predictions } from '../predictions/predictions';
 import { frameOf } from './frame';
+import { shareCorrect } from './sums';
 
 /** One model. */
 export interface ModelAccuracyRow {
@@ -37,13 +38,4 @@ export function modelAccuracyRows(predictions: Predictions): ModelAccuracyRow[] 
 /** Whether every model lists its five most probable classes. */
 export function listsTop5({ models }: Predictions): boolean {
   return models.every((model) => model.top5);
-}
-
-/** Share of the images whose class is in their row of `labels`, [images × k]. */
-function shareCorrect(trueClass: Int32Array, labels: Int32Array): number {
-  const width = labels.length / trueClass.length;
-  let correct = 0;
-  for (let i = 0; i < labels.length; i++)
-    if (labels[i] === trueClass[Math.floor(i / width)]) correct++;
-  return correct / trueClass.length;
 }

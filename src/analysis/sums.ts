@@ -10,3 +10,12 @@ export function largest(values: ArrayLike<number>): number {
   for (let i = 0; i < values.length; i++) result = Math.max(result, values[i]!);
   return result;
 }
+
+/** Share of the images whose class is in their row of `labels`, [images × k]. */
+export function shareCorrect(trueClass: Int32Array, labels: Int32Array): number {
+  const width = labels.length / trueClass.length;
+  let correct = 0;
+  for (let i = 0; i < labels.length; i++)
+    if (labels[i] === trueClass[Math.floor(i / width)]) correct++;
+  return correct / trueClass.length;
+}

@@ -1,6 +1,17 @@
-import { OptionError } from '../errors';
+import { resolve } from 'node:path';
+import type { CorruptOptions } from '../corruptions/corrupt';
+import { corruptedExample } from '../corruptions/corruptedExample';
+import {
+  type CorruptionName,
+  type CorruptionScale,
+  checkCorruption,
+  checkScale,
+  checkSeverity,
+} from '../corruptions/names';
+import { DatasetError, OptionError } from '../errors';
 import { type Random, randomFrom, shuffleInPlace } from '../random';
 import { mapAhead } from './mapAhead';
+import type { Normalization } from './normalization';
 
 /** What names an image in predictions: its index in the data set, or the name it came with. */
 export type ImageId = number | string;
@@ -53,7 +64,20 @@ export type DatasetView =
   | { readonly op: 'take'; readonly count: number }
   | { readonly op: 'shard'; readonly index: number; readonly of: number }
   | { readonly op: 'shuffle'; readonly seed: number }
-  | { readonly op: 'augment'; readonly seed: number };
+  | { readonly op: 'augment'; readonly seed: number }
+  | { readonly op: 'among'; readonly classes: readonly number[] }
+  | CorruptView;
+
+/** Every image corrupted, each from a seed of its own. */
+export interface CorruptView {
+  readonly op: 'corrupt';
+  readonly name: CorruptionName;
+  readonly severity: number;
+  readonly seed: number;
+  readonly scale: CorruptionScale;
+  /** Folder of frost textures. */
+  readonly frost?: string;
+}
 
 /** Where images come from: what a loader implements. */
 export interface ImageSource {
@@ -65,6 +89,8 @@ export interface ImageSource {
   readonly imageShape: readonly [number, number, number];
   /** Identifies the content; part of what decides a training run. */
   readonly hash: string;
+  /** How `pixels` are made of 8-bit RGB; needed to corrupt what a model sees. */
+  readonly normalization?: Normalization;
   /** How many images there are, where that is known without reading them. */
   readonly size?: number;
   readonly recipe?: DatasetRecipe;
@@ -161,6 +187,48 @@ export class ImageDataset implements AsyncIterable<Example> {
     return this.view([{ op: 'augment', seed }]);
   }
 
+  /**
+   * The same images, of which predictions are made among some classes only: a model's other outputs
+   * are passed over. An image of another class is an error when it is met.
+   *
+   * @param classes 0-based
+   * @throws OptionError for a class that the data set does not have
+   */
+  among(classes: readonly number[]): ImageDataset {
+    const wrong = classes.find((c) => !(Number.isInteger(c) && c >= 0 && c < this.numClasses));
+    if (wrong !== undefined || classes.length === 0)
+      throw new OptionError(
+        `among([${wrong ?? ''}]): expected classes of ${this.name}, 0–${this.numClasses - 1}.`,
+      );
+    return this.view([{ op: 'among', classes: [...new Set(classes)].sort((a, b) => a - b) }]);
+  }
+
+  /** The classes among which predictions are made, ascending; undefined where it is all of them. */
+  get candidates(): readonly number[] | undefined {
+    return this.views.findLast((view) => view.op === 'among')?.classes;
+  }
+
+  /**
+   * The images as {@link corrupt} corrupts what a model sees of them: after resize and crop, before
+   * normalisation. Each draws from a seed of its own, derived from `seed`, the corruption, the
+   * severity and its id, so that no other view changes what becomes of it.
+   *
+   * @throws OptionError as `corrupt` does, and where the images are not RGB
+   */
+  corrupt(name: CorruptionName, severity: number, options: CorruptOptions = {}): ImageDataset {
+    const { seed = 0, scale = 'imagenet', frost } = options;
+    checkCorruption(name);
+    checkSeverity(severity);
+    checkScale(scale);
+    if (!this.source.normalization || this.imageShape[2] !== 3)
+      throw new OptionError(
+        `corrupt: the images of ${this.name} have shape [${this.imageShape}]; expected RGB images ` +
+          'whose source tells its normalization.',
+      );
+    const textures = frost !== undefined && { frost: resolve(frost) };
+    return this.view([{ op: 'corrupt', name, severity, seed, scale, ...textures }]);
+  }
+
   /** Further views on top of those that are there. */
   view(views: readonly DatasetView[]): ImageDataset {
     return new ImageDataset(this.source, [...this.views, ...views]);
@@ -172,9 +240,8 @@ export class ImageDataset implements AsyncIterable<Example> {
     let stream = this.source.examples(
       shuffledAtSource ? randomFrom(first.seed, 'shuffle') : undefined,
     );
-    const { shuffleBuffer = SHUFFLE_BUFFER } = this.source;
     for (const view of shuffledAtSource ? rest : this.views)
-      stream = apply(stream, view, shuffleBuffer);
+      stream = apply(stream, view, this.source);
     yield* stream;
   }
 
@@ -206,7 +273,7 @@ export class ImageDataset implements AsyncIterable<Example> {
 async function* apply(
   stream: AsyncIterable<Example>,
   view: DatasetView,
-  shuffleBuffer: number,
+  source: ImageSource,
 ): AsyncGenerator<Example> {
   switch (view.op) {
     case 'take': {
@@ -224,7 +291,11 @@ async function* apply(
       return;
     }
     case 'shuffle':
-      yield* shuffleStream(stream, randomFrom(view.seed, 'shuffle'), shuffleBuffer);
+      yield* shuffleStream(
+        stream,
+        randomFrom(view.seed, 'shuffle'),
+        source.shuffleBuffer ?? SHUFFLE_BUFFER,
+      );
       return;
     case 'augment': {
       let position = 0;
@@ -233,7 +304,24 @@ async function* apply(
         const random = randomFrom(view.seed, 'augment', position++);
         yield { ...bound(example), pixels: () => example.pixels(random) };
       }
+      return;
     }
+    case 'among': {
+      const classes = new Set(view.classes);
+      for await (const example of stream) {
+        if (!classes.has(example.label))
+          throw new DatasetError(
+            `${source.name}: image ${example.id} has class ${example.label}, which is not among the ` +
+              `${classes.size} that predictions are made among.`,
+          );
+        yield example;
+      }
+      return;
+    }
+    case 'corrupt':
+      for await (const example of stream)
+        yield corruptedExample(example, view, source.imageShape, source.normalization!);
+      return;
   }
 }
 

@@ -10,6 +10,7 @@ import { DatasetError, OptionError } from '../errors';
 import { formatDuration, progress } from '../progress';
 import { type Random, shuffleInPlace } from '../random';
 import { type Example, ImageDataset, type ImageSource } from './imageDataset';
+import type { Normalization } from './normalization';
 
 /** Options of {@link loadCifar10}. */
 export interface Cifar10Options {
@@ -23,7 +24,7 @@ export interface Cifar10Options {
   folder?: string;
 }
 
-const CLASS_NAMES = [
+export const CIFAR10_CLASS_NAMES = [
   'airplane',
   'automobile',
   'bird',
@@ -62,6 +63,10 @@ const IMAGES_PER_BATCH = 10_000;
 
 const MEAN = [0.4914, 0.4822, 0.4465] as const;
 const STD = [0.247, 0.2435, 0.2616] as const;
+export const CIFAR10_NORMALIZATION: Normalization = {
+  mean: [MEAN[0] * 255, MEAN[1] * 255, MEAN[2] * 255],
+  std: [STD[0] * 255, STD[1] * 255, STD[2] * 255],
+};
 /** Training crops are cut from the image padded by this many pixels of the mean colour. */
 const CROP_PADDING = 4;
 
@@ -113,9 +118,10 @@ function cifar10Source(
   };
   return {
     name: `CIFAR-10 ${split}`,
-    classNames: CLASS_NAMES,
+    classNames: CIFAR10_CLASS_NAMES,
     imageShape: [SIDE, SIDE, 3],
     hash: `md5:${SPLITS[split].map((batch) => BATCH_MD5[batch]).join(',')}`,
+    normalization: CIFAR10_NORMALIZATION,
     size,
     recipe: { loader: 'cifar10', options: folder === undefined ? { split } : { split, folder } },
     async *examples(random?: Random) {

@@ -1,12 +1,16 @@
-import { DatasetError } from '../errors';
+import { DatasetError, OptionError } from '../errors';
 import { loadImageNetRecords } from '../records/loadImageNetRecords';
 import type { DatasetRecipe, ImageDataset } from './imageDataset';
 import { loadCifar10 } from './loadCifar10';
+import { type Cifar10CPart, openCifar10C } from './loadCifar10C';
+import { loadImageFolder } from './loadImageFolder';
 
 const loaders: Readonly<
   Record<string, (options: Record<string, unknown>) => Promise<ImageDataset>>
 > = {
   cifar10: loadCifar10,
+  'cifar10-c': (options) => openCifar10C(options as unknown as Cifar10CPart),
+  'image-folder': ({ folder, ...options }) => loadImageFolder(folder as string, options),
   'imagenet-records': ({ files, ...options }) => loadImageNetRecords(files as string[], options),
 };
 
@@ -23,4 +27,27 @@ export async function openDataset(recipe: DatasetRecipe): Promise<ImageDataset> 
     );
   const dataset = await load({ ...recipe.options });
   return dataset.view(recipe.views ?? []);
+}
+
+const open = new Map<string, Promise<ImageDataset>>();
+
+/** The same, once: the data set stays open for all that a process does with it. */
+export function keptOpen(recipe: DatasetRecipe): Promise<ImageDataset> {
+  const key = JSON.stringify(recipe);
+  if (!open.has(key)) open.set(key, openDataset(recipe));
+  return open.get(key)!;
+}
+
+/**
+ * What another process has to be told to open a data set.
+ *
+ * @throws OptionError where only memory holds the images
+ */
+export function recipeOf(data: ImageDataset): DatasetRecipe {
+  if (!data.recipe)
+    throw new OptionError(
+      `${data.name} is held in memory only, so other processes cannot open it. Write it with ` +
+        'writeRecords and load that with loadImageNetRecords.',
+    );
+  return data.recipe;
 }

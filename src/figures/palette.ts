@@ -12,3 +12,15 @@ export const PALETTE = {
   /** Text of less weight. */
   muted: '#666666',
 } as const;
+
+/** Of sparsity levels, or whatever else has an order: from light to dark blue. */
+const LEVELS = ['#9ecae1', '#6baed6', '#4292c6', '#2171b5', '#08519c', '#08306b'] as const;
+
+/** `count` colours of rising darkness; the last is the darkest. */
+export function levelColors(count: number): string[] {
+  const step = (LEVELS.length - 1) / Math.max(1, count - 1);
+  return Array.from(
+    { length: count },
+    (_, i) => LEVELS[Math.round(LEVELS.length - 1 - (count - 1 - i) * step)]!,
+  );
+}

@@ -1,20 +1,4 @@
-/** A danfo DataFrame, as far as a figure reads it. */
-export interface Frame {
-  readonly columns: readonly string[];
-  readonly values: unknown;
-}
-
-/** A table: its rows as objects, or a danfo DataFrame. */
-export type Table<Row> = readonly Row[] | Frame;
-
-/** The rows of a table as objects. */
-export function rowsOf<Row>(table: Table<Row>): readonly Row[] {
-  if (!('columns' in table)) return table;
-  const { columns } = table;
-  return (table.values as unknown[][]).map(
-    (values) => Object.fromEntries(columns.map((name, i) => [name, values[i]])) as Row,
-  );
-}
+export { rowsOf, type Table } from '../analysis/frame';
 
 /** The rows by sparsity, lowest first. */
 export function bySparsity<Row extends { readonly sparsity: number }>(

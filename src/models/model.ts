@@ -144,7 +144,12 @@ function endingInLogits(topology: Topology): Topology {
   return copy as Topology;
 }
 
-function checkFit(model: tf.LayersModel, { imageShape, numClasses }: ModelShape): void {
+/**
+ * Whether a network takes images of this shape and tells these classes apart.
+ *
+ * @throws OptionError naming what it takes or gives, and what was expected
+ */
+export function checkFit(model: tf.LayersModel, { imageShape, numClasses }: ModelShape): void {
   const fits = (actual: tf.Shape, expected: readonly number[]) =>
     actual.length === expected.length + 1 &&
     expected.every((size, i) => actual[i + 1] === null || actual[i + 1] === size);

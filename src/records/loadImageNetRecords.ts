@@ -1,8 +1,9 @@
 import { resolve } from 'node:path';
 import { type DatasetRecipe, ImageDataset } from '../datasets/imageDataset';
+import type { Normalization } from '../datasets/normalization';
 import { OptionError, RecordError } from '../errors';
 import { findShards, type Shard } from './findShards';
-import { IMAGENET_NORMALIZATION, type Normalization } from './preprocess';
+import { IMAGENET_NORMALIZATION } from './preprocess';
 import { RecordSource, type RecordSourceSettings, readExamples } from './recordSource';
 
 /** Options of {@link loadImageNetRecords}. */

@@ -1,12 +1,7 @@
 import sharp from 'sharp';
 import type { RgbImage } from '../datasets/imageDataset';
+import { type Normalization, normalizationTable } from '../datasets/normalization';
 import type { Random } from '../random';
-
-/** Mean and standard deviation per channel (red, green, blue), of values 0–255. */
-export interface Normalization {
-  readonly mean: readonly [number, number, number];
-  readonly std: readonly [number, number, number];
-}
 
 /** ImageNet's, as in the paper's training code. */
 export const IMAGENET_NORMALIZATION: Normalization = {
@@ -216,19 +211,6 @@ function normalize(source: Resampled, cut: Cut, normalization: Normalization): F
     }
   }
   return pixels;
-}
-
-const tables = new WeakMap<Normalization, Float32Array[]>();
-
-/** The normalised value of each of the 256 values of each channel. */
-function normalizationTable(normalization: Normalization): Float32Array[] {
-  let table = tables.get(normalization);
-  if (!table) {
-    const { mean, std } = normalization;
-    table = mean.map((m, c) => Float32Array.from({ length: 256 }, (_, v) => (v - m) / std[c]!));
-    tables.set(normalization, table);
-  }
-  return table;
 }
 
 /**

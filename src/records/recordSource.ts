@@ -7,17 +7,11 @@ import {
   shuffleStream,
 } from '../datasets/imageDataset';
 import { mapAhead } from '../datasets/mapAhead';
+import type { Normalization } from '../datasets/normalization';
 import { RecordError } from '../errors';
 import { type Random, shuffleInPlace } from '../random';
 import { hashOf, type Shard } from './findShards';
-import {
-  checkDecodes,
-  decodeImage,
-  evaluationCut,
-  type Normalization,
-  preprocess,
-  trainingCut,
-} from './preprocess';
+import { checkDecodes, decodeImage, evaluationCut, preprocess, trainingCut } from './preprocess';
 import { type LabelledImage, readLabelledImage } from './readLabelledImage';
 import { type BadRecordHandler, placeOf, type RawRecord, readRecords } from './tfrecord';
 
@@ -41,6 +35,7 @@ export class RecordSource implements ImageSource {
   readonly name: string;
   readonly imageShape: readonly [number, number, number];
   readonly hash: string;
+  readonly normalization: Normalization;
   readonly size?: number;
   readonly shuffleBuffer: number;
   /** By message, since every pass meets the same ones. */
@@ -56,6 +51,7 @@ export class RecordSource implements ImageSource {
     this.name = shards.length === 1 ? first : `${first} and ${shards.length - 1} more`;
     this.imageShape = [settings.imageSize, settings.imageSize, 3];
     this.hash = hashOf(shards);
+    this.normalization = settings.normalization;
     this.shuffleBuffer = settings.shuffleBuffer;
     if (settings.size !== undefined) this.size = settings.size;
   }

@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
 import { OptionError } from '../errors';
 import { nameOf } from '../models/model';
+import type { NamedArray } from '../models/safetensors';
 import { randomFrom } from '../random';
 import { magnitudeMask, type PruningMethod, randomMask } from './masks';
-import type { NamedArray } from './safetensors';
 import { prunableWeights } from './trainingState';
 
 /** Options of {@link pruneModel}. */

@@ -1,20 +1,26 @@
-import { type ChildProcess, fork } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
-import type { DatasetRecipe, ImageDataset } from '../datasets/imageDataset';
+import type { ImageDataset } from '../datasets/imageDataset';
+import { recipeOf } from '../datasets/openDataset';
 import { type EngineInfo, type EngineName, useEngine } from '../engine/engine';
 import { OptionError, TrainingError } from '../errors';
 import { toJson, writeWhole } from '../files';
 import { interruptible } from '../interruption';
 import { buildModel, type ModelRecipe, topologyOf } from '../models/model';
+import { readRun } from '../models/modelFolder';
 import type { Predictions } from '../predictions/predictions';
 import { readPredictions } from '../predictions/readPredictions';
 import { formatDuration, progress } from '../progress';
 import { seedFrom } from '../random';
-import { readRun } from './modelFolder';
-import type { PopulationPlan, PopulationUnit, WorkerMessage } from './populationWorker';
+import { runJobs } from '../workers/runJobs';
+import type {
+  PopulationJob,
+  PopulationPlan,
+  PopulationReport,
+  PopulationUnit,
+} from './populationWorker';
 import { assertSameOutcome, resolveRun, type TrainableModel, type TrainingOptions } from './run';
 import { prunableWeights } from './trainingState';
 
@@ -68,8 +74,6 @@ export interface PopulationFailure {
   readonly reason: string;
 }
 
-const ATTEMPTS = 2;
-
 /**
  * Trains `replicates` networks at every sparsity, each from its own seed, one process per core, and
  * lets each predict the test images (paper, section 3.1). Stopped and run again it goes on: a model
@@ -109,16 +113,18 @@ export async function trainPopulation(options: TrainPopulationOptions): Promise<
   const tally = new Tally(units.length, waiting.length, batches.steps * batches.batchSize);
   const report = onProgress ?? (() => progress().update(tally.line()));
   const failures = await interruptible(options.signal, async (signal) => {
-    const failures = await runUnits(waiting, plan, {
+    const jobs = waiting.map((unit): PopulationJob => ({ plan, unit }));
+    const failed = await runJobs<PopulationJob, PopulationReport>(jobs, {
+      worker: join(__dirname, 'populationWorker.js'),
       processes:
         options.processes ?? (engine.name === 'tfjs-node-gpu' ? 1 : availableParallelism()),
       signal,
-      onStep: (unit, step) => {
+      onReport: ({ unit }, step) => {
         tally.at(unit, step * batches.batchSize);
         report(tally.progress());
       },
-      onEnd: (unit, failed) => {
-        tally.end(unit, failed);
+      onEnd: ({ unit }, failure) => {
+        tally.end(unit, failure !== undefined);
         report(tally.progress());
       },
     });
@@ -127,7 +133,10 @@ export async function trainPopulation(options: TrainPopulationOptions): Promise<
       throw new TrainingError(`Training was stopped; run it again to go on from ${folder}.`, {
         cause: signal.reason,
       });
-    return failures;
+    return failed.map(({ job: { unit }, reason }): PopulationFailure => {
+      const { sparsity, replicate } = unit;
+      return { sparsity, replicate, reason };
+    });
   });
   const made = units.filter((unit) => existsSync(unit.predictionsFile));
   const account = failures
@@ -182,77 +191,6 @@ async function unfinished(
   return waiting;
 }
 
-interface RunOptions {
-  readonly processes: number;
-  readonly signal: AbortSignal;
-  readonly onStep: (unit: PopulationUnit, step: number) => void;
-  readonly onEnd: (unit: PopulationUnit, failed: boolean) => void;
-}
-
-/** Hands the units to processes until none waits; returns those that failed for good. */
-async function runUnits(
-  units: readonly PopulationUnit[],
-  plan: PopulationPlan,
-  { processes, signal, onStep, onEnd }: RunOptions,
-): Promise<PopulationFailure[]> {
-  const queue = units.map((unit) => ({ unit, attempt: 1 }));
-  const failures: PopulationFailure[] = [];
-  const serve = async () => {
-    let worker: ChildProcess | undefined;
-    for (let job = queue.shift(); job && !signal.aborted; job = queue.shift()) {
-      const { unit, attempt } = job;
-      if (!worker?.connected) worker = startWorker();
-      const reason = await runUnit(worker, plan, unit, signal, (step) => onStep(unit, step));
-      if (signal.aborted) break;
-      if (reason !== undefined && attempt < ATTEMPTS) {
-        queue.push({ unit, attempt: attempt + 1 });
-        continue;
-      }
-      if (reason !== undefined)
-        failures.push({ sparsity: unit.sparsity, replicate: unit.replicate, reason });
-      onEnd(unit, reason !== undefined);
-    }
-    if (worker?.connected) worker.disconnect();
-  };
-  await Promise.all(Array.from({ length: Math.min(processes, units.length) }, serve));
-  return failures;
-}
-
-function startWorker(): ChildProcess {
-  const oneThread = { TF_NUM_INTRAOP_THREADS: '1', OMP_NUM_THREADS: '1' };
-  return fork(join(__dirname, 'populationWorker.js'), {
-    env: { ...process.env, ...oneThread },
-    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-  });
-}
-
-/** Resolves to why the unit failed, or undefined. */
-function runUnit(
-  worker: ChildProcess,
-  plan: PopulationPlan,
-  unit: PopulationUnit,
-  signal: AbortSignal,
-  onStep: (step: number) => void,
-): Promise<string | undefined> {
-  return new Promise((resolve) => {
-    const onMessage = (message: WorkerMessage) => {
-      if (message.type === 'step') onStep(message.step);
-      else end(message.type === 'failed' ? message.reason : undefined);
-    };
-    const onExit = (code: number | null, killedBy: string | null) =>
-      end(`its process ended with ${killedBy ?? `exit code ${code}`}`);
-    const onAbort = () => worker.disconnect();
-    const end = (reason: string | undefined) => {
-      worker.off('message', onMessage).off('exit', onExit);
-      signal.removeEventListener('abort', onAbort);
-      resolve(reason);
-    };
-    worker.on('message', onMessage).on('exit', onExit);
-    signal.addEventListener('abort', onAbort);
-    worker.send({ plan, unit });
-  });
-}
-
 /** How far all models are, in images. */
 class Tally {
   private readonly started = Date.now();
@@ -299,15 +237,6 @@ class Tally {
       `${Number.isFinite(secondsLeft) ? formatDuration(secondsLeft) : '?'} left`
     );
   }
-}
-
-function recipeOf(data: ImageDataset): DatasetRecipe {
-  if (!data.recipe)
-    throw new OptionError(
-      `${data.name} is held in memory only, so other processes cannot open it. Write it with ` +
-        'writeRecords and load that with loadImageNetRecords.',
-    );
-  return data.recipe;
 }
 
 function modelRecipe(model: TrainableModel): ModelRecipe {

@@ -10,10 +10,11 @@ import { OptionError, TrainingError } from '../errors';
 import { readIfThere, writeWhole } from '../files';
 import { interruptible } from '../interruption';
 import { buildModel, copyModel, topologyOf } from '../models/model';
+import { loadModel, readRun, saveModel, type TrainedModel } from '../models/modelFolder';
+import { decodeSafetensors, encodeSafetensors } from '../models/safetensors';
 import { formatDuration, progress } from '../progress';
 import { randomFrom, seedFrom } from '../random';
 import { keptCount, magnitudeMask, randomMask, sparsityOf } from './masks';
-import { loadModel, readRun, saveModel, type TrainedModel } from './modelFolder';
 import {
   assertSameOutcome,
   assertSameRun,
@@ -24,7 +25,6 @@ import {
   type TrainableModel,
   type TrainingOptions,
 } from './run';
-import { decodeSafetensors, encodeSafetensors } from './safetensors';
 import { learningRateAt, masksAreDue, sparsityAt } from './schedule';
 import { prunableWeights, TrainingState } from './trainingState';
 

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { type UpdateOptions, type UpdateState, updateWeights } from '../engine/ops/updateWeights';
 import { OptionError } from '../errors';
 import { nameOf } from '../models/model';
-import type { NamedArray } from './safetensors';
+import type { NamedArray } from '../models/safetensors';
 
 /** A weight of a model and what training keeps for it. */
 interface Parameter extends UpdateState {

@@ -26,3 +26,20 @@ export const populations: fc.Arbitrary<Predictions> = fc
       ),
     });
   });
+
+/** Ten images of class 0; a model is told by which of them it gets wrong (class 1). */
+export function wrongOn(
+  models: readonly [sparsity: number, wrong: readonly number[]][],
+): Predictions {
+  return {
+    imageIds: Array.from({ length: 10 }, (_, i) => `image ${i}`),
+    trueClass: new Int32Array(10),
+    models: models.map(([sparsity, wrong], replicate) => {
+      const predictedClass = Int32Array.from({ length: 10 }, (_, i) => (wrong.includes(i) ? 1 : 0));
+      const top5 = Int32Array.from({ length: 50 }, (_, i) =>
+        i % 5 === 0 ? predictedClass[i / 5]! : (i % 5) + 1,
+      );
+      return { sparsity, replicate, predictedClass, top5 };
+    }),
+  };
+}

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { ImageDataset, type ImageSource } from '../../src/datasets/imageDataset';
+import { normalize } from '../../src/datasets/normalization';
 import { OptionError } from '../../src/errors';
 import { shuffleInPlace } from '../../src/random';
 
@@ -28,6 +29,33 @@ function numbered(size: number, decoded: number[] = []): ImageDataset {
     },
   };
   return new ImageDataset(source);
+}
+
+const NORMALIZATION = { mean: [10, 20, 30], std: [3, 5, 7] } as const;
+
+/** Pictures of 8 × 8 pixels, each of one colour: red `100 + 7 − id`, green half of it, no blue. */
+function coloured(size: number): ImageDataset {
+  return new ImageDataset({
+    name: 'colours',
+    classNames: ['all'],
+    imageShape: [8, 8, 3],
+    hash: 'none',
+    normalization: NORMALIZATION,
+    size,
+    async *examples(random) {
+      const order = Array.from({ length: size }, (_, i) => i);
+      for (const id of random ? shuffleInPlace(order, random) : order) {
+        const red = 107 - id;
+        const data = Uint8Array.from({ length: 192 }, (_, i) => [red, red / 2, 0][i % 3]!);
+        yield {
+          id,
+          label: 0,
+          image: () => ({ width: 8, height: 8, data }),
+          pixels: () => normalize(data, NORMALIZATION),
+        };
+      }
+    },
+  });
 }
 
 async function idsOf(data: ImageDataset): Promise<number[]> {
@@ -127,6 +155,48 @@ describe('ImageDataset', () => {
       for await (const batch of new ImageDataset(source).batches(1)) seen.push(...batch.ids);
     }, /image 2 is damaged/);
     assert.deepEqual(seen, [0, 1]);
+  });
+
+  it('corrupts what a model sees, each image from its own seed whatever the other views', async () => {
+    const data = coloured(12);
+    const ids = async (view: ImageDataset) => {
+      const pixels = new Map<unknown, number[]>();
+      for await (const example of view) {
+        const image = await example.image();
+        assert.deepEqual([...normalize(image.data, NORMALIZATION)], [...(await example.pixels())]);
+        pixels.set(example.id, [...image.data]);
+      }
+      return pixels;
+    };
+    const options = { seed: 5, scale: 'cifar' } as const;
+    const whole = await ids(data.corrupt('gaussian_noise', 3, options));
+    const few = await ids(data.shuffle(1).take(4).corrupt('gaussian_noise', 3, options));
+    for (const [id, pixels] of few) assert.deepEqual(pixels, whole.get(id));
+    assert.notDeepEqual(whole.get(0), whole.get(1));
+    const other = await ids(data.corrupt('gaussian_noise', 3, { ...options, seed: 6 }));
+    assert.notDeepEqual(whole.get(0), other.get(0));
+    // Brightness 1 of CIFAR-10-C adds 5% of white to the brightest channel.
+    const brighter = await ids(data.corrupt('brightness', 1, options));
+    assert.deepEqual(brighter.get(7)!.slice(0, 3), [112, 56, 0]);
+  });
+
+  it('knows among which classes predictions are made, and refuses an image of another', async () => {
+    const data = numbered(4);
+    assert.equal(data.candidates, undefined);
+    assert.deepEqual(data.among([1, 0]).take(2).candidates, [0, 1]);
+    assert.deepEqual(await idsOf(data.among([0, 1])), [0, 1, 2, 3]);
+    await assert.rejects(idsOf(data.among([0])), /image 1 has class 1, .* not among the 1/);
+    assert.throws(() => data.among([2]), /among\(\[2\]\): expected classes of numbers, 0–1/);
+    assert.throws(() => data.among([]), OptionError);
+  });
+
+  it('refuses to corrupt what is not RGB, and what no corruption is called', () => {
+    assert.throws(
+      () => numbered(3).corrupt('fog', 1),
+      /numbers have shape \[1,1,1\]; expected RGB/,
+    );
+    assert.throws(() => coloured(3).corrupt('rain' as 'fog', 1), /'rain'; expected one of/);
+    assert.throws(() => coloured(3).corrupt('fog', 0), /severity: 0/);
   });
 
   it('refuses views that make no sense', () => {

@@ -9,8 +9,8 @@ import * as tf from '@tensorflow/tfjs';
 import type { ImageDataset } from '../../src/datasets/imageDataset';
 import { loadCifar10 } from '../../src/datasets/loadCifar10';
 import { OptionError, TrainingError } from '../../src/errors';
+import { loadModel } from '../../src/models/modelFolder';
 import { predict } from '../../src/predictions/predict';
-import { loadModel } from '../../src/training/modelFolder';
 import { type TrainPrunedOptions, trainPruned } from '../../src/training/trainPruned';
 import { shortRun } from './shortRun';
 

@@ -1,8 +1,9 @@
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
-import { TrainingError } from '../errors';
+import { OptionError, TrainingError } from '../errors';
 import { readIfThere, toJson, writeWhole } from '../files';
-import type { RunRecord } from './run';
+import type { RunRecord } from '../training/run';
 import { decodeSafetensors, encodeSafetensors, type NamedArray } from './safetensors';
 
 /** A model with all that is known of how it came to be. */
@@ -70,4 +71,37 @@ export async function loadModel(folder: string): Promise<TrainedModel> {
     }),
   });
   return { model, masks: decodeSafetensors(masks).arrays, run };
+}
+
+/** Where a model of a population lies. */
+export interface PopulationModel {
+  readonly sparsity: number;
+  readonly replicate: number;
+  /** `sparsity=0.9/replicate=07` below the population's folder. */
+  readonly folder: string;
+}
+
+/**
+ * The complete models of a population's folder, by sparsity, then replicate.
+ *
+ * @throws OptionError where there is none
+ */
+export async function findModels(population: string): Promise<PopulationModel[]> {
+  const models: PopulationModel[] = [];
+  for (const level of await readdir(population).catch(() => [])) {
+    const sparsity = /^sparsity=(.+)$/.exec(level)?.[1];
+    if (sparsity === undefined) continue;
+    for (const name of await readdir(join(population, level))) {
+      const replicate = /^replicate=(\d+)$/.exec(name)?.[1];
+      const folder = join(population, level, name);
+      if (replicate !== undefined && (await readRun(folder)))
+        models.push({ sparsity: Number(sparsity), replicate: Number(replicate), folder });
+    }
+  }
+  if (models.length === 0)
+    throw new OptionError(
+      `${population}: no models; expected the folder of a population, with ` +
+        'sparsity=0/replicate=00/run.json and so on.',
+    );
+  return models.sort((a, b) => a.sparsity - b.sparsity || a.replicate - b.replicate);
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { decodeSafetensors, encodeSafetensors } from '../../src/training/safetensors';
+import { decodeSafetensors, encodeSafetensors } from '../../src/models/safetensors';
 
 /** What Python's safetensors 0.6 writes for w = [[1.5, −2], [0, 3]] and m = [1, 0, 1]. */
 const FROM_PYTHON = Buffer.from(

@@ -1,0 +1,89 @@
+import type { DataFrame } from 'danfojs-node';
+import { OptionError, PredictionsError } from '../errors';
+import type { ModelPredictions, Predictions } from '../predictions/predictions';
+import { randomFrom, shuffleInPlace } from '../random';
+import { meanShareRight } from './evalPIEs';
+import { robustnessFrame } from './evalRobustness';
+import { levelsOf } from './levels';
+import { listsTop5 } from './modelAccuracy';
+import { CLEAN, robustnessRows, type Score } from './robustnessRows';
+
+export interface EvalHardestOptions {
+  /** Share of the images that are taken as the hardest, above 0, up to 1. Default 0.1. */
+  readonly share?: number;
+  /** Sparsity of the level that the others are compared with. Default 0. */
+  readonly baseline?: number;
+  /** Orders images that are equally hard. Default 0. */
+  readonly seed?: number;
+}
+
+/** What the hardest images are called among the corruptions. */
+export const HARDEST = 'hardest';
+
+/**
+ * What a data set's own hardest images cost pruned models, where no set of natural adversarial images
+ * is at hand. Every other model of each level judges: an image is the harder, the surer the judges are
+ * of a wrong class, or the less sure of the right one. Levels weigh the same, so that the choice favours
+ * none. The judges are not evaluated, since images on which they fail by chance would make them look
+ * worse than they are.
+ *
+ * @returns the columns of `evalRobustness` for `clean` (all images) and `hardest`
+ * @throws OptionError for a share out of range, or a baseline that no model has
+ * @throws PredictionsError where a level has fewer than two models, or not all list five classes
+ */
+export function evalHardest(predictions: Predictions, options: EvalHardestOptions = {}): DataFrame {
+  const { share = 0.1, baseline = 0, seed = 0 } = options;
+  if (!(share > 0 && share <= 1)) throw new OptionError(`share: ${share}; expected 0–1, not 0.`);
+  if (!listsTop5(predictions))
+    throw new PredictionsError('Not all models list their five most probable classes (top5).');
+  const { baseline: dense, pruned } = levelsOf(predictions, baseline);
+  const judges: ModelPredictions[][] = [];
+  const evaluated: ModelPredictions[] = [];
+  for (const { sparsity, models } of [dense, ...pruned]) {
+    if (models.length < 2)
+      throw new PredictionsError(
+        `sparsity ${sparsity} has ${models.length} model; expected at least 2 at each level, one to ` +
+          'judge and one to be evaluated.',
+      );
+    judges.push(models.filter((_, i) => i % 2 === 1));
+    evaluated.push(...models.filter((_, i) => i % 2 === 0));
+  }
+  const all = Int32Array.from(predictions.imageIds, (_, i) => i);
+  const sets = new Map([
+    [CLEAN, all],
+    [HARDEST, hardest(predictions, judges, Math.ceil(share * all.length), seed)],
+  ]);
+  const scores = [...sets].flatMap(([corruption, images]) =>
+    evaluated.map((model): Score => {
+      const right = (labels: 'predictedClass' | 'top5') =>
+        meanShareRight(predictions.trueClass, [model], labels, images);
+      return {
+        ...{ sparsity: model.sparsity, replicate: model.replicate },
+        ...{ corruption, severity: 0, n_images: images.length },
+        ...{ top1: right('predictedClass'), top5: right('top5') },
+      };
+    }),
+  );
+  return robustnessFrame(robustnessRows(scores, baseline));
+}
+
+/** Positions of the images that the judges are worst at, level by level. */
+function hardest(
+  { trueClass }: Predictions,
+  judges: readonly (readonly ModelPredictions[])[],
+  count: number,
+  seed: number,
+): Int32Array {
+  const sureness = new Float64Array(trueClass.length);
+  for (const ofLevel of judges)
+    for (const { predictedClass, confidence } of ofLevel)
+      for (let i = 0; i < sureness.length; i++) {
+        const sure = confidence?.[i] ?? 1;
+        sureness[i]! += (predictedClass[i] === trueClass[i] ? sure : -sure) / ofLevel.length;
+      }
+  const order = shuffleInPlace(
+    Array.from(trueClass, (_, i) => i),
+    randomFrom(seed, 'hardest'),
+  );
+  return Int32Array.from(order.sort((a, b) => sureness[a]! - sureness[b]!).slice(0, count));
+}

@@ -1,0 +1,288 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { join, resolve } from 'node:path';
+import type * as tf from '@tensorflow/tfjs';
+import type { DataFrame } from 'danfojs-node';
+import type { DatasetRecipe, ImageDataset } from '../datasets/imageDataset';
+import { recipeOf } from '../datasets/openDataset';
+import type { ShiftedSet } from '../datasets/shiftedSet';
+import { type EngineName, useEngine } from '../engine/engine';
+import { EvaluationError, OptionError } from '../errors';
+import { checkFit } from '../models/model';
+import { findModels, loadModel, type TrainedModel } from '../models/modelFolder';
+import { formatDuration, progress } from '../progress';
+import { runJobs } from '../workers/runJobs';
+import { frameOf } from './frame';
+import { CLEAN, type RobustnessRow, robustnessRows, type Score } from './robustnessRows';
+import { type LevelModel, readScores, scoresOf } from './robustnessScores';
+import type { RobustnessJob, RobustnessReport, RunModel } from './robustnessWorker';
+
+/** A model in memory, with its place in the population. */
+export interface EvaluatedModel {
+  /** Share of the prunable weights that are zero, 0–1; 0 is dense. */
+  readonly sparsity: number;
+  /** Images `[n, height, width, channels]` to logits `[n, classes]`. */
+  readonly model: tf.LayersModel;
+}
+
+/** Options of {@link evalRobustness}. */
+export interface EvalRobustnessOptions {
+  /** Images without a shift, for the rows `clean`. */
+  clean: ImageDataset;
+  /**
+   * What the models are put to: `corruptedSets(clean)`, what `loadImageNetC`, `loadImageNetA` and
+   * `loadCifar10C` give, or sets of one's own.
+   */
+  shifted: readonly ShiftedSet[];
+  /** Sparsity of the level that the others are compared with. Default 0, the dense models. */
+  baseline?: number;
+  /**
+   * Where the scores of a population's models are kept, and what a rerun goes on from. Default:
+   * `robustness` in the population's folder. Models in memory leave none.
+   */
+  folder?: string;
+  /** Processes of one thread each, for a population. Default: one per core; one on a GPU. */
+  processes?: number;
+  engine?: EngineName;
+  /** Images at a time. Default: 250 of 32 × 32 pixels, fewer of larger ones. */
+  batchSize?: number;
+  /** Called as the evaluation moves on. Default: a line on the terminal. */
+  onProgress?: (progress: EvaluationProgress) => void;
+  /** Stops the evaluation; the sets that are done are kept. */
+  signal?: AbortSignal;
+}
+
+/** Where an evaluation stands. */
+export interface EvaluationProgress {
+  /** Sets of images that all models have seen. */
+  readonly done: number;
+  readonly sets: number;
+  /** Of one model each, over all processes. */
+  readonly imagesPerSecond: number;
+  /** Infinity while nothing is known. */
+  readonly secondsLeft: number;
+}
+
+/**
+ * Measures what shifted images cost pruned models beyond what they cost dense ones (paper, section
+ * 5): every model predicts the clean images and each shifted set.
+ *
+ * The models of a population's folder are evaluated in processes, one set of images at a time for
+ * all of them, so that an image is read and corrupted once. Stopped and run again, or with more
+ * models or sets, it goes on: a model that has seen a set does not see it again.
+ *
+ * @param models a population's folder, or models in memory, which this process evaluates
+ * @returns a {@link RobustnessRow} per set and level: clean first, then the sets in their order, each
+ *   by sparsity
+ * @throws OptionError where the models do not take the images or have other classes, two sets have
+ *   one name and severity, or no model has the baseline's sparsity
+ * @throws EvaluationError where a set cannot be read, or the evaluation was stopped
+ */
+export async function evalRobustness(
+  models: string | readonly (EvaluatedModel | TrainedModel)[],
+  options: EvalRobustnessOptions,
+): Promise<DataFrame> {
+  const sets = allSets(options);
+  await useEngine(options.engine ? { engine: options.engine } : {});
+  const meter = new Meter(sets, options.onProgress);
+  const scores =
+    typeof models === 'string'
+      ? await ofPopulation(resolve(models), sets, options, meter)
+      : await inMemory(models.map(levelOf), sets, options, meter);
+  meter.close();
+  return robustnessFrame(robustnessRows(scores, options.baseline));
+}
+
+/** Rows as a frame. */
+export function robustnessFrame(rows: readonly RobustnessRow[]): DataFrame {
+  return frameOf(rows, {
+    sparsity: 'float32',
+    corruption: 'string',
+    severity: 'int32',
+    n_models: 'int32',
+    n_images: 'int32',
+    top1: 'float32',
+    top1_change: 'float32',
+    top1_relative: 'float32',
+    top1_excess: 'float32',
+    top5: 'float32',
+    top5_change: 'float32',
+    top5_relative: 'float32',
+    top5_excess: 'float32',
+  });
+}
+
+function allSets({ clean, shifted }: EvalRobustnessOptions): ShiftedSet[] {
+  const sets = [{ corruption: CLEAN, severity: 0, data: clean }, ...shifted];
+  const names = new Set<string>();
+  for (const { corruption, severity } of sets) {
+    const name = `${corruption}, severity ${severity}`;
+    if (!Number.isInteger(severity) || severity < 0 || severity > 5)
+      throw new OptionError(`shifted: ${name}; expected 1–5, or 0 for a set that has none.`);
+    if (names.has(name))
+      throw new OptionError(`shifted: ${name} is there twice; expected a name for each set.`);
+    names.add(name);
+  }
+  return sets;
+}
+
+function levelOf(model: EvaluatedModel | TrainedModel, index: number): LevelModel {
+  const sparsity = 'run' in model ? model.run.config.sparsity : model.sparsity;
+  return { sparsity, replicate: index, model: model.model };
+}
+
+function checkModel(model: tf.LayersModel, sets: readonly ShiftedSet[]): void {
+  for (const { corruption, severity, data } of sets)
+    try {
+      checkFit(model, data);
+    } catch (cause) {
+      const { message } = cause as Error;
+      throw new OptionError(`${corruption}, severity ${severity}: ${message}`, { cause });
+    }
+}
+
+async function inMemory(
+  models: readonly LevelModel[],
+  sets: readonly ShiftedSet[],
+  { batchSize, signal }: EvalRobustnessOptions,
+  meter: Meter,
+): Promise<Score[]> {
+  if (models.length === 0) throw new OptionError('models is empty, expected at least one model.');
+  for (const { model } of models) checkModel(model, sets);
+  meter.expect(sets.map(({ data }) => ({ data, models: models.length })));
+  const scores: Score[] = [];
+  for (const set of sets) {
+    const how = {
+      ...(batchSize && { batchSize }),
+      signal,
+      onImages: (n: number) => meter.seen(n * models.length),
+    };
+    scores.push(
+      ...(await scoresOf(models, set, how).catch((cause) => {
+        if (signal?.aborted) throw stopped(signal);
+        throw cause;
+      })),
+    );
+    meter.setDone();
+  }
+  return scores;
+}
+
+async function ofPopulation(
+  population: string,
+  sets: readonly ShiftedSet[],
+  options: EvalRobustnessOptions,
+  meter: Meter,
+): Promise<Score[]> {
+  const { signal, batchSize, folder = join(population, 'robustness') } = options;
+  const engine = await useEngine();
+  const models = await Promise.all(
+    (await findModels(population)).map(async (model): Promise<RunModel> => {
+      const run = await readFile(join(model.folder, 'run.json'));
+      return { ...model, run: createHash('sha256').update(run).digest('hex') };
+    }),
+  );
+  const { model } = await loadModel(models[0]!.folder);
+  checkModel(model, sets);
+  model.dispose();
+
+  const files = sets.map((set) => join(resolve(folder), fileName(set)));
+  const jobs: RobustnessJob[] = [];
+  for (const [i, { corruption, severity, data }] of sets.entries()) {
+    const seen = new Set((await readScores(files[i]!)).map(({ run }) => run));
+    jobs.push({
+      ...{ corruption, severity, file: files[i]!, engine: engine.name },
+      data: recipeOf(data),
+      models: models.filter(({ run }) => !seen.has(run)),
+      ...(batchSize && { batchSize }),
+    });
+  }
+  const waiting = jobs.filter(({ models }) => models.length > 0);
+  meter.expect(jobs.map((job, i) => ({ data: sets[i]!.data, models: job.models.length })));
+  const failures = await runJobs<RobustnessJob, RobustnessReport>(waiting, {
+    worker: join(__dirname, 'robustnessWorker.js'),
+    processes: options.processes ?? (engine.name === 'tfjs-node-gpu' ? 1 : availableParallelism()),
+    signal,
+    onReport: (_, seen) => meter.seen(seen),
+    onEnd: () => meter.setDone(),
+  });
+  if (signal?.aborted) throw stopped(signal, folder);
+  if (failures.length > 0)
+    throw new EvaluationError(
+      `${failures.length} of ${sets.length} sets could not be evaluated; the others are kept in ` +
+        `${folder}:${failures
+          .map(({ job, reason }) => `\n  ${job.corruption}, severity ${job.severity}: ${reason}`)
+          .join('')}`,
+    );
+  const runs = new Set(models.map(({ run }) => run));
+  const scores = await Promise.all(files.map(readScores));
+  return scores.flat().filter(({ run }) => runs.has(run));
+}
+
+function stopped(signal: AbortSignal, folder?: string): EvaluationError {
+  const way = folder === undefined ? '' : `; run it again to go on from ${folder}`;
+  return new EvaluationError(`The evaluation was stopped${way}.`, { cause: signal.reason });
+}
+
+/** Tells apart all that decides a set's images, wherever they lie. */
+function fileName({ corruption, severity, data }: ShiftedSet): string {
+  const { loader, options, views }: DatasetRecipe = recipeOf(data);
+  const { folder: _, files: __, ...how } = options;
+  const identity = JSON.stringify([data.hash, loader, how, views]);
+  const key = createHash('sha256').update(identity).digest('hex').slice(0, 12);
+  return `${corruption.replaceAll(/[^\w.-]/g, '_')}-${severity}-${key}.json`;
+}
+
+/** How far the models are, in images of one model each. */
+class Meter {
+  private readonly started = Date.now();
+  private expected: number | undefined;
+  private count = 0;
+  private done = 0;
+
+  constructor(
+    private readonly sets: readonly ShiftedSet[],
+    private readonly onProgress: ((progress: EvaluationProgress) => void) | undefined,
+  ) {}
+
+  /** @param work a set's images, and how many models have not seen them */
+  expect(work: readonly { readonly data: ImageDataset; readonly models: number }[]): void {
+    this.done = work.filter(({ models }) => models === 0).length;
+    this.expected = work.reduce(
+      (sum, { data, models }) => sum + (models === 0 ? 0 : models * (data.size ?? Number.NaN)),
+      0,
+    );
+  }
+
+  seen(images: number): void {
+    this.count += images;
+    this.report();
+  }
+
+  setDone(): void {
+    this.done++;
+    this.report();
+  }
+
+  close(): void {
+    if (!this.onProgress) progress().done();
+  }
+
+  private report(): void {
+    const seconds = (Date.now() - this.started) / 1000;
+    const imagesPerSecond = this.count / Math.max(1e-3, seconds);
+    const left = (this.expected ?? Number.NaN) - this.count;
+    const secondsLeft = Math.max(0, left / imagesPerSecond);
+    const now = {
+      ...{ done: this.done, sets: this.sets.length, imagesPerSecond },
+      secondsLeft: Number.isFinite(secondsLeft) ? secondsLeft : Number.POSITIVE_INFINITY,
+    };
+    if (this.onProgress) this.onProgress(now);
+    else
+      progress().update(
+        `${now.done} of ${now.sets} sets seen, ${Math.round(imagesPerSecond)} images/s, ` +
+          `${Number.isFinite(now.secondsLeft) ? formatDuration(now.secondsLeft) : '?'} left`,
+      );
+  }
+}

@@ -1,0 +1,122 @@
+import { join } from 'node:path';
+import type { ImageDataset, ImageId } from '../datasets/imageDataset';
+import { OptionError, PredictionsError } from '../errors';
+import type { ModelPredictions, Predictions } from '../predictions/predictions';
+import type { Feature } from '../records/tfExample';
+import { type RecordInput, type WriteRecordsOptions, writeRecords } from '../records/writeRecords';
+import { type FindPIEsOptions, type PIERow, pieRows } from './findPIEs';
+import { levelsOf } from './levels';
+
+export interface WritePIERecordsOptions
+  extends WriteRecordsOptions,
+    Pick<FindPIEsOptions, 'baseline' | 'ties'> {
+  /** The pruned level whose PIEs they are. Default: each in turn. */
+  readonly sparsity?: number;
+}
+
+/** What {@link writePIERecords} wrote of one level; no files where there are no such images. */
+export interface PIERecords {
+  readonly sparsity: number;
+  readonly pie: readonly string[];
+  readonly non_pie: readonly string[];
+}
+
+/**
+ * Writes the PIEs of each pruned level, and the images that are none, as TFRecords:
+ * `<folder>/sparsity=0.9/pie.tfrecord` and `non_pie.tfrecord`. The features are those of the paper's
+ * tool: `key` (the image's id as bytes), `image/encoded` (as the data set has it, else PNG),
+ * `image/class/label` and `stored_class_label` (0-based), `image_index` (position among the
+ * predictions' images), `baseline_mode_label`, `variant_mode_label`, `baseline_n`, `variant_n` (models),
+ * `pruning_fraction`, and where the predictions have confidences `baseline_mean_probability` and
+ * `variant_mean_probability` (mean softmax maximum over the models). `loadImageNetRecords` reads them
+ * with `labelBase: 0`.
+ *
+ * @param dataset the images that the predictions are about, in any order
+ * @throws OptionError where no pruned level has the sparsity
+ * @throws PredictionsError where the data set lacks an image, or gives it another class
+ */
+export async function writePIERecords(
+  folder: string,
+  dataset: ImageDataset,
+  predictions: Predictions,
+  options: WritePIERecordsOptions = {},
+): Promise<PIERecords[]> {
+  const { sparsity: only, baseline, ties, ...how } = options;
+  const levels = levelsOf(predictions, baseline ?? 0);
+  const wanted = levels.pruned.filter(({ sparsity }) => only === undefined || sparsity === only);
+  if (wanted.length === 0)
+    throw new OptionError(
+      `sparsity: ${only}; expected one of ${levels.pruned.map(({ sparsity }) => sparsity).join(', ')}.`,
+    );
+  const rows = pieRows(predictions, {
+    ...(baseline !== undefined && { baseline }),
+    ...(ties && { ties }),
+    all: true,
+  });
+  const positions = new Map(predictions.imageIds.map((id, i) => [id, i]));
+  const written: PIERecords[] = [];
+  for (const { sparsity, models } of wanted) {
+    const write = async (pie: boolean): Promise<string[]> => {
+      const chosen = rows.filter((row) => row.sparsity === sparsity && row.pie === pie);
+      if (chosen.length === 0) return [];
+      const byId = new Map(chosen.map((row) => [row.image_id, row]));
+      const features = (row: PIERow) =>
+        featuresOf(row, positions.get(row.image_id)!, levels.baseline.models, models);
+      const path = join(folder, `sparsity=${sparsity}`, `${pie ? 'pie' : 'non_pie'}.tfrecord`);
+      return writeRecords(path, records(dataset, byId, features), how);
+    };
+    written.push({ sparsity, pie: await write(true), non_pie: await write(false) });
+  }
+  return written;
+}
+
+async function* records(
+  dataset: ImageDataset,
+  rows: Map<ImageId, PIERow>,
+  features: (row: PIERow) => Record<string, Feature>,
+): AsyncGenerator<RecordInput> {
+  const left = new Set(rows.keys());
+  for await (const example of dataset) {
+    if (!left.delete(example.id)) continue;
+    const row = rows.get(example.id)!;
+    if (example.label !== row.true_class)
+      throw new PredictionsError(
+        `${dataset.name}: image ${example.id} has class ${example.label}, in the predictions it has ` +
+          `${row.true_class}; pass the data set that they were made on.`,
+      );
+    const image = example.encoded ?? (await example.image());
+    yield { image, label: row.true_class, features: features(row) };
+    if (left.size === 0) return;
+  }
+  const [missing] = left;
+  throw new PredictionsError(
+    `${dataset.name} lacks image ${missing} of the predictions; pass the data set that they were ` +
+      'made on.',
+  );
+}
+
+function featuresOf(
+  row: PIERow,
+  position: number,
+  dense: readonly ModelPredictions[],
+  pruned: readonly ModelPredictions[],
+): Record<string, Feature> {
+  const probability = (name: string, models: readonly ModelPredictions[]) => {
+    if (!models.every((model) => model.confidence)) return {};
+    const sum = models.reduce((total, model) => total + model.confidence![position]!, 0);
+    return { [name]: { float: [sum / models.length] } };
+  };
+  return {
+    key: { bytes: [String(row.image_id)] },
+    'image/class/label': { int64: [row.true_class] },
+    stored_class_label: { int64: [row.true_class] },
+    image_index: { int64: [position] },
+    baseline_n: { int64: [dense.length] },
+    variant_n: { int64: [pruned.length] },
+    pruning_fraction: { float: [row.sparsity] },
+    ...probability('baseline_mean_probability', dense),
+    ...probability('variant_mean_probability', pruned),
+    variant_mode_label: { int64: [row.pruned_mode] },
+    baseline_mode_label: { int64: [row.dense_mode] },
+  };
+}

@@ -1,0 +1,50 @@
+import type { Random } from '../random';
+
+/** Normally distributed numbers, by Box and Muller. */
+export function normals(random: Random, count: number, mean: number, deviation: number) {
+  const numbers = new Float32Array(count);
+  for (let i = 0; i < count; i += 2) {
+    const radius = deviation * Math.sqrt(-2 * Math.log(1 - random()));
+    const angle = 2 * Math.PI * random();
+    numbers[i] = mean + radius * Math.cos(angle);
+    if (i + 1 < count) numbers[i + 1] = mean + radius * Math.sin(angle);
+  }
+  return numbers;
+}
+
+/** A number uniform in [low, high). */
+export function uniform(random: Random, low: number, high: number): number {
+  return low + (high - low) * random();
+}
+
+/** A whole number of low … high − 1. */
+export function wholeNumber(random: Random, low: number, high: number): number {
+  return low + Math.floor((high - low) * random());
+}
+
+/** The cumulative probabilities of a Poisson distribution, up to where doubles end. */
+export function poissonTable(rate: number): Float64Array {
+  // From the mode outwards nothing underflows.
+  const mode = Math.floor(rate);
+  const relative: number[] = [];
+  for (let k = mode, p = 1; k >= 0 && p > 1e-20; p *= k-- / rate) relative[k] = p;
+  for (let k = mode + 1, p = rate / (mode + 1); p > 1e-20; p *= rate / ++k) relative[k] = p;
+  const table = new Float64Array(relative.length);
+  let sum = 0;
+  for (let k = 0; k < table.length; k++) {
+    sum += relative[k] ?? 0;
+    table[k] = sum;
+  }
+  return table.map((below) => below / sum);
+}
+
+/** The first place of a table of cumulative probabilities that reaches `u`. */
+export function placeIn(table: Float64Array, u: number): number {
+  let [low, high] = [0, table.length - 1];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (table[middle]! < u) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

@@ -1,0 +1,51 @@
+import { OptionError } from '../errors';
+
+/** The corruptions of ImageNet-C and CIFAR-10-C, in the benchmark's order. */
+export const CORRUPTIONS = [
+  'gaussian_noise',
+  'shot_noise',
+  'impulse_noise',
+  'defocus_blur',
+  'glass_blur',
+  'motion_blur',
+  'zoom_blur',
+  'snow',
+  'frost',
+  'fog',
+  'brightness',
+  'contrast',
+  'elastic_transform',
+  'pixelate',
+  'jpeg_compression',
+] as const;
+
+/** The four that the benchmark adds for tuning; no part of its mean. */
+export const EXTRA_CORRUPTIONS = ['speckle_noise', 'gaussian_blur', 'spatter', 'saturate'] as const;
+
+export type CorruptionName = (typeof CORRUPTIONS)[number] | (typeof EXTRA_CORRUPTIONS)[number];
+
+/** Severities of a corruption, mildest first. */
+export const SEVERITIES = [1, 2, 3, 4, 5] as const;
+
+/** Which of the two published sets of parameters: for images of about 224 or of 32 pixels a side. */
+export type CorruptionScale = 'imagenet' | 'cifar';
+
+const NAMES: readonly string[] = [...CORRUPTIONS, ...EXTRA_CORRUPTIONS];
+
+/** @throws OptionError for a name that is none of a corruption, listing those that are */
+export function checkCorruption(name: string): asserts name is CorruptionName {
+  if (!NAMES.includes(name))
+    throw new OptionError(`corruption: '${name}'; expected one of ${NAMES.join(', ')}.`);
+}
+
+/** @throws OptionError for anything but 1, 2, 3, 4, 5 */
+export function checkSeverity(severity: number): void {
+  if (!(SEVERITIES as readonly number[]).includes(severity))
+    throw new OptionError(`severity: ${severity}; expected one of ${SEVERITIES.join(', ')}.`);
+}
+
+/** @throws OptionError for anything but the two scales */
+export function checkScale(scale: string): asserts scale is CorruptionScale {
+  if (scale !== 'imagenet' && scale !== 'cifar')
+    throw new OptionError(`scale: '${scale}'; expected 'imagenet' or 'cifar'.`);
+}

@@ -1,0 +1,45 @@
+import type { CorruptOptions } from '../corruptions/corrupt';
+import { warnOfOwnFrost } from '../corruptions/frost';
+import { CORRUPTIONS, type CorruptionName, SEVERITIES } from '../corruptions/names';
+import type { ImageDataset } from './imageDataset';
+
+/** Images whose distribution is not that of the training images. */
+export interface ShiftedSet {
+  /** One of the corruptions, or the set's name such as `imagenet-a`. */
+  readonly corruption: string;
+  /** 1–5; 0 where the set has none. */
+  readonly severity: number;
+  readonly data: ImageDataset;
+}
+
+/** Which of the corruptions a set is wanted with. */
+export interface CorruptionChoice {
+  /** Default: the 15 of the benchmark, or those that a folder holds. */
+  readonly corruptions?: readonly CorruptionName[];
+  /** Default: 1–5. */
+  readonly severities?: readonly number[];
+}
+
+/** Options of {@link corruptedSets}. */
+export interface CorruptedSetsOptions extends CorruptOptions, CorruptionChoice {}
+
+/**
+ * A data set under every corruption and severity, corrupted while it is read: ImageNet-C or
+ * CIFAR-10-C without their files.
+ *
+ * @throws OptionError as `corrupt` does
+ */
+export function corruptedSets(
+  data: ImageDataset,
+  options: CorruptedSetsOptions = {},
+): ShiftedSet[] {
+  const { corruptions = CORRUPTIONS, severities = SEVERITIES, ...how } = options;
+  if (corruptions.includes('frost') && how.frost === undefined) warnOfOwnFrost();
+  return corruptions.flatMap((corruption) =>
+    severities.map((severity) => ({
+      corruption,
+      severity,
+      data: data.corrupt(corruption, severity, how),
+    })),
+  );
+}

@@ -1,0 +1,44 @@
+import { type CorruptOptions, corrupt } from '../corruptions/corrupt';
+import {
+  CORRUPTIONS,
+  type CorruptionName,
+  EXTRA_CORRUPTIONS,
+  SEVERITIES,
+} from '../corruptions/names';
+import type { RgbImage } from '../datasets/imageDataset';
+import { drawGrid, type Tile } from './grid';
+import { PALETTE } from './palette';
+import type { Picture } from './picture';
+
+export interface CorruptionGalleryOptions extends CorruptOptions {
+  /** Default: all 19. */
+  readonly corruptions?: readonly CorruptionName[];
+}
+
+/**
+ * One image under every corruption and severity: a row per corruption, the clean image first.
+ *
+ * @param image what a model sees of it: 224 × 224 pixels, or with `scale: 'cifar'` 32 × 32
+ * @throws OptionError as `corrupt` does
+ */
+export async function corruptionGallery(
+  image: RgbImage,
+  options: CorruptionGalleryOptions = {},
+): Promise<Picture> {
+  const { corruptions = [...CORRUPTIONS, ...EXTRA_CORRUPTIONS], ...how } = options;
+  const tiles: Tile[] = [];
+  for (const name of corruptions) {
+    tiles.push({ image, caption: [{ text: name.replaceAll('_', ' ') }] });
+    for (const severity of SEVERITIES)
+      tiles.push({
+        image: await corrupt(image, name, severity, how),
+        caption: [{ text: `severity ${severity}`, color: PALETTE.muted }],
+      });
+  }
+  const { seed = 0, scale = 'imagenet' } = how;
+  return drawGrid(
+    'One image under every corruption',
+    `${corruptions.length} corruptions, severities 1–5, parameters of ${scale === 'imagenet' ? 'ImageNet-C' : 'CIFAR-10-C'}, seed ${seed}`,
+    tiles,
+  );
+}

@@ -1,0 +1,63 @@
+import type { Data } from 'plotly.js';
+import type { PIEAccuracyRow } from '../analysis/evalPIEs';
+import type { Figure } from './figure';
+import { baseLayout } from './layout';
+import { PALETTE } from './palette';
+import { bySparsity, range, rowsOf, sparsityName, type Table } from './rows';
+
+const SETS = [
+  { images: 'pies', name: 'PIEs' },
+  { images: 'random', name: 'random' },
+  { images: 'without-pies', name: 'without PIEs' },
+] as const;
+
+const MODELS = [
+  { column: 'dense_top1', name: 'dense models', color: PALETTE.notSignificant },
+  { column: 'pruned_top1', name: 'pruned models', color: PALETTE.ink },
+] as const;
+
+/**
+ * Top-1 accuracy of dense and pruned models on PIEs, on as many random images, and on the test set
+ * without PIEs, per sparsity. Figure 6 of the paper.
+ *
+ * @param table what `evalPIEs` gives
+ */
+export function pieAccuracyFigure(table: Table<PIEAccuracyRow>): Figure {
+  const rows = rowsOf(table);
+  const ordered = bySparsity(rows).flatMap(([, ofLevel]) =>
+    SETS.flatMap(({ images }) => ofLevel.filter((row) => row.images === images)),
+  );
+  const labels = [
+    ordered.map((row) => `${sparsityName(row.sparsity)} sparsity`),
+    ordered.map((row) => SETS.find(({ images }) => images === row.images)!.name),
+  ];
+  const data = MODELS.map(
+    ({ column, name, color }): Data => ({
+      type: 'bar',
+      name,
+      // Two rows of labels, which plotly's types do not know.
+      x: labels as unknown as string[],
+      y: ordered.map((row) => Number((row[column] * 100).toFixed(4))),
+      marker: { color },
+      customdata: ordered.map((row) => row.n_images),
+      hovertemplate: '%{y:.2f}% of %{customdata} images<extra>%{fullData.name}</extra>',
+    }),
+  );
+  const pies = rows.filter((row) => row.images === 'pies').map((row) => row.n_images);
+  return {
+    data,
+    layout: {
+      ...baseLayout(
+        'Top-1 accuracy on PIEs and on other images',
+        `N = ${range(rows.map((row) => row.n_dense))} dense and ${range(rows.map((row) => row.n_pruned))} ` +
+          `pruned models per sparsity, ${range(pies)} PIEs`,
+      ),
+      height: 420,
+      margin: { t: 104, r: 16, b: 84, l: 72 },
+      bargap: 0.25,
+      xaxis: { type: 'multicategory' },
+      yaxis: { title: { text: 'Top-1 accuracy (%)' }, gridcolor: '#eeeeee', rangemode: 'tozero' },
+      legend: { orientation: 'h', x: 0, xanchor: 'left', y: 1, yanchor: 'bottom' },
+    },
+  };
+}

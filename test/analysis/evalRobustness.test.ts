@@ -1,0 +1,254 @@
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { before, describe, it } from 'node:test';
+import * as tf from '@tensorflow/tfjs';
+import type { DataFrame } from 'danfojs-node';
+import { type EvalRobustnessOptions, evalRobustness } from '../../src/analysis/evalRobustness';
+import { rowsOf } from '../../src/analysis/frame';
+import { type RobustnessRow, robustnessRows, type Score } from '../../src/analysis/robustnessRows';
+import { ImageDataset } from '../../src/datasets/imageDataset';
+import { loadCifar10 } from '../../src/datasets/loadCifar10';
+import { corruptedSets, type ShiftedSet } from '../../src/datasets/shiftedSet';
+import { useEngine } from '../../src/engine/engine';
+import { EvaluationError, OptionError } from '../../src/errors';
+import { buildModel } from '../../src/models/model';
+import { findModels, loadModel, saveModel, type TrainedModel } from '../../src/models/modelFolder';
+import { predict } from '../../src/predictions/predict';
+import { temporaryFolder } from '../records/temporary';
+
+const root = temporaryFolder();
+let clean: ImageDataset;
+let shifted: ShiftedSet[];
+
+/** An untrained model in the place of a trained one: what it predicts is as good to compare. */
+async function write(population: string, sparsity: number, replicate: number): Promise<void> {
+  const shape = { imageShape: clean.imageShape, numClasses: 10 };
+  const seed = sparsity * 100 + replicate;
+  const model = await buildModel({ name: 'small-cnn', width: 4 }, shape, seed);
+  const run = { config: { sparsity, seed } } as unknown as TrainedModel['run'];
+  const folder = join(population, `sparsity=${sparsity}`, `replicate=0${replicate}`);
+  await saveModel(folder, { model, masks: new Map(), run });
+  model.dispose();
+}
+
+before(async () => {
+  await useEngine();
+  clean = (await loadCifar10({ split: 'test' })).take(40);
+  shifted = corruptedSets(clean, {
+    corruptions: ['gaussian_noise', 'fog'],
+    severities: [1, 5],
+    scale: 'cifar',
+  });
+  for (const [sparsity, replicate] of [
+    [0, 0],
+    [0, 1],
+    [0.9, 0],
+  ] as const)
+    await write(join(root, 'population'), sparsity, replicate);
+});
+
+const rows = (frame: DataFrame) => rowsOf<RobustnessRow>(frame);
+const evaluate = (folder: string, options: Partial<EvalRobustnessOptions> = {}) =>
+  evalRobustness(join(root, folder), {
+    clean,
+    shifted,
+    processes: 2,
+    onProgress: () => {},
+    ...options,
+  });
+
+describe('evalRobustness', () => {
+  let table: DataFrame;
+  before(async () => {
+    table = await evaluate('population');
+  });
+
+  it('gives a row per set and level, clean first', () => {
+    const sets = [
+      ['clean', 0],
+      ...shifted.map(({ corruption, severity }) => [corruption, severity]),
+    ];
+    assert.deepEqual(
+      rows(table).map(({ corruption, severity, sparsity, n_models, n_images }) => [
+        ...[corruption, severity, sparsity, n_models, n_images],
+      ]),
+      sets.flatMap((set) => [
+        [...set, 0, 2, 40],
+        [...set, 0.9, 1, 40],
+      ]),
+    );
+  });
+
+  it('agrees with the models’ own predictions of each set', async () => {
+    const models = await findModels(join(root, 'population'));
+    for (const { corruption, severity, data } of shifted) {
+      const right: number[][] = [];
+      for (const { folder } of models) {
+        const { model } = await loadModel(folder);
+        const { trueClass, predictedClass, top5 } = await predict(model, data);
+        right.push([
+          trueClass.filter((label, i) => label === predictedClass[i]).length / 40,
+          trueClass.filter((label, i) => top5.subarray(5 * i, 5 * i + 5).includes(label)).length /
+            40,
+        ]);
+        model.dispose();
+      }
+      const [dense, pruned] = rows(table).filter(
+        (row) => row.corruption === corruption && row.severity === severity,
+      );
+      assert.equal(dense!.top1, (right[0]![0]! + right[1]![0]!) / 2);
+      assert.equal(dense!.top5, (right[0]![1]! + right[1]![1]!) / 2);
+      assert.equal(pruned!.top1, right[2]![0]);
+      assert.equal(pruned!.top5, right[2]![1]);
+    }
+  });
+
+  it('gives the same for models in memory', async () => {
+    const found = await findModels(join(root, 'population'));
+    const trained = await Promise.all(found.map(({ folder }) => loadModel(folder)));
+    const { model } = trained[2]!;
+    const models = [trained[0]!, trained[1]!, { sparsity: 0.9, model }];
+    const progress: number[] = [];
+    const options = {
+      clean,
+      shifted,
+      onProgress: ({ done }: { done: number }) => progress.push(done),
+    };
+    assert.deepEqual(rows(await evalRobustness(models, options)), rows(table));
+    assert.equal(progress.at(-1), 5);
+    for (const { model: used } of trained) used.dispose();
+  });
+
+  it('does again only what is missing, and adds models to what is there', async () => {
+    const folder = join(root, 'population', 'robustness');
+    const files = readdirSync(folder).sort();
+    assert.equal(files.length, 5);
+    const fog = files.find((file) => file.startsWith('fog-5'))!;
+    const times = files.map((file) => statSync(join(folder, file)).mtimeMs);
+    rmSync(join(folder, fog));
+    assert.deepEqual(rows(await evaluate('population')), rows(table));
+    files.forEach((file, i) => {
+      assert.equal(statSync(join(folder, file)).mtimeMs === times[i], file !== fog, file);
+    });
+
+    await write(join(root, 'population'), 0.9, 1);
+    const wider = rows(await evaluate('population'));
+    assert.deepEqual(
+      wider.map((row) => row.n_models),
+      wider.map(() => 2),
+    );
+    const dense = (all: readonly RobustnessRow[]) => all.filter((row) => row.sparsity === 0);
+    assert.deepEqual(dense(wider), dense(rows(table)));
+    // The models seen before are those that the file had before.
+    const scores: Score[] = JSON.parse(readFileSync(join(folder, fog), 'utf8'));
+    assert.equal(scores.length, 4);
+  });
+
+  it('goes on after an interruption', async () => {
+    const controller = new AbortController();
+    await assert.rejects(
+      evaluate('population', {
+        folder: join(root, 'interrupted'),
+        processes: 1,
+        signal: controller.signal,
+        onProgress: ({ done }) => done > 0 && controller.abort(),
+      }),
+      (error: Error) => {
+        assert.ok(error instanceof EvaluationError);
+        assert.match(error.message, /stopped; run it again to go on from .*interrupted/);
+        return true;
+      },
+    );
+    const done = readdirSync(join(root, 'interrupted')).length;
+    assert.ok(done > 0 && done < 5, `${done} of 5 sets done`);
+    const resumed = rows(await evaluate('population', { folder: join(root, 'interrupted') }));
+    assert.deepEqual(resumed, rows(await evaluate('population')));
+  });
+
+  it('names what is wrong', async () => {
+    const rejects = (attempt: Promise<unknown>, kind: typeof OptionError, message: RegExp) =>
+      assert.rejects(attempt, (error: Error) => {
+        assert.ok(error instanceof kind, String(error));
+        assert.match(error.message, message);
+        return true;
+      });
+    await rejects(evaluate('nowhere'), OptionError, /nowhere: no models; .*run\.json/);
+    await rejects(
+      evaluate('population', { baseline: 0.5 }),
+      OptionError,
+      /0\.5: no model .* 0, 0\.9/,
+    );
+    const twice = { shifted: [...shifted, shifted[0]!] };
+    await rejects(
+      evaluate('population', twice),
+      OptionError,
+      /gaussian_noise, severity 1 is there t/,
+    );
+    const six = { shifted: [{ ...shifted[0]!, severity: 6 }] };
+    await rejects(evaluate('population', six), OptionError, /severity 6; expected 1–5, or 0/);
+    const source = {
+      name: 'mine',
+      classNames: ['a', 'b'],
+      imageShape: [32, 32, 3] as const,
+      hash: '',
+      size: 0,
+      async *examples() {},
+    };
+    const memory = new ImageDataset({ ...source, classNames: clean.classNames });
+    const mine = (data: ImageDataset) => ({ shifted: [{ corruption: 'mine', severity: 0, data }] });
+    await rejects(evaluate('population', mine(memory)), OptionError, /mine is held in memory only/);
+    await rejects(
+      evaluate('population', mine(new ImageDataset(source))),
+      OptionError,
+      /mine, severity 0: .*gives \[,10\], the data set has 2 classes/,
+    );
+    const tensors = tf.memory().numTensors;
+    await rejects(evalRobustness([], { clean, shifted }), OptionError, /models is empty/);
+    assert.equal(tf.memory().numTensors, tensors);
+    const gone = join(root, 'frost');
+    const broken = corruptedSets(clean, { corruptions: ['frost'], severities: [1], frost: gone });
+    await rejects(
+      evaluate('population', { shifted: broken }),
+      EvaluationError,
+      /1 of 2 sets could not be evaluated.*\n.*frost, severity 1: OptionError: frost: .*pictures/,
+    );
+    assert.ok(!existsSync(gone));
+  });
+});
+
+describe('robustnessRows', () => {
+  it('has changes in points, relative to dense, and beyond those on clean images', () => {
+    const score = (sparsity: number, corruption: string, top1: number, top5: number): Score => ({
+      ...{ sparsity, replicate: 0, corruption, severity: corruption === 'clean' ? 0 : 2 },
+      ...{ n_images: 10, top1, top5 },
+    });
+    const table = robustnessRows([
+      score(0, 'clean', 0.8, 1),
+      score(0.5, 'clean', 0.7, 0.9),
+      score(0.5, 'clean', 0.5, 0.7),
+      score(0, 'fog', 0.4, 0.5),
+      score(0.5, 'fog', 0.1, 0.25),
+      score(0.5, 'fog', 0.3, 0.25),
+    ]);
+    const [, cleanHalf, fogDense, fogHalf] = table;
+    const near = (actual: number, expected: number) =>
+      assert.ok(Math.abs(actual - expected) < 1e-12, `${actual} is not ${expected}`);
+    assert.deepEqual([cleanHalf!.n_models, fogHalf!.n_models], [2, 2]);
+    near(cleanHalf!.top1, 0.6);
+    near(cleanHalf!.top1_change, -0.2);
+    near(cleanHalf!.top1_relative, -0.25);
+    near(cleanHalf!.top1_excess, 0);
+    near(fogHalf!.top1_change, -0.2);
+    near(fogHalf!.top1_relative, -0.5);
+    near(fogHalf!.top1_excess, -0.25);
+    near(fogHalf!.top5_change, -0.25);
+    near(fogHalf!.top5_relative, -0.5);
+    near(fogHalf!.top5_excess, -0.3);
+    assert.deepEqual([fogDense!.top1_change, fogDense!.top1_excess], [0, 0]);
+  });
+
+  it('needs clean images', () => {
+    assert.throws(() => robustnessRows([]), OptionError);
+  });
+});

@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { before, describe, it } from 'node:test';
+import { loadImageFolder } from '../../src/datasets/loadImageFolder';
+import { openDataset } from '../../src/datasets/openDataset';
+import { DatasetError, OptionError } from '../../src/errors';
+import { temporaryFolder } from '../records/temporary';
+import { writeFlat } from './pictures';
+
+const root = temporaryFolder();
+const folder = join(root, 'set');
+const RED = [200, 10, 20] as const;
+const BLUE = [10, 20, 200] as const;
+before(async () => {
+  await writeFlat(join(folder, 'cat', 'b.png'), 20, BLUE);
+  await writeFlat(join(folder, 'cat', 'a.png'), 20, RED);
+  await writeFlat(join(folder, 'ant', 'c.PNG'), 30, RED);
+  await writeFile(join(folder, 'ant', 'notes.txt'), 'no image');
+  await writeFile(join(folder, 'README'), 'no class');
+});
+
+async function list(dataset: AsyncIterable<{ id: unknown; label: number }>) {
+  const rows: unknown[] = [];
+  for await (const { id, label } of dataset) rows.push([id, label]);
+  return rows;
+}
+
+const rejects = (attempt: Promise<unknown>, kind: typeof DatasetError, message: RegExp) =>
+  assert.rejects(attempt, (error: Error) => {
+    assert.ok(error instanceof kind, String(error));
+    assert.match(error.message, message);
+    return true;
+  });
+
+describe('loadImageFolder', () => {
+  it('gives each file the class of its folder, in the order of their paths', async () => {
+    const dataset = await loadImageFolder(folder);
+    assert.deepEqual(dataset.classNames, ['ant', 'cat']);
+    assert.equal(dataset.size, 3);
+    assert.deepEqual(await list(dataset), [
+      ['ant/c.PNG', 0],
+      ['cat/a.png', 1],
+      ['cat/b.png', 1],
+    ]);
+    const shuffled = await list(dataset.shuffle(1));
+    assert.deepEqual([...shuffled].sort(), await list(dataset));
+  });
+
+  it('numbers classes by a list, some of which may have no images', async () => {
+    const dataset = await loadImageFolder(folder, { classes: ['bee', 'cat', 'ant'] });
+    assert.equal(dataset.numClasses, 3);
+    assert.deepEqual(
+      (await list(dataset)).map((row) => (row as [string, number])[1]),
+      [2, 1, 1],
+    );
+    await rejects(
+      loadImageFolder(folder, { classes: ['bee', 'cat'] }),
+      DatasetError,
+      /ant: no class has this name; expected 2 classes such as bee, cat/,
+    );
+  });
+
+  it('resizes, crops and normalises as the records of the same pictures', async () => {
+    const normalization = { mean: [0, 0, 0], std: [1, 1, 1] } as const;
+    const dataset = await loadImageFolder(folder, { imageSize: 8, normalization });
+    for await (const { images, shape } of dataset.batches(3)) {
+      assert.deepEqual(shape, [3, 8, 8, 3]);
+      const colours = [RED, RED, BLUE];
+      images.forEach((value, i) => {
+        assert.equal(value, colours[Math.floor(i / 192)]![i % 3]);
+      });
+    }
+  });
+
+  it('is opened again from its recipe', async () => {
+    const dataset = await loadImageFolder(folder, { imageSize: 8 });
+    const again = await openDataset(JSON.parse(JSON.stringify(dataset.take(2).recipe)));
+    assert.equal(again.hash, dataset.hash);
+    assert.deepEqual(again.imageShape, [8, 8, 3]);
+    assert.deepEqual(await list(again), await list(dataset.take(2)));
+  });
+
+  it('names what is missing or damaged', async () => {
+    await rejects(loadImageFolder(join(root, 'none')), DatasetError, /none: cannot be read/);
+    await mkdir(join(root, 'empty', 'cat'), { recursive: true });
+    await rejects(
+      loadImageFolder(join(root, 'empty')),
+      DatasetError,
+      /no images; expected one sub/,
+    );
+    await mkdir(join(root, 'damaged', 'cat'), { recursive: true });
+    await writeFile(join(root, 'damaged', 'cat', 'x.jpg'), 'no JPEG');
+    const damaged = await loadImageFolder(join(root, 'damaged'));
+    await rejects(damaged.batches(1).next(), DatasetError, /x\.jpg: the image cannot be read/);
+    await rejects(loadImageFolder(folder, { imageSize: 0 }), OptionError, /imageSize: 0/);
+    await rejects(
+      loadImageFolder(folder, { classNames: ['one'] }),
+      OptionError,
+      /1 names; expected one for each of 2/,
+    );
+  });
+});
