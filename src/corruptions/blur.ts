@@ -3,6 +3,7 @@ import { uniform, wholeNumber } from './draws';
 import {
   gaussianBlur as blurred,
   correlate,
+  correlateFlat,
   type Neighbour,
   normalized,
   separable,
@@ -35,7 +36,7 @@ export const defocusBlur = corruption<readonly [radius: number, rim: number]>(
       [1.5, 0.1],
     ],
   },
-  (image, [radius, rim]) => correlate(image, disk(radius, rim), 'mirror'),
+  (image, [radius, rim]) => correlateFlat(image, disk(radius, rim), 'mirror'),
 );
 
 function disk(radius: number, rim: number): Neighbour[] {

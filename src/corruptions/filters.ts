@@ -39,10 +39,12 @@ export function tapsOf(
 
 /** A linear filter that works along each axis apart; one {@link Taps} per output row and column. */
 export function separable(raster: Raster, rows: readonly Taps[], columns: readonly Taps[]): Raster {
-  const { width, channels, data } = raster;
+  const { width, channels } = raster;
   const length = width * channels;
+  // Doubles, which are faster to add up than floats that each have to be made one.
+  const data = new Float64Array(raster.data);
   const result = new Float32Array(rows.length * columns.length * channels);
-  const mixed = new Float32Array(length);
+  const mixed = new Float64Array(length);
   let to = 0;
   for (const row of rows) {
     mixed.fill(0);
@@ -50,8 +52,15 @@ export function separable(raster: Raster, rows: readonly Taps[], columns: readon
     for (const { first, weights } of columns)
       for (let c = 0; c < channels; c++) {
         let sum = 0;
-        for (let k = 0, from = first * channels + c; k < weights.length; k++, from += channels)
-          sum += weights[k]! * mixed[from]!;
+        let k = 0;
+        let from = first * channels + c;
+        for (; k + 3 < weights.length; k += 4, from += 4 * channels)
+          sum +=
+            weights[k]! * mixed[from]! +
+            weights[k + 1]! * mixed[from + channels]! +
+            (weights[k + 2]! * mixed[from + 2 * channels]! +
+              weights[k + 3]! * mixed[from + 3 * channels]!);
+        for (; k < weights.length; k++, from += channels) sum += weights[k]! * mixed[from]!;
         result[to++] = sum;
       }
   }
@@ -59,7 +68,7 @@ export function separable(raster: Raster, rows: readonly Taps[], columns: readon
 }
 
 /** Adds up whole rows, four at a time: their numbers lie side by side, whatever the filter. */
-function addRows(sum: Float32Array, data: Float32Array, { first, weights }: Taps): void {
+function addRows(sum: Float64Array, data: Float64Array, { first, weights }: Taps): void {
   const { length } = sum;
   for (let k = 0; k < weights.length; k += 4) {
     const a = (first + k) * length;
@@ -85,9 +94,45 @@ export interface Neighbour {
 
 /** Each pixel becomes the weighted sum of its neighbours (a correlation: the kernel is not turned). */
 export function correlate(raster: Raster, kernel: readonly Neighbour[], edge: Edge): Raster {
-  const { width, height, channels } = raster;
-  const reach = Math.max(...kernel.flatMap(({ dx, dy }) => [Math.abs(dx), Math.abs(dy)]));
-  const source = padded(raster, reach, edge);
+  const reach = reachOf(kernel);
+  return weighed(raster, padded(raster, reach, edge), reach, kernel);
+}
+
+/**
+ * The same for a kernel that is flat along its rows, as a disk is: with sums from the left edge up to
+ * each pixel in the place of pixels, only a row's steps from one weight to the next have to be weighed.
+ */
+export function correlateFlat(raster: Raster, kernel: readonly Neighbour[], edge: Edge): Raster {
+  const { channels } = raster;
+  const reach = reachOf(kernel) + 1;
+  const sums = padded(raster, reach, edge);
+  const stride = (raster.width + 2 * reach) * channels;
+  for (let i = 0; i < sums.length; i++) if (i % stride >= channels) sums[i]! += sums[i - channels]!;
+  const weights = new Map(kernel.map(({ dx, dy, weight }) => [`${dx} ${dy}`, weight]));
+  const weightAt = (dx: number, dy: number) => weights.get(`${dx} ${dy}`) ?? 0;
+  const steps: Neighbour[] = [];
+  for (let dy = -reach; dy <= reach; dy++)
+    for (let dx = -reach; dx <= reach; dx++) {
+      const weight = weightAt(dx, dy) - weightAt(dx + 1, dy);
+      if (Math.abs(weight) > NO_STEP) steps.push({ dx, dy, weight });
+    }
+  return weighed(raster, sums, reach, steps);
+}
+
+/** Weights are known to seven digits, and less than 1. */
+const NO_STEP = 1e-9;
+
+function reachOf(kernel: readonly Neighbour[]): number {
+  return Math.max(...kernel.flatMap(({ dx, dy }) => [Math.abs(dx), Math.abs(dy)]));
+}
+
+/** @param source the raster, or sums of it, with `reach` more pixels on every side */
+function weighed(
+  { width, height, channels }: Raster,
+  source: Float64Array,
+  reach: number,
+  kernel: readonly Neighbour[],
+): Raster {
   const stride = (width + 2 * reach) * channels;
   const length = width * channels;
   // In fours; taps of weight 0 fill the last four up.
