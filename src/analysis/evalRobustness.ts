@@ -1,13 +1,12 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import type * as tf from '@tensorflow/tfjs';
 import type { DataFrame } from 'danfojs-node';
 import type { DatasetRecipe, ImageDataset } from '../datasets/imageDataset';
 import { recipeOf } from '../datasets/openDataset';
 import type { ShiftedSet } from '../datasets/shiftedSet';
-import { type EngineName, useEngine } from '../engine/engine';
+import { defaultProcesses, type EngineName, useEngine } from '../engine/engine';
 import { EvaluationError, OptionError } from '../errors';
 import { checkFit } from '../models/model';
 import { findModels, loadModel, type TrainedModel } from '../models/modelFolder';
@@ -202,7 +201,7 @@ async function ofPopulation(
   meter.expect(jobs.map((job, i) => ({ data: sets[i]!.data, models: job.models.length })));
   const failures = await runJobs<RobustnessJob, RobustnessReport>(waiting, {
     worker: join(__dirname, 'robustnessWorker.js'),
-    processes: options.processes ?? (engine.name === 'tfjs-node-gpu' ? 1 : availableParallelism()),
+    processes: options.processes ?? defaultProcesses(engine),
     signal,
     onReport: (_, seen) => meter.seen(seen),
     onEnd: () => meter.setDone(),

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import * as tf from '@tensorflow/tfjs';
 import { EngineError } from '../errors';
 import './ops/mean';
@@ -62,6 +63,11 @@ export function useEngine(options: { engine?: EngineName } = {}): Promise<Engine
   const turn = queue.then(() => choose(options.engine));
   queue = turn.catch(() => {});
   return turn;
+}
+
+/** How many processes share an engine well: one per core, and one where a GPU does the work. */
+export function defaultProcesses({ name }: EngineInfo): number {
+  return name === 'tfjs-node-gpu' ? 1 : availableParallelism();
 }
 
 async function choose(engine: EngineName | undefined): Promise<EngineInfo> {

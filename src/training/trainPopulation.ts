@@ -1,10 +1,9 @@
 import { existsSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import type { ImageDataset } from '../datasets/imageDataset';
 import { recipeOf } from '../datasets/openDataset';
-import { type EngineInfo, type EngineName, useEngine } from '../engine/engine';
+import { defaultProcesses, type EngineInfo, type EngineName, useEngine } from '../engine/engine';
 import { OptionError, TrainingError } from '../errors';
 import { toJson, writeWhole } from '../files';
 import { interruptible } from '../interruption';
@@ -12,6 +11,7 @@ import { buildModel, type ModelRecipe, topologyOf } from '../models/model';
 import { readRun } from '../models/modelFolder';
 import type { Predictions } from '../predictions/predictions';
 import { readPredictions } from '../predictions/readPredictions';
+import { predictionsFile } from '../predictions/writePredictions';
 import { formatDuration, progress } from '../progress';
 import { seedFrom } from '../random';
 import { runJobs } from '../workers/runJobs';
@@ -116,8 +116,7 @@ export async function trainPopulation(options: TrainPopulationOptions): Promise<
     const jobs = waiting.map((unit): PopulationJob => ({ plan, unit }));
     const failed = await runJobs<PopulationJob, PopulationReport>(jobs, {
       worker: join(__dirname, 'populationWorker.js'),
-      processes:
-        options.processes ?? (engine.name === 'tfjs-node-gpu' ? 1 : availableParallelism()),
+      processes: options.processes ?? defaultProcesses(engine),
       signal,
       onReport: ({ unit }, step) => {
         tally.at(unit, step * batches.batchSize);
@@ -156,17 +155,13 @@ export async function trainPopulation(options: TrainPopulationOptions): Promise<
 }
 
 function unitOf(folder: string, sparsity: number, replicate: number, seed: number): PopulationUnit {
-  const model = join(
-    folder,
-    `sparsity=${sparsity}`,
-    `replicate=${String(replicate).padStart(2, '0')}`,
-  );
+  const file = predictionsFile(folder, { sparsity, replicate });
   return {
     sparsity,
     replicate,
     seed: seedFrom(seed, 'model', sparsity, replicate),
-    folder: model,
-    predictionsFile: `${model}.parquet`,
+    folder: file.replace(/\.parquet$/, ''),
+    predictionsFile: file,
   };
 }
 
