@@ -9,6 +9,7 @@ import { toJson, writeWhole } from '../files';
 import { interruptible } from '../interruption';
 import { buildModel, type ModelRecipe, topologyOf } from '../models/model';
 import { readRun } from '../models/modelFolder';
+import { readPopulation } from '../predictions/population';
 import type { Predictions } from '../predictions/predictions';
 import { readPredictions } from '../predictions/readPredictions';
 import { predictionsFile } from '../predictions/writePredictions';
@@ -104,10 +105,11 @@ export async function trainPopulation(options: TrainPopulationOptions): Promise<
     sparsities.map((sparsity) => unitOf(folder, sparsity, replicate, seed)),
   ).flat();
 
+  await assertSameTest(folder, test);
   const waiting = await unfinished(units, plan, train, engine);
   await writeWhole(
     join(folder, 'population.json'),
-    toJson({ ...plan, test_hash: test.hash, class_names: test.classNames, seed }),
+    toJson({ ...plan, test_set: testSet(test), class_names: test.classNames, seed }),
   );
   const batches = resolveRun(train, plan.model, 0, seed, engine, plan.training).training;
   const tally = new Tally(units.length, waiting.length, batches.steps * batches.batchSize);
@@ -163,6 +165,21 @@ function unitOf(folder: string, sparsity: number, replicate: number, seed: numbe
     folder: file.replace(/\.parquet$/, ''),
     predictionsFile: file,
   };
+}
+
+/** What tells one set of test images from another. */
+function testSet({ name, hash, views }: ImageDataset) {
+  return { name, hash, views };
+}
+
+/** Predictions that are there would else pass for predictions of other images. */
+async function assertSameTest(folder: string, test: ImageDataset): Promise<void> {
+  const before = (await readPopulation(folder))?.test_set;
+  if (before !== undefined && JSON.stringify(before) !== JSON.stringify(testSet(test)))
+    throw new TrainingError(
+      `${folder} holds predictions of other test images: ${JSON.stringify(before)}, asked for ` +
+        `${JSON.stringify(testSet(test))}. Choose another folder or delete it.`,
+    );
 }
 
 /** The units without predictions; also tries the plan before any process is started for it. */

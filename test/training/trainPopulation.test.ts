@@ -150,6 +150,10 @@ describe('trainPopulation', () => {
       assert.match(error.message, /training\.steps is 21, was 20.*another folder/);
       return true;
     });
+    await assert.rejects(
+      trainPopulation({ ...tiny('unbroken'), test: test.take(40) }),
+      /predictions of other test images: .*"count":50.*"count":40.*another folder/,
+    );
     const source = {
       name: 'mine',
       classNames: ['a', 'b'],
