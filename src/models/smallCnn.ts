@@ -1,29 +1,38 @@
 import * as tf from '@tensorflow/tfjs';
+import { OptionError } from '../errors';
 import * as layers from './layers';
 import type { ModelShape } from './model';
 
 /** Options of {@link smallCnn}. */
 export interface SmallCnnOptions {
-  /** Channels of the first convolution; they double twice. Default 16. */
+  /** Convolutions. Default 3. */
+  depth?: number;
+  /** Channels of the first convolution; each of the others has twice as many as the one before. Default 16. */
   width?: number;
 }
 
+/** Poolings at most: 32 × 32 pixels are 4 × 4 after three, which is as coarse as helps. */
+const POOLINGS = 3;
+
 /**
- * A small convolutional network for live demonstrations: three 3 × 3 convolutions (`width`,
- * 2·`width`, 4·`width` channels), each with batch norm, ReLU and 2 × 2 max pooling, then global
+ * A small convolutional network for demonstrations and for populations on a modest machine: 3 × 3
+ * convolutions, each with batch norm and ReLU, the first three with 2 × 2 max pooling, then global
  * average pooling and one dense layer.
  *
  * @returns a model from images `[n, height, width, channels]` to logits `[n, classes]`
+ * @throws OptionError if the depth is not a whole number of 1 or more
  */
 export function smallCnn(shape: ModelShape, options: SmallCnnOptions = {}): tf.LayersModel {
-  const { width = 16 } = options;
+  const { depth = 3, width = 16 } = options;
+  if (!Number.isInteger(depth) || depth < 1)
+    throw new OptionError(`small-cnn: depth is ${depth}, expected a whole number, 1 or more.`);
   const input = tf.input({ shape: [...shape.imageShape], name: 'image' });
   let x = input;
-  for (const [i, filters] of [width, 2 * width, 4 * width].entries()) {
+  for (let i = 0; i < depth; i++) {
     const name = `conv${i + 1}`;
-    x = layers.conv(x, name, filters, 3, { images: i === 0 });
+    x = layers.conv(x, name, width * 2 ** i, 3, { images: i === 0 });
     x = layers.normRelu(x, `${name}/norm`);
-    x = layers.maxPool(x, `${name}/pool`, 2);
+    if (i < POOLINGS) x = layers.maxPool(x, `${name}/pool`, 2);
   }
   const logits = layers.dense(layers.globalPool(x), 'logits', shape.numClasses);
   return tf.model({ inputs: input, outputs: logits, name: 'small-cnn' });
