@@ -7,9 +7,9 @@ import { findPIEs } from '../src/analysis/findPIEs';
 import { perClassTTest } from '../src/analysis/perClassTTest';
 import type { Predictions } from '../src/predictions/predictions';
 import { readPredictions } from '../src/predictions/readPredictions';
+import { simulatePredictions } from '../src/predictions/simulatePredictions';
 import { writePredictions } from '../src/predictions/writePredictions';
 import { findPython } from '../test/python';
-import { randomPopulation } from './randomPopulation';
 
 /**
  * Measures perClassTTest and findPIEs together, on a population of the paper's size, from memory and
@@ -19,8 +19,8 @@ import { randomPopulation } from './randomPopulation';
  *     node dist/bench/analysis.js [rounds]
  */
 const POPULATION = {
-  images: 50_000,
   classes: 1000,
+  imagesPerClass: 50,
   sparsities: [0, 0.1, 0.3, 0.5, 0.7, 0.9],
   replicates: 30,
   seed: 1,
@@ -90,7 +90,7 @@ function median(values: readonly number[]): number {
 
 async function main(rounds: number): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'bench-analysis-'));
-  const predictions = randomPopulation(POPULATION);
+  const predictions = simulatePredictions(POPULATION);
   const written = await timed(async () => {
     await writePredictions(predictions, folder);
     return { significant: 0, pies: 0 };
@@ -113,9 +113,9 @@ async function main(rounds: number): Promise<void> {
         if (round > 0) results[name]!.push(result);
       }
     const cold = Array.from({ length: Math.min(rounds, 3) }, () => fresh(folder));
-    const { images, classes, sparsities, replicates } = POPULATION;
+    const { classes, imagesPerClass, sparsities, replicates } = POPULATION;
     console.log(
-      `${images} images × ${sparsities.length * replicates} models × ${classes} classes, ` +
+      `${classes * imagesPerClass} images × ${sparsities.length * replicates} models × ${classes} classes, ` +
         `medians of ${rounds} rounds; written in ${written.seconds.toFixed(1)} s`,
     );
     const base = median(results['ours, from memory']!.map((r) => r.seconds));

@@ -1,4 +1,5 @@
 /** The cells of the library; everything else is detail. */
+export { type BootstrapModelsOptions, bootstrapModels } from './analysis/bootstrapModels';
 export { type EvalHardestOptions, evalHardest } from './analysis/evalHardest';
 export { type EvalPIEsOptions, evalPIEs, type PIEAccuracyRow } from './analysis/evalPIEs';
 export {
@@ -56,6 +57,7 @@ export { BatchNorm } from './engine/ops/batchNormLayer';
 export * from './errors';
 export { classFigure } from './figures/classFigure';
 export { type CorruptionGalleryOptions, corruptionGallery } from './figures/corruptionGallery';
+export { hurtAndHelpedFigure } from './figures/hurtAndHelpedFigure';
 export { imageGallery } from './figures/imageGallery';
 export { naturalAdversarialFigure } from './figures/naturalAdversarialFigure';
 export { pieAccuracyFigure } from './figures/pieAccuracyFigure';
@@ -73,6 +75,10 @@ export {
   type PredictionsSource,
   readPredictions,
 } from './predictions/readPredictions';
+export {
+  type SimulatePredictionsOptions,
+  simulatePredictions,
+} from './predictions/simulatePredictions';
 export { writePredictions } from './predictions/writePredictions';
 export { loadImageNetRecords } from './records/loadImageNetRecords';
 export { writeRecords } from './records/writeRecords';

@@ -32,3 +32,15 @@ export function shuffleInPlace<T extends { length: number; [index: number]: unkn
   }
   return items;
 }
+
+/** Normally distributed numbers, by Box and Muller. */
+export function normals(random: Random, count: number, mean: number, deviation: number) {
+  const numbers = new Float32Array(count);
+  for (let i = 0; i < count; i += 2) {
+    const radius = deviation * Math.sqrt(-2 * Math.log(1 - random()));
+    const angle = 2 * Math.PI * random();
+    numbers[i] = mean + radius * Math.cos(angle);
+    if (i + 1 < count) numbers[i + 1] = mean + radius * Math.sin(angle);
+  }
+  return numbers;
+}

@@ -8,6 +8,7 @@ import { recipeOf } from '../datasets/openDataset';
 import type { ShiftedSet } from '../datasets/shiftedSet';
 import { defaultProcesses, type EngineName, useEngine } from '../engine/engine';
 import { EvaluationError, OptionError } from '../errors';
+import { interruptible } from '../interruption';
 import { checkFit } from '../models/model';
 import { findModels, loadModel, type TrainedModel } from '../models/modelFolder';
 import { formatDuration, progress } from '../progress';
@@ -48,7 +49,7 @@ export interface EvalRobustnessOptions {
   batchSize?: number;
   /** Called as the evaluation moves on. Default: a line on the terminal. */
   onProgress?: (progress: EvaluationProgress) => void;
-  /** Stops the evaluation; the sets that are done are kept. */
+  /** Stops the evaluation; the sets that are done are kept. An interrupted notebook does so too. */
   signal?: AbortSignal;
 }
 
@@ -69,7 +70,8 @@ export interface EvaluationProgress {
  *
  * The models of a population's folder are evaluated in processes, one set of images at a time for
  * all of them, so that an image is read and corrupted once. Stopped and run again, or with more
- * models or sets, it goes on: a model that has seen a set does not see it again.
+ * models or sets, it goes on: a model that has seen a set does not see it again, and where all have
+ * seen all, the scores are enough and no weights are needed.
  *
  * @param models a population's folder, or models in memory, which this process evaluates
  * @returns a {@link RobustnessRow} per set and level: clean first, then the sets in their order, each
@@ -85,10 +87,11 @@ export async function evalRobustness(
   const sets = allSets(options);
   await useEngine(options.engine ? { engine: options.engine } : {});
   const meter = new Meter(sets, options.onProgress);
-  const scores =
+  const scores = await interruptible(options.signal, (signal) =>
     typeof models === 'string'
-      ? await ofPopulation(resolve(models), sets, options, meter)
-      : await inMemory(models.map(levelOf), sets, options, meter);
+      ? ofPopulation(resolve(models), sets, { ...options, signal }, meter)
+      : inMemory(models.map(levelOf), sets, { ...options, signal }, meter),
+  );
   meter.close();
   return robustnessFrame(robustnessRows(scores, options.baseline));
 }
@@ -182,10 +185,6 @@ async function ofPopulation(
       return { ...model, run: createHash('sha256').update(run).digest('hex') };
     }),
   );
-  const { model } = await loadModel(models[0]!.folder);
-  checkModel(model, sets);
-  model.dispose();
-
   const files = sets.map((set) => join(resolve(folder), fileName(set)));
   const jobs: RobustnessJob[] = [];
   for (const [i, { corruption, severity, data }] of sets.entries()) {
@@ -198,6 +197,11 @@ async function ofPopulation(
     });
   }
   const waiting = jobs.filter(({ models }) => models.length > 0);
+  if (waiting.length > 0) {
+    const { model } = await loadModel(waiting[0]!.models[0]!.folder);
+    checkModel(model, sets);
+    model.dispose();
+  }
   meter.expect(jobs.map((job, i) => ({ data: sets[i]!.data, models: job.models.length })));
   const failures = await runJobs<RobustnessJob, RobustnessReport>(waiting, {
     worker: join(__dirname, 'robustnessWorker.js'),

@@ -6,6 +6,7 @@ import { frameOf } from './frame';
 import { levelsOf } from './levels';
 import { listsTop5, modelAccuracyRows } from './modelAccuracy';
 import { type PerClassTTestOptions, perClassRows } from './perClassTTest';
+import { sum } from './sums';
 
 export type SummarizeLevelsOptions = PerClassTTestOptions & Pick<FindPIEsOptions, 'ties'>;
 
@@ -25,6 +26,9 @@ export interface LevelRow {
   readonly n_significant: number;
   readonly n_hurt: number;
   readonly n_helped: number;
+  /** Mean normalized change of the recall of those hurt and of those helped; NaN where there are none. */
+  readonly hurt_mean_change: number;
+  readonly helped_mean_change: number;
   /** Images whose modal label is not the baseline's; 0 at the baseline. */
   readonly n_pies: number;
 }
@@ -52,6 +56,8 @@ export function summarizeLevels(
     n_significant: 'int32',
     n_hurt: 'int32',
     n_helped: 'int32',
+    hurt_mean_change: 'float32',
+    helped_mean_change: 'float32',
     n_pies: 'int32',
   });
 }
@@ -72,8 +78,9 @@ export function levelRows(
       const top1 = ofLevel.map((row) => row.top1);
       const top5 = ofLevel.flatMap((row) => row.top5 ?? []);
       const here = classes.filter((row) => row.sparsity === sparsity);
-      const count = (direction: 'hurt' | 'helped') =>
-        here.filter((row) => row.direction === direction).length;
+      const changes = (direction: 'hurt' | 'helped') =>
+        here.flatMap((row) => (row.direction === direction ? row.normalized_change : []));
+      const [hurt, helped] = [changes('hurt'), changes('helped')];
       return {
         sparsity,
         n_models: models.length,
@@ -82,8 +89,10 @@ export function levelRows(
         top1_sd: sampleStandardDeviation(top1),
         ...(top5.length > 0 && { top5: mean(top5), top5_sd: sampleStandardDeviation(top5) }),
         n_significant: here.filter((row) => row.significant).length,
-        n_hurt: count('hurt'),
-        n_helped: count('helped'),
+        n_hurt: hurt.length,
+        n_helped: helped.length,
+        hurt_mean_change: sum(hurt) / hurt.length,
+        helped_mean_change: sum(helped) / helped.length,
         n_pies: pies.filter((row) => row.sparsity === sparsity).length,
       };
     });

@@ -1,5 +1,6 @@
+import { normals } from '../random';
 import { corruption } from './corruption';
-import { normals, placeIn, poissonTable } from './draws';
+import { placeIn, poissonTable } from './draws';
 import { like, mapped } from './raster';
 
 /** Parameter: standard deviation, as a share of white. */

@@ -1,5 +1,5 @@
+import { normals } from '../random';
 import { corruption } from './corruption';
-import { normals } from './draws';
 import { correlate, gaussianBlur, inside, type Neighbour, roundHalfEven } from './filters';
 import { mapped, type Raster, toBytes } from './raster';
 

@@ -1,6 +1,7 @@
+import { normals } from '../random';
 import { moved } from './blur';
 import { corruption } from './corruption';
-import { normals, uniform } from './draws';
+import { uniform } from './draws';
 import { zoomed } from './filters';
 import { frostTexture } from './frost';
 import { plasma } from './plasma';

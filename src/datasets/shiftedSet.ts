@@ -25,7 +25,8 @@ export interface CorruptedSetsOptions extends CorruptOptions, CorruptionChoice {
 
 /**
  * A data set under every corruption and severity, corrupted while it is read: ImageNet-C or
- * CIFAR-10-C without their files.
+ * CIFAR-10-C without their files. The corruptions see the images as the models do, after the bicubic
+ * resize; the published ImageNet-C was resized bilinearly before it was corrupted.
  *
  * @throws OptionError as `corrupt` does
  */

@@ -12,6 +12,7 @@ import { loadCifar10 } from '../../src/datasets/loadCifar10';
 import { corruptedSets, type ShiftedSet } from '../../src/datasets/shiftedSet';
 import { useEngine } from '../../src/engine/engine';
 import { EvaluationError, OptionError } from '../../src/errors';
+import { interruptWork } from '../../src/interruption';
 import { buildModel } from '../../src/models/model';
 import { findModels, loadModel, saveModel, type TrainedModel } from '../../src/models/modelFolder';
 import { predict } from '../../src/predictions/predict';
@@ -166,6 +167,29 @@ describe('evalRobustness', () => {
     assert.deepEqual(resumed, rows(await evaluate('population')));
   });
 
+  it('stops where a notebook is interrupted', async () => {
+    await assert.rejects(
+      evaluate('population', {
+        folder: join(root, 'stopped'),
+        processes: 1,
+        onProgress: ({ done }) => done > 0 && interruptWork(new Error('interrupted')),
+      }),
+      /stopped; run it again/,
+    );
+  });
+
+  it('needs the scores of models only, not their weights', async () => {
+    await write(join(root, 'light'), 0, 0);
+    const expected = rows(await evaluate('light'));
+    for (const file of ['weights.bin', 'model.json', 'masks.safetensors'])
+      rmSync(join(root, 'light', 'sparsity=0', 'replicate=00', file));
+    assert.deepEqual(rows(await evaluate('light')), expected);
+    await assert.rejects(
+      evaluate('light', { shifted: corruptedSets(clean, { corruptions: ['snow'] }) }),
+      /holds no complete model: expected run.json, model.json, weights.bin/,
+    );
+  });
+
   it('names what is wrong', async () => {
     const rejects = (attempt: Promise<unknown>, kind: typeof OptionError, message: RegExp) =>
       assert.rejects(attempt, (error: Error) => {
@@ -198,11 +222,13 @@ describe('evalRobustness', () => {
     const memory = new ImageDataset({ ...source, classNames: clean.classNames });
     const mine = (data: ImageDataset) => ({ shifted: [{ corruption: 'mine', severity: 0, data }] });
     await rejects(evaluate('population', mine(memory)), OptionError, /mine is held in memory only/);
+    const { model } = await loadModel(join(root, 'population', 'sparsity=0', 'replicate=00'));
     await rejects(
-      evaluate('population', mine(new ImageDataset(source))),
+      evalRobustness([{ sparsity: 0, model }], { clean, ...mine(new ImageDataset(source)) }),
       OptionError,
       /mine, severity 0: .*gives \[,10\], the data set has 2 classes/,
     );
+    model.dispose();
     const tensors = tf.memory().numTensors;
     await rejects(evalRobustness([], { clean, shifted }), OptionError, /models is empty/);
     assert.equal(tf.memory().numTensors, tensors);

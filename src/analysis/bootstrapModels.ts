@@ -1,0 +1,86 @@
+import { DataFrame } from 'danfojs-node';
+import { sampleStandardDeviation } from 'simple-statistics';
+import { OptionError } from '../errors';
+import type { ModelPredictions, Predictions } from '../predictions/predictions';
+import { randomFrom } from '../random';
+
+/** Options of {@link bootstrapModels}. */
+export interface BootstrapModelsOptions {
+  /** Columns of the statistic to give a standard error. */
+  readonly columns: readonly string[];
+  /** Populations that are drawn. Default 200. */
+  readonly samples?: number;
+  /** Draws them. Default 0. */
+  readonly seed?: number;
+}
+
+/**
+ * How much a statistic of a population would vary with the models that happened to be trained: the
+ * bootstrap's standard error (Efron 1979). Populations are drawn from the one that is there, as many
+ * models at each sparsity, with replacement; the images stay.
+ *
+ * A drawn population holds some models twice, so that its models agree more and its modal labels are
+ * less settled than those of as many independent models: it counts more significant classes and
+ * more PIEs. The spread of these counts is told here, not their place.
+ *
+ * @param statistic one row per level or class, the same rows for every population: `summarizeLevels`,
+ *   or any aggregation of what the cells give
+ * @returns the statistic of the population itself, with a column `<name>_se` for each of `columns`:
+ *   the sample standard deviation over the drawn populations that have a number there, NaN where
+ *   fewer than two have
+ * @throws OptionError for fewer than two samples, a column that the statistic lacks, or a statistic
+ *   whose number of rows varies
+ */
+export function bootstrapModels(
+  predictions: Predictions,
+  statistic: (population: Predictions) => DataFrame,
+  { columns, samples = 200, seed = 0 }: BootstrapModelsOptions,
+): DataFrame {
+  if (!Number.isInteger(samples) || samples < 2)
+    throw new OptionError(`samples: ${samples}: expected a whole number, 2 or more.`);
+  const whole = statistic(predictions);
+  const valuesOf = (frame: DataFrame) => {
+    if (frame.shape[0] !== whole.shape[0])
+      throw new OptionError(
+        `statistic: ${frame.shape[0]} rows for a drawn population, ${whole.shape[0]} for the whole ` +
+          'one; expected the same rows for every population.',
+      );
+    return columns.map((name) => frame.column(name).values as number[]);
+  };
+  for (const name of columns)
+    if (!whole.columns.includes(name))
+      throw new OptionError(
+        `columns: the statistic has no '${name}'; it has ${whole.columns.join(', ')}.`,
+      );
+
+  const drawn = Array.from({ length: samples }, (_, sample) =>
+    valuesOf(statistic(resample(predictions, seed, sample))),
+  );
+  const errors = columns.map((_, column) =>
+    Array.from({ length: whole.shape[0]! }, (_, row) => {
+      const values = drawn.map((values) => values[column]![row]!).filter(Number.isFinite);
+      return values.length < 2 ? Number.NaN : sampleStandardDeviation(values);
+    }),
+  );
+  return new DataFrame(
+    (whole.values as unknown[][]).map((row, i) => [...row, ...errors.map((error) => error[i])]),
+    {
+      columns: [...whole.columns, ...columns.map((name) => `${name}_se`)],
+      dtypes: [...whole.dtypes, ...columns.map(() => 'float32')],
+    },
+  );
+}
+
+/** As many models of each sparsity, drawn with replacement and numbered anew. */
+function resample(predictions: Predictions, seed: number, sample: number): Predictions {
+  const random = randomFrom(seed, 'bootstrap', sample);
+  const sparsities = [...new Set(predictions.models.map(({ sparsity }) => sparsity))];
+  const models = sparsities.flatMap((sparsity) => {
+    const level = predictions.models.filter((model) => model.sparsity === sparsity);
+    return level.map((_, replicate): ModelPredictions => {
+      const model = level[Math.floor(random() * level.length)]!;
+      return { ...model, replicate };
+    });
+  });
+  return { ...predictions, models };
+}
