@@ -4,8 +4,9 @@ import { readRun } from '../src/models/modelFolder';
 import { predictionsFile } from '../src/predictions/writePredictions';
 
 /**
- * Trains the population that the notebooks read, or goes on with it, then trains one of its models
- * a second time from its seed and compares what the two predict.
+ * Trains the population that the notebooks read, or goes on with it, and puts it to corrupted
+ * images; then trains one of its models a second time from its seed and compares what the two
+ * predict.
  *
  *     npm run population [-- --verify 0.9/0]
  *
@@ -14,6 +15,8 @@ import { predictionsFile } from '../src/predictions/writePredictions';
 const FOLDER = 'data/population';
 const SPARSITIES = [0, 0.3, 0.5, 0.7, 0.9];
 const REPLICATES = 30;
+/** Of the test images, the first so many are corrupted, in 75 ways. */
+const ROBUSTNESS_IMAGES = 2000;
 
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { verify: { type: 'string', default: '0.9/0' } } });
@@ -35,6 +38,11 @@ async function main(): Promise<void> {
     epochs: 12,
     learningRate: { per256: 1 },
     folder: FOLDER,
+  });
+  const clean = test.take(ROBUSTNESS_IMAGES);
+  await sbd.evalRobustness(FOLDER, {
+    clean,
+    shifted: sbd.corruptedSets(clean, { scale: 'cifar' }),
   });
   await verify({ sparsity: sparsity!, replicate: replicate! }, train, test, engine);
 }

@@ -64,6 +64,7 @@ export { pieAccuracyFigure } from './figures/pieAccuracyFigure';
 export { pieGallery } from './figures/pieGallery';
 export { renderPng } from './figures/renderPng';
 export { type RobustnessFigureOptions, robustnessFigure } from './figures/robustnessFigure';
+export { titled } from './figures/titled';
 export { topOneFigure } from './figures/topOneFigure';
 export { buildModel, type ModelRecipe, type ModelShape } from './models/model';
 export { loadModel, type TrainedModel } from './models/modelFolder';

@@ -36,8 +36,9 @@ export interface Example {
   /**
    * The model's input, float32 `[height, width, channels]`, normalised by the data set's mean and
    * standard deviation. With `augment`, training preprocessing drawn from it, else evaluation's.
+   * May be written into `into` and be that array: a batch then needs no copy.
    */
-  pixels(augment?: Random): Float32Array | Promise<Float32Array>;
+  pixels(augment?: Random, into?: Float32Array): Float32Array | Promise<Float32Array>;
 }
 
 /** Images for one step of a model. */
@@ -108,7 +109,7 @@ export interface BatchOptions {
   readonly skip?: number;
   /** Leave out a last batch that is not full. Default false. */
   readonly dropRemainder?: boolean;
-  /** Batches decoded ahead of the consumer. Default 2. */
+  /** Batches decoded ahead of the consumer. Default 1. */
   readonly prefetch?: number;
 }
 
@@ -247,7 +248,7 @@ export class ImageDataset implements AsyncIterable<Example> {
 
   /** Images and labels for the model, `batchSize` at a time; decoding runs ahead of the consumer. */
   async *batches(batchSize: number, options: BatchOptions = {}): AsyncGenerator<ImageBatch> {
-    const { skip = 0, dropRemainder = false, prefetch = 2 } = options;
+    const { skip = 0, dropRemainder = false, prefetch = 1 } = options;
     if (!Number.isInteger(batchSize) || batchSize < 1)
       throw new OptionError(`batches(${batchSize}): expected a batch size of 1 or more.`);
     const kept = chunks(this, batchSize, skip, dropRemainder);
@@ -259,7 +260,11 @@ export class ImageDataset implements AsyncIterable<Example> {
     const stride = height * width * channels;
     const images = new Float32Array(examples.length * stride);
     await Promise.all(
-      examples.map(async (example, i) => images.set(await example.pixels(), i * stride)),
+      examples.map(async (example, i) => {
+        const place = images.subarray(i * stride, (i + 1) * stride);
+        const pixels = await example.pixels(undefined, place);
+        if (pixels !== place) place.set(pixels);
+      }),
     );
     return {
       images,
@@ -302,7 +307,7 @@ async function* apply(
       for await (const example of stream) {
         // By position, so that skipping to a batch draws the same crops as walking there.
         const random = randomFrom(view.seed, 'augment', position++);
-        yield { ...bound(example), pixels: () => example.pixels(random) };
+        yield { ...bound(example), pixels: (_, into) => example.pixels(random, into) };
       }
       return;
     }
@@ -332,7 +337,7 @@ function bound(example: Example): Example {
     label: example.label,
     ...(example.encoded && { encoded: example.encoded }),
     image: () => example.image(),
-    pixels: (augment) => example.pixels(augment),
+    pixels: (augment, into) => example.pixels(augment, into),
   };
 }
 

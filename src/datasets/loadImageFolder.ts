@@ -146,14 +146,14 @@ class FolderSource implements ImageSource {
       id,
       label,
       image: () => readFile(path).then(decodeImage).catch(failed),
-      pixels: (augment) =>
+      pixels: (augment, into) =>
         readFile(path)
           .then((encoded) => {
             const cutOf = (width: number, height: number) =>
               augment
                 ? trainingCut(width, height, imageSize, augment)
                 : evaluationCut(width, height, imageSize, shorterSide);
-            return preprocess(encoded, cutOf, normalization);
+            return preprocess(encoded, cutOf, normalization, into);
           })
           .catch(failed),
     };

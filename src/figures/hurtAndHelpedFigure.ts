@@ -43,7 +43,7 @@ export function hurtAndHelpedFigure(table: Table<HurtAndHelpedRow>): Figure {
   const data = PANELS.flatMap(({ column, scale }, panel) =>
     KINDS.map(({ kind, name, color }): Data => {
       const values = rows.map((row) => row[column(kind)]);
-      const errors = rows.map((row) => row[`${column(kind)}_se`] ?? Number.NaN);
+      const lines = rows.map((row) => 2 * (row[`${column(kind)}_se`] ?? Number.NaN));
       return {
         type: 'bar',
         name,
@@ -55,7 +55,12 @@ export function hurtAndHelpedFigure(table: Table<HurtAndHelpedRow>): Figure {
         ...(withErrors && {
           error_y: {
             type: 'data',
-            array: errors.map((error) => rounded(2 * error * scale)),
+            symmetric: false,
+            array: lines.map((line) => rounded(line * scale)),
+            // There is no number of classes below 0.
+            arrayminus: lines.map((line, i) =>
+              rounded((panel === 0 ? Math.min(line, values[i]!) : line) * scale),
+            ),
             color: PALETTE.ink,
             thickness: 1.5,
           },

@@ -179,13 +179,13 @@ class RecordExample implements Example {
     return decodeImage(this.encoded).catch(this.undecodable);
   }
 
-  pixels(augment?: Random): Promise<Float32Array> {
+  pixels(augment?: Random, into?: Float32Array): Promise<Float32Array> {
     const { imageSize, shorterSide, normalization } = this.settings;
     const cutOf = (width: number, height: number) =>
       augment
         ? trainingCut(width, height, imageSize, augment)
         : evaluationCut(width, height, imageSize, shorterSide);
-    return preprocess(this.encoded, cutOf, normalization).catch(this.undecodable);
+    return preprocess(this.encoded, cutOf, normalization, into).catch(this.undecodable);
   }
 
   /** What is wrong with the image; undefined where it decodes. */
