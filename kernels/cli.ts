@@ -9,6 +9,7 @@ import { differences, keepStored } from './compareNotebooks';
 import { type Notebook, readNotebook, writeNotebook } from './notebook';
 import { notebookPage } from './page';
 import { describeFailure, runNotebook } from './runNotebook';
+import { storedPart } from './storedPart';
 import { Terminal } from './terminal';
 
 const USAGE = `Executes notebooks, each in a process of its own, and stops at the first cell that fails.
@@ -19,7 +20,9 @@ Without a notebook: those of the folder notebooks.
 
   --check                writes nothing; fails where tables, figures or texts are no longer what is
                          stored. Numbers may differ by 1e-6 of their size or by one in the last
-                         digit shown. Cells tagged "nbval-ignore-output" are not compared
+                         digit shown. Cells tagged "nbval-ignore-output" are not compared;
+                         pictures of those tagged "pictures-not-stored" are neither stored in place
+                         nor compared
   --output <folder>      where the executed notebooks go (default: in place)
   --html                 writes a self-contained page beside each executed notebook
   --timeout <seconds>    how long one cell may run (default: no limit)
@@ -85,7 +88,7 @@ async function execute(path: string, options: Arguments, signal: AbortSignal): P
     console.error(`\n${account}${files && `\n\nUp to there: ${files}`}`);
     return false;
   }
-  const found = check ? await differences(stored, notebook) : [];
+  const found = check ? await differences(stored, storedPart(notebook)) : [];
   if (found.length > 0) {
     const more = found.length - DIFFERENCES_SHOWN;
     console.error(
@@ -119,9 +122,9 @@ async function write(
   const page = join(folder, `${name}.html`);
   mkdirSync(folder, { recursive: true });
   // In place, what does not differ beyond the tolerance is no change for version control.
-  const notebook = output === undefined ? await keepStored(stored, run) : run;
-  writeNotebook(file, notebook);
-  if (html) writeFileSync(page, await notebookPage(notebook, name));
+  const kept = output === undefined ? await keepStored(stored, storedPart(run)) : run;
+  writeNotebook(file, kept);
+  if (html) writeFileSync(page, await notebookPage(run, name));
   return html ? `${file}, ${page}` : file;
 }
 
