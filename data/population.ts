@@ -55,7 +55,14 @@ async function verify(
   engine: sbd.EngineInfo,
 ): Promise<void> {
   const file = predictionsFile(FOLDER, model);
-  const { config } = (await readRun(file.replace(/\.parquet$/, '')))!;
+  const folder = file.replace(/\.parquet$/, '');
+  const run = await readRun(folder);
+  if (!run)
+    throw new sbd.TrainingError(
+      `${folder} holds no model to verify, so its training failed; run this again, or verify ` +
+        'another with --verify.',
+    );
+  const { config } = run;
   const { seed, sparsity, training, pruning } = config;
   console.error(`Training ${file} again from its seed, ${seed}`);
   const again = await sbd.trainPruned({

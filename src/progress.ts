@@ -45,8 +45,9 @@ export function progress(): ProgressSink {
   return current.sink;
 }
 
-/** `2 m 05 s`, `41 s`. */
+/** `2 m 05 s`, `41 s`; `?` where it is not known. */
 export function formatDuration(seconds: number): string {
+  if (!Number.isFinite(seconds)) return '?';
   const whole = Math.max(0, Math.round(seconds));
   if (whole < 60) return `${whole} s`;
   const minutes = Math.floor(whole / 60);

@@ -3,6 +3,7 @@ import { sampleStandardDeviation } from 'simple-statistics';
 import { OptionError } from '../errors';
 import type { ModelPredictions, Predictions } from '../predictions/predictions';
 import { randomFrom } from '../random';
+import { groupBy } from './groupBy';
 
 /** Options of {@link bootstrapModels}. */
 export interface BootstrapModelsOptions {
@@ -74,13 +75,12 @@ export function bootstrapModels(
 /** As many models of each sparsity, drawn with replacement and numbered anew. */
 function resample(predictions: Predictions, seed: number, sample: number): Predictions {
   const random = randomFrom(seed, 'bootstrap', sample);
-  const sparsities = [...new Set(predictions.models.map(({ sparsity }) => sparsity))];
-  const models = sparsities.flatMap((sparsity) => {
-    const level = predictions.models.filter((model) => model.sparsity === sparsity);
-    return level.map((_, replicate): ModelPredictions => {
+  const levels = groupBy(predictions.models, ({ sparsity }) => sparsity);
+  const models = [...levels.values()].flatMap((level) =>
+    level.map((_, replicate): ModelPredictions => {
       const model = level[Math.floor(random() * level.length)]!;
       return { ...model, replicate };
-    });
-  });
+    }),
+  );
   return { ...predictions, models };
 }

@@ -285,7 +285,7 @@ class Meter {
     else
       progress().update(
         `${now.done} of ${now.sets} sets seen, ${Math.round(imagesPerSecond)} images/s, ` +
-          `${Number.isFinite(now.secondsLeft) ? formatDuration(now.secondsLeft) : '?'} left`,
+          `${formatDuration(now.secondsLeft)} left`,
       );
   }
 }

@@ -3,7 +3,7 @@ import type { PerClassRow } from '../analysis/perClassTTest';
 import type { Figure } from './figure';
 import { baseLayout, FIGURE_WIDTH } from './layout';
 import { PALETTE } from './palette';
-import { bySparsity, range, rowsOf, sparsityName, type Table } from './rows';
+import { bySparsity, percent, range, rowsOf, sparsityName, type Table } from './rows';
 
 /** What {@link classFigure} reads of a row of `perClassTTest`. */
 export type ClassRow = Pick<
@@ -127,7 +127,7 @@ function panelTraces(sorted: readonly ClassRow[], suffix: string) {
       name,
       legendrank: i,
       x: rows.map(className),
-      y: rows.map((row) => points(row.absolute_change)),
+      y: rows.map((row) => percent(row.absolute_change)),
       marker: { color },
       hovertemplate: '%{x}: %{y:.2f} points<extra>absolute</extra>',
       ...axes,
@@ -140,7 +140,7 @@ function panelTraces(sorted: readonly ClassRow[], suffix: string) {
     name: 'normalized change',
     legendrank: KINDS.length,
     x: sorted.map(className),
-    y: sorted.map((row) => points(row.normalized_change)),
+    y: sorted.map((row) => percent(row.normalized_change)),
     marker: few
       ? { symbol: 'diamond', size: 8, color: PALETTE.ink, line: { color: 'white', width: 1 } }
       : { symbol: 'circle', size: 2, color: PALETTE.ink },
@@ -161,9 +161,4 @@ function panelTitle(sparsity: number, rows: readonly ClassRow[]): string {
 
 function className(row: ClassRow): string {
   return row.class_name ?? `class ${row.class}`;
-}
-
-/** A share as percentage points, to what a picture and a diff can show. */
-function points(share: number): number {
-  return Number((share * 100).toFixed(4));
 }

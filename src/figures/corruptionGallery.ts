@@ -9,6 +9,7 @@ import type { RgbImage } from '../datasets/imageDataset';
 import { drawGrid, type Tile } from './grid';
 import { PALETTE } from './palette';
 import type { Picture } from './picture';
+import { spaced } from './rows';
 
 export interface CorruptionGalleryOptions extends CorruptOptions {
   /** Default: all 19. */
@@ -28,7 +29,7 @@ export async function corruptionGallery(
   const { corruptions = [...CORRUPTIONS, ...EXTRA_CORRUPTIONS], ...how } = options;
   const tiles: Tile[] = [];
   for (const name of corruptions) {
-    tiles.push({ image, caption: [{ text: name.replaceAll('_', ' ') }] });
+    tiles.push({ image, caption: [{ text: spaced(name) }] });
     for (const severity of SEVERITIES)
       tiles.push({
         image: await corrupt(image, name, severity, how),

@@ -3,7 +3,7 @@ import type { LevelRow } from '../analysis/summarizeLevels';
 import type { Figure } from './figure';
 import { baseLayout } from './layout';
 import { PALETTE } from './palette';
-import { range, rowsOf, sparsityName, type Table } from './rows';
+import { range, rounded, rowsOf, sparsityName, type Table } from './rows';
 
 const COLUMNS = ['n_hurt', 'n_helped', 'hurt_mean_change', 'helped_mean_change'] as const;
 
@@ -50,16 +50,16 @@ export function hurtAndHelpedFigure(table: Table<HurtAndHelpedRow>): Figure {
         legendgroup: kind,
         showlegend: panel === 0,
         x: rows.map((row) => sparsityName(row.sparsity)),
-        y: values.map((value) => rounded(value * scale)),
+        y: values.map((value) => drawable(value * scale)),
         marker: { color },
         ...(withErrors && {
           error_y: {
             type: 'data',
             symmetric: false,
-            array: lines.map((line) => rounded(line * scale)),
+            array: lines.map((line) => drawable(line * scale)),
             // There is no number of classes below 0.
             arrayminus: lines.map((line, i) =>
-              rounded((panel === 0 ? Math.min(line, values[i]!) : line) * scale),
+              drawable((panel === 0 ? Math.min(line, values[i]!) : line) * scale),
             ),
             color: PALETTE.ink,
             thickness: 1.5,
@@ -96,7 +96,7 @@ export function hurtAndHelpedFigure(table: Table<HurtAndHelpedRow>): Figure {
   };
 }
 
-/** To what a picture and a diff can show; null, which draws nothing, where there is no number. */
-function rounded(value: number): number | null {
-  return Number.isFinite(value) ? Number(value.toFixed(4)) : null;
+/** Null, which draws nothing, where there is no number. */
+function drawable(value: number): number | null {
+  return Number.isFinite(value) ? rounded(value) : null;
 }

@@ -4,7 +4,7 @@ import { OptionError } from '../errors';
 import type { Figure } from './figure';
 import { baseLayout } from './layout';
 import { levelColors, PALETTE } from './palette';
-import { range, rowsOf, sparsityName, type Table } from './rows';
+import { percent, range, rowsOf, sparsityName, type Table } from './rows';
 
 /** What {@link naturalAdversarialFigure} reads of a row of `evalRobustness` or `evalHardest`. */
 export type NaturalAdversarialRow = Pick<
@@ -52,7 +52,7 @@ export function naturalAdversarialFigure(table: Table<NaturalAdversarialRow>): F
         legendgroup: name,
         showlegend: panel === 0,
         x: ofSet.map((row) => sparsityName(row.sparsity)),
-        y: ofSet.map((row) => Number((row[column] * 100).toFixed(4))),
+        y: ofSet.map((row) => percent(row[column])),
         marker: { color: name === CLEAN ? PALETTE.notSignificant : colors[hard.indexOf(name)]! },
         hovertemplate: '%{x}: %{y:.2f}%<extra>%{fullData.name}</extra>',
         ...(panel === 1 && { xaxis: 'x2', yaxis: 'y2' }),

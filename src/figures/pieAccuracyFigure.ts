@@ -3,7 +3,7 @@ import type { PIEAccuracyRow } from '../analysis/evalPIEs';
 import type { Figure } from './figure';
 import { baseLayout } from './layout';
 import { PALETTE } from './palette';
-import { bySparsity, range, rowsOf, sparsityName, type Table } from './rows';
+import { bySparsity, percent, range, rowsOf, sparsityName, type Table } from './rows';
 
 const SETS = [
   { images: 'pies', name: 'PIEs' },
@@ -37,7 +37,7 @@ export function pieAccuracyFigure(table: Table<PIEAccuracyRow>): Figure {
       name,
       // Two rows of labels, which plotly's types do not know.
       x: labels as unknown as string[],
-      y: ordered.map((row) => Number((row[column] * 100).toFixed(4))),
+      y: ordered.map((row) => percent(row[column])),
       marker: { color },
       customdata: ordered.map((row) => row.n_images),
       hovertemplate: '%{y:.2f}% of %{customdata} images<extra>%{fullData.name}</extra>',

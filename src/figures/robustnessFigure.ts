@@ -4,7 +4,7 @@ import { OptionError } from '../errors';
 import type { Figure } from './figure';
 import { baseLayout } from './layout';
 import { levelColors, PALETTE } from './palette';
-import { bySparsity, range, rowsOf, sparsityName, type Table } from './rows';
+import { bySparsity, percent, range, rowsOf, spaced, sparsityName, type Table } from './rows';
 
 /** What {@link robustnessFigure} reads of a row of `evalRobustness`. */
 export type RobustnessFigureRow = Pick<
@@ -117,12 +117,4 @@ function valuesOf(rows: readonly RobustnessFigureRow[], name: string, column: Co
 
 function meanOf(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
-}
-
-function percent(share: number): number {
-  return Number((share * 100).toFixed(4));
-}
-
-function spaced(name: string): string {
-  return name.replaceAll('_', ' ');
 }

@@ -1,16 +1,12 @@
+import { groupBy } from '../analysis/groupBy';
+
 export { rowsOf, type Table } from '../analysis/frame';
 
 /** The rows by sparsity, lowest first. */
 export function bySparsity<Row extends { readonly sparsity: number }>(
   rows: readonly Row[],
 ): [sparsity: number, rows: Row[]][] {
-  const levels = new Map<number, Row[]>();
-  for (const row of rows) {
-    const level = levels.get(row.sparsity);
-    if (level) level.push(row);
-    else levels.set(row.sparsity, [row]);
-  }
-  return [...levels].sort(([a], [b]) => a - b);
+  return [...groupBy(rows, (row) => row.sparsity)].sort(([a], [b]) => a - b);
 }
 
 /** `90%`; `dense` for 0. */
@@ -23,4 +19,19 @@ export function range(counts: readonly number[]): string {
   const least = Math.min(...counts);
   const most = Math.max(...counts);
   return least === most ? String(least) : `${least}–${most}`;
+}
+
+/** To four digits after the point: what a picture and a diff can show. */
+export function rounded(value: number): number {
+  return Number(value.toFixed(4));
+}
+
+/** A share as per cent, or a difference of shares as percentage points. */
+export function percent(share: number): number {
+  return rounded(share * 100);
+}
+
+/** `gaussian noise` for `gaussian_noise`. */
+export function spaced(name: string): string {
+  return name.replaceAll('_', ' ');
 }

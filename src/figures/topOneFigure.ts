@@ -3,7 +3,7 @@ import type { ModelAccuracyRow } from '../analysis/modelAccuracy';
 import type { Figure } from './figure';
 import { baseLayout } from './layout';
 import { PALETTE } from './palette';
-import { bySparsity, range, rowsOf, sparsityName, type Table } from './rows';
+import { bySparsity, percent, range, rowsOf, sparsityName, type Table } from './rows';
 
 /** What {@link topOneFigure} reads of a row of `modelAccuracy`. */
 export type TopOneRow = Pick<ModelAccuracyRow, 'sparsity' | 'top1'>;
@@ -20,7 +20,7 @@ export function topOneFigure(table: Table<TopOneRow>): Figure {
     ([sparsity, models]): Data => ({
       type: 'box',
       name: sparsityName(sparsity),
-      y: models.map((model) => Number((model.top1 * 100).toFixed(4))),
+      y: models.map((model) => percent(model.top1)),
       boxpoints: 'all',
       boxmean: true,
       pointpos: 0,

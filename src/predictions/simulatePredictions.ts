@@ -1,5 +1,5 @@
 import { OptionError } from '../errors';
-import { normals, type Random, randomFrom } from '../random';
+import { normals, randomFrom } from '../random';
 import type { Predictions } from './predictions';
 
 /** Options of {@link simulatePredictions}. */
@@ -49,19 +49,20 @@ export function simulatePredictions(options: SimulatePredictionsOptions = {}): P
   for (const [name, value] of Object.entries({ classes, imagesPerClass, replicates }))
     if (!Number.isSafeInteger(value) || value < 1)
       throw new OptionError(`${name}: ${value}: expected a whole number, 1 or more.`);
+  for (const sparsity of sparsities)
+    if (!(sparsity >= 0 && sparsity < 1))
+      throw new OptionError(`sparsities: ${sparsity}: expected 0 (dense) to below 1.`);
   const images = classes * imagesPerClass;
   const random = (name: string) => randomFrom(seed, name);
+  const [loss, invited] = [random('loss'), random('rival')];
   const trueClass = Int32Array.from({ length: images }, (_, i) => Math.floor(i / imagesPerClass));
   const margin = normals(random('margin'), images, MEAN_MARGIN, 1);
   const imageShift = normals(random('shift'), images, 0, IMAGE_SHIFT_AT_90);
   const classLoss = Float64Array.from(
     { length: classes },
-    drawn(random('loss'), (u) => -LOSS_AT_90 * Math.log(1 - u)),
+    () => -LOSS_AT_90 * Math.log(1 - loss()),
   );
-  const rival = Int32Array.from(
-    trueClass,
-    drawn(random('rival'), (u) => Math.floor(u * classes)),
-  );
+  const rival = Int32Array.from(trueClass, () => Math.floor(invited() * classes));
   const models = sparsities.flatMap((sparsity) => {
     const strength = (sparsity / 0.9) ** 3;
     return Array.from({ length: replicates }, (_, replicate) => {
@@ -76,8 +77,4 @@ export function simulatePredictions(options: SimulatePredictionsOptions = {}): P
     });
   });
   return { imageIds: Array.from(trueClass.keys()), trueClass, models };
-}
-
-function drawn(random: Random, value: (uniform: number) => number): () => number {
-  return () => value(random());
 }

@@ -246,7 +246,7 @@ class Tally {
     return (
       `${done} of ${models} models done${failed ? `, ${failed} failed` : ''}, ` +
       `${Math.round(imagesPerSecond)} images/s, ` +
-      `${Number.isFinite(secondsLeft) ? formatDuration(secondsLeft) : '?'} left`
+      `${formatDuration(secondsLeft)} left`
     );
   }
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
 import { ENGINE_NAMES, type EngineName, useEngine } from '../../src/engine/engine';
-import { type Random, randomFrom } from '../../src/random';
+import { normals, type Random, randomFrom } from '../../src/random';
 
 /** Values with a shape, outside of any backend. */
 export interface Values {
@@ -28,10 +28,7 @@ export async function engines(): Promise<EngineName[]> {
 
 /** Standard normal values. */
 export function normal(shape: number[], random: Random): Values {
-  const data = Float32Array.from({ length: tf.util.sizeFromShape(shape) }, () => {
-    return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
-  });
-  return { shape, data };
+  return { shape, data: normals(random, tf.util.sizeFromShape(shape), 0, 1) };
 }
 
 /** What a computation gives on an engine: its value, and the gradients of its inputs by `weights`. */

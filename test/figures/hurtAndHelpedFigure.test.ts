@@ -33,8 +33,14 @@ test('draws two standard errors where the table has them', () => {
   });
   const [row] = rowsOf<HurtAndHelpedRow>(table).filter(({ sparsity }) => sparsity > 0);
   const figure = hurtAndHelpedFigure(table);
-  const [hurt] = figure.data as unknown as { y: number[]; error_y: { array: number[] } }[];
+  const [hurt] = figure.data as unknown as {
+    y: number[];
+    error_y: { array: number[]; arrayminus: number[] };
+  }[];
   assert.deepEqual(hurt!.y, [row!.n_hurt]);
   assert.equal(hurt!.error_y.array[0], Number((2 * row!.n_hurt_se!).toFixed(4)));
+  // Below 0 there are no classes.
+  assert.ok(2 * row!.n_hurt_se! > row!.n_hurt);
+  assert.equal(hurt!.error_y.arrayminus[0], row!.n_hurt);
   assert.match(JSON.stringify(figure.layout.title), /5 models .* bootstrap standard errors/);
 });

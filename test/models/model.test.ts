@@ -37,6 +37,14 @@ describe('buildModel', () => {
     model.dispose();
   });
 
+  it('builds a small CNN of any depth, with 4 × 4 pixels from the third pooling on', async () => {
+    const model = await buildModel({ name: 'small-cnn', depth: 4 }, cifar, 1);
+    const kernels = 9 * (3 * 16 + 16 * 32 + 32 * 64 + 64 * 128) + 128 * 10;
+    assert.equal(trainable(model), kernels + 10 + 2 * (16 + 32 + 64 + 128));
+    assert.deepEqual(model.getLayer('conv4/norm').outputShape, [null, 4, 4, 128]);
+    model.dispose();
+  });
+
   it('gives the same weights for the same seed, and others for another', async () => {
     const recipe: ModelRecipe = { name: 'small-cnn' };
     const [a, b, c] = await Promise.all([1, 1, 2].map((seed) => buildModel(recipe, cifar, seed)));
@@ -76,6 +84,7 @@ describe('buildModel', () => {
         return true;
       });
     await refused({ name: 'vgg' }, /'vgg'; there are: small-cnn, wide-resnet, resnet-50/);
+    await refused({ name: 'small-cnn', depth: 0 }, /depth is 0, expected a whole number/);
     await refused({ name: 'wide-resnet', depth: 17 }, /depth is 17, expected 6n \+ 4/);
     const own = tf.sequential({ layers: [tf.layers.dense({ units: 10, inputShape: [784] })] });
     await refused(

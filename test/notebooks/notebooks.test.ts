@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import type { Notebook } from '../../kernels/notebook';
+import { type Notebook, readNotebook } from '../../kernels/notebook';
 
 const ROOT = join(__dirname, '..', '..', '..');
 const FOLDER = join(ROOT, 'notebooks');
@@ -15,9 +15,7 @@ const PICTURES = {
   'corruptions.png': ['07-robustness.ipynb', 0],
 } as const;
 
-function read(name: string): Notebook {
-  return JSON.parse(readFileSync(join(FOLDER, name), 'utf8'));
-}
+const read = (name: string) => readNotebook(join(FOLDER, name));
 
 function pictures({ cells }: Notebook): Buffer[] {
   const outputs = cells.flatMap((cell) => (cell.cell_type === 'code' ? cell.outputs : []));

@@ -39,7 +39,8 @@ describe('simulatePredictions', () => {
     assert.notDeepEqual(simulatePredictions({ ...small, replicates: 2, seed: 4 }), two);
   });
 
-  it('refuses what is no number of classes', () => {
+  it('refuses what is no number of classes, and no sparsity', () => {
     assert.throws(() => simulatePredictions({ classes: 0 }), /classes: 0: expected a whole number/);
+    assert.throws(() => simulatePredictions({ sparsities: [0, 90] }), /sparsities: 90: expected 0/);
   });
 });
