@@ -1,5 +1,6 @@
 /** The cells of the library; everything else is detail. */
 export { type BootstrapModelsOptions, bootstrapModels } from './analysis/bootstrapModels';
+export { type ChancePIEsOptions, type ChanceRow, chancePIEs } from './analysis/chancePIEs';
 export { type EvalHardestOptions, evalHardest } from './analysis/evalHardest';
 export { type EvalPIEsOptions, evalPIEs, type PIEAccuracyRow } from './analysis/evalPIEs';
 export {
@@ -20,7 +21,13 @@ export {
   type PerClassTTestOptions,
   perClassTTest,
 } from './analysis/perClassTTest';
-export type { RobustnessRow } from './analysis/robustnessRows';
+export {
+  type PerCorruptionRow,
+  type PerCorruptionTTestOptions,
+  perCorruptionTTest,
+  type ScoreRow,
+} from './analysis/perCorruptionTTest';
+export type { RobustnessRow, Score } from './analysis/robustnessRows';
 export {
   type LevelRow,
   type SummarizeLevelsOptions,
@@ -56,6 +63,7 @@ export { ENGINE_NAMES, type EngineInfo, type EngineName, useEngine } from './eng
 export { BatchNorm } from './engine/ops/batchNormLayer';
 export * from './errors';
 export { classFigure } from './figures/classFigure';
+export { type CorruptionFigureOptions, corruptionFigure } from './figures/corruptionFigure';
 export { type CorruptionGalleryOptions, corruptionGallery } from './figures/corruptionGallery';
 export { hurtAndHelpedFigure } from './figures/hurtAndHelpedFigure';
 export { imageGallery } from './figures/imageGallery';

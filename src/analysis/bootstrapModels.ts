@@ -1,5 +1,5 @@
 import { DataFrame } from 'danfojs-node';
-import { sampleStandardDeviation } from 'simple-statistics';
+import { mean, sampleStandardDeviation } from 'simple-statistics';
 import { OptionError } from '../errors';
 import type { ModelPredictions, Predictions } from '../predictions/predictions';
 import { randomFrom } from '../random';
@@ -7,7 +7,7 @@ import { groupBy } from './groupBy';
 
 /** Options of {@link bootstrapModels}. */
 export interface BootstrapModelsOptions {
-  /** Columns of the statistic to give a standard error. */
+  /** Columns of the statistic whose spread is wanted. */
   readonly columns: readonly string[];
   /** Populations that are drawn. Default 200. */
   readonly samples?: number;
@@ -22,13 +22,15 @@ export interface BootstrapModelsOptions {
  *
  * A drawn population holds some models twice, so that its models agree more and its modal labels are
  * less settled than those of as many independent models: it counts more significant classes and
- * more PIEs. The spread of these counts is told here, not their place.
+ * more PIEs. `_bias` tells how many more. Where it is as large as the standard error, the error says how
+ * the count spreads, and an interval around the count would not be one of confidence.
  *
  * @param statistic one row per level or class, the same rows for every population: `summarizeLevels`,
  *   or any aggregation of what the cells give
- * @returns the statistic of the population itself, with a column `<name>_se` for each of `columns`:
- *   the sample standard deviation over the drawn populations that have a number there, NaN where
- *   fewer than two have
+ * @returns the statistic of the population itself, with two columns for each of `columns`, over the
+ *   drawn populations that have a number there: `<name>_se`, the sample standard deviation, and
+ *   `<name>_bias`, their mean less the statistic. NaN where the statistic is, or fewer than two are
+ *   numbers
  * @throws OptionError for fewer than two samples, a column that the statistic lacks, or a statistic
  *   whose number of rows varies
  */
@@ -57,17 +59,28 @@ export function bootstrapModels(
   const drawn = Array.from({ length: samples }, (_, sample) =>
     valuesOf(statistic(resample(predictions, seed, sample))),
   );
-  const errors = columns.map((_, column) =>
-    Array.from({ length: whole.shape[0]! }, (_, row) => {
+  const own = valuesOf(whole);
+  const spreads = columns.flatMap((name, column) => {
+    const rows = own[column]!.map((value, row) => {
       const values = drawn.map((values) => values[column]![row]!).filter(Number.isFinite);
-      return values.length < 2 ? Number.NaN : sampleStandardDeviation(values);
-    }),
-  );
+      const known = Number.isFinite(value) && values.length > 1;
+      return known
+        ? { se: sampleStandardDeviation(values), bias: mean(values) - value }
+        : { se: Number.NaN, bias: Number.NaN };
+    });
+    return (['se', 'bias'] as const).map((kind) => ({
+      name: `${name}_${kind}`,
+      values: rows.map((row) => row[kind]),
+    }));
+  });
   return new DataFrame(
-    (whole.values as unknown[][]).map((row, i) => [...row, ...errors.map((error) => error[i])]),
+    (whole.values as unknown[][]).map((row, i) => [
+      ...row,
+      ...spreads.map(({ values }) => values[i]),
+    ]),
     {
-      columns: [...whole.columns, ...columns.map((name) => `${name}_se`)],
-      dtypes: [...whole.dtypes, ...columns.map(() => 'float32')],
+      columns: [...whole.columns, ...spreads.map(({ name }) => name)],
+      dtypes: [...whole.dtypes, ...spreads.map(() => 'float32')],
     },
   );
 }

@@ -2,15 +2,17 @@ import type { DataFrame } from 'danfojs-node';
 import { OptionError, PredictionsError } from '../errors';
 import type { ModelPredictions, Predictions } from '../predictions/predictions';
 import { randomFrom, shuffleInPlace } from '../random';
-import { meanShareRight } from './evalPIEs';
 import { robustnessFrame } from './evalRobustness';
-import { levelsOf } from './levels';
+import { holdOut, levelsOf } from './levels';
 import { listsTop5 } from './modelAccuracy';
 import { CLEAN, robustnessRows, type Score } from './robustnessRows';
+import { shareCorrect } from './sums';
 
 export interface EvalHardestOptions {
   /** Share of the images that are taken as the hardest, above 0, up to 1. Default 0.1. */
   readonly share?: number;
+  /** Sparsities of the levels whose models judge which images are hard. Default: all. */
+  readonly judges?: readonly number[];
   /** Sparsity of the level that the others are compared with. Default 0. */
   readonly baseline?: number;
   /** Orders images that are equally hard. Default 0. */
@@ -28,7 +30,7 @@ export const HARDEST = 'hardest';
  * worse than they are.
  *
  * @returns the columns of `evalRobustness` for `clean` (all images) and `hardest`
- * @throws OptionError for a share out of range, or a baseline that no model has
+ * @throws OptionError for a share out of range, or a baseline or judges that no model has
  * @throws PredictionsError where a level has fewer than two models, or not all list five classes
  */
 export function evalHardest(predictions: Predictions, options: EvalHardestOptions = {}): DataFrame {
@@ -36,27 +38,28 @@ export function evalHardest(predictions: Predictions, options: EvalHardestOption
   if (!(share > 0 && share <= 1)) throw new OptionError(`share: ${share}; expected 0–1, not 0.`);
   if (!listsTop5(predictions))
     throw new PredictionsError('Not all models list their five most probable classes (top5).');
-  const { baseline: dense, pruned } = levelsOf(predictions, baseline);
-  const judges: ModelPredictions[][] = [];
-  const evaluated: ModelPredictions[] = [];
-  for (const { sparsity, models } of [dense, ...pruned]) {
-    if (models.length < 2)
-      throw new PredictionsError(
-        `sparsity ${sparsity} has ${models.length} model; expected at least 2 at each level, one to ` +
-          'judge and one to be evaluated.',
-      );
-    judges.push(models.filter((_, i) => i % 2 === 1));
-    evaluated.push(...models.filter((_, i) => i % 2 === 0));
-  }
+  const { baseline: dense, pruned } = levelsOf(predictions.models, baseline);
+  const levels = [dense, ...pruned].map((level) => ({ ...level, ...holdOut(level) }));
+  const sparsities = levels.map((level) => level.sparsity);
+  const { judges = sparsities } = options;
+  const unknown = judges.find((sparsity) => !sparsities.includes(sparsity));
+  if (unknown !== undefined || judges.length === 0)
+    throw new OptionError(
+      `judges: ${unknown ?? 'none'}; expected some of the sparsities ${sparsities.join(', ')}.`,
+    );
+  const panels = levels
+    .filter(({ sparsity }) => judges.includes(sparsity))
+    .map((level) => level.judges);
+  const evaluated = levels.flatMap((level) => level.evaluated);
   const all = Int32Array.from(predictions.imageIds, (_, i) => i);
   const sets = new Map([
     [CLEAN, all],
-    [HARDEST, hardest(predictions, judges, Math.ceil(share * all.length), seed)],
+    [HARDEST, hardest(predictions, panels, Math.ceil(share * all.length), seed)],
   ]);
   const scores = [...sets].flatMap(([corruption, images]) =>
     evaluated.map((model): Score => {
       const right = (labels: 'predictedClass' | 'top5') =>
-        meanShareRight(predictions.trueClass, [model], labels, images);
+        shareCorrect(predictions.trueClass, model[labels]!, images);
       return {
         ...{ sparsity: model.sparsity, replicate: model.replicate },
         ...{ corruption, severity: 0, n_images: images.length },
@@ -70,16 +73,16 @@ export function evalHardest(predictions: Predictions, options: EvalHardestOption
 /** Positions of the images that the judges are worst at, level by level. */
 function hardest(
   { trueClass }: Predictions,
-  judges: readonly (readonly ModelPredictions[])[],
+  panels: readonly (readonly ModelPredictions[])[],
   count: number,
   seed: number,
 ): Int32Array {
   const sureness = new Float64Array(trueClass.length);
-  for (const ofLevel of judges)
-    for (const { predictedClass, confidence } of ofLevel)
+  for (const judges of panels)
+    for (const { predictedClass, confidence } of judges)
       for (let i = 0; i < sureness.length; i++) {
         const sure = confidence?.[i] ?? 1;
-        sureness[i]! += (predictedClass[i] === trueClass[i] ? sure : -sure) / ofLevel.length;
+        sureness[i]! += (predictedClass[i] === trueClass[i] ? sure : -sure) / judges.length;
       }
   const order = shuffleInPlace(
     Array.from(trueClass, (_, i) => i),

@@ -14,6 +14,7 @@ import { findModels, loadModel, type TrainedModel } from '../models/modelFolder'
 import { formatDuration, progress } from '../progress';
 import { runJobs } from '../workers/runJobs';
 import { frameOf } from './frame';
+import { groupBy } from './groupBy';
 import { CLEAN, type RobustnessRow, robustnessRows, type Score } from './robustnessRows';
 import { type LevelModel, readScores, scoresOf } from './robustnessScores';
 import type { RobustnessJob, RobustnessReport, RunModel } from './robustnessWorker';
@@ -37,6 +38,11 @@ export interface EvalRobustnessOptions {
   shifted: readonly ShiftedSet[];
   /** Sparsity of the level that the others are compared with. Default 0, the dense models. */
   baseline?: number;
+  /**
+   * A row per set and model, a {@link Score}, in place of one per set and level: what
+   * `perCorruptionTTest` takes. Default false.
+   */
+  perModel?: boolean;
   /**
    * Where the scores of a population's models are kept, and what a rerun goes on from. Default:
    * `robustness` in the population's folder. Models in memory leave none.
@@ -74,8 +80,8 @@ export interface EvaluationProgress {
  * seen all, the scores are enough and no weights are needed.
  *
  * @param models a population's folder, or models in memory, which this process evaluates
- * @returns a {@link RobustnessRow} per set and level: clean first, then the sets in their order, each
- *   by sparsity
+ * @returns a {@link RobustnessRow} per set and level, or with `perModel` a {@link Score} per set and
+ *   model: clean first, then the sets in their order, each by sparsity
  * @throws OptionError where the models do not take the images or have other classes, two sets have
  *   one name and severity, or no model has the baseline's sparsity
  * @throws EvaluationError where a set cannot be read, or the evaluation was stopped
@@ -93,7 +99,25 @@ export async function evalRobustness(
       : inMemory(models.map(levelOf), sets, { ...options, signal }, meter),
   );
   meter.close();
-  return robustnessFrame(robustnessRows(scores, options.baseline));
+  return options.perModel
+    ? scoresFrame(scores)
+    : robustnessFrame(robustnessRows(scores, options.baseline));
+}
+
+function scoresFrame(scores: readonly Score[]): DataFrame {
+  const ofSets = [...groupBy(scores, ({ corruption, severity }) => `${corruption} ${severity}`)];
+  const ordered = ofSets.flatMap(([, ofSet]) =>
+    ofSet.toSorted((a, b) => a.sparsity - b.sparsity || a.replicate - b.replicate),
+  );
+  return frameOf(ordered, {
+    sparsity: 'float32',
+    replicate: 'int32',
+    corruption: 'string',
+    severity: 'int32',
+    n_images: 'int32',
+    top1: 'float32',
+    top5: 'float32',
+  });
 }
 
 /** Rows as a frame. */

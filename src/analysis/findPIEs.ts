@@ -1,10 +1,9 @@
 import type { DataFrame } from 'danfojs-node';
 import type { ImageId } from '../datasets/imageDataset';
-import { OptionError } from '../errors';
-import type { ModelPredictions, Predictions } from '../predictions/predictions';
+import type { Predictions } from '../predictions/predictions';
 import { frameOf } from './frame';
 import { levelsOf } from './levels';
-import { largest } from './sums';
+import { modalLabelsOf, NO_MODE, type Ties } from './modalLabels';
 
 export interface FindPIEsOptions {
   /** Sparsity of the level that the others are compared with. Default 0, the dense models. */
@@ -14,7 +13,7 @@ export interface FindPIEsOptions {
    * the authors' code, or the `smallest`; or `exclude` the image at the levels concerned. Default
    * `largest`.
    */
-  readonly ties?: 'largest' | 'smallest' | 'exclude';
+  readonly ties?: Ties;
   /** A row for every image and pruned level, with a column `pie`. Default false: PIEs only. */
   readonly all?: boolean;
 }
@@ -66,14 +65,12 @@ export function pieRows(
   options: FindPIEsOptions = {},
 ): (PIERow & { readonly pie?: boolean })[] {
   const { baseline = 0, ties = 'largest', all = false } = options;
-  if (!TIES.includes(ties))
-    throw new OptionError(`ties: ${ties}: expected '${TIES.join("', '")}'.`);
-  const { imageIds, trueClass, models } = predictions;
-  const classes = Math.max(...models.map((model) => largest(model.predictedClass))) + 1;
-  const levels = levelsOf(predictions, baseline);
-  const dense = modalLabels(levels.baseline.models, trueClass, classes, ties);
+  const { imageIds, trueClass } = predictions;
+  const modalLabels = modalLabelsOf(predictions, ties);
+  const levels = levelsOf(predictions.models, baseline);
+  const dense = modalLabels(levels.baseline.models);
   return levels.pruned.flatMap(({ sparsity, models }) => {
-    const pruned = modalLabels(models, trueClass, classes, ties);
+    const pruned = modalLabels(models);
     const rows: (PIERow & { readonly pie?: boolean })[] = [];
     for (let i = 0; i < imageIds.length; i++) {
       const dense_mode = dense.mode[i]!;
@@ -95,55 +92,4 @@ export function pieRows(
     }
     return rows;
   });
-}
-
-const TIES: readonly unknown[] = ['largest', 'smallest', 'exclude'];
-const NO_MODE = -1;
-
-/** What a level's models say of each image. */
-interface ModalLabels {
-  /** The class with the most votes, [images]; {@link NO_MODE} for a tie that excludes the image. */
-  readonly mode: Int32Array;
-  /** How many models give it, [images]. */
-  readonly votes: Int32Array;
-}
-
-/** @param guess what most images' modal label is; saves counting, and decides nothing */
-function modalLabels(
-  models: readonly ModelPredictions[],
-  guess: Int32Array,
-  classes: number,
-  ties: 'largest' | 'smallest' | 'exclude',
-): ModalLabels {
-  const mode = Int32Array.from(guess);
-  const votes = new Int32Array(guess.length);
-  for (const { predictedClass } of models)
-    for (let image = 0; image < votes.length; image++)
-      votes[image]! += Number(predictedClass[image] === guess[image]);
-
-  const predicted = models.map((model) => model.predictedClass);
-  const count = new Int32Array(classes);
-  for (let image = 0; image < votes.length; image++) {
-    if (votes[image]! * 2 > predicted.length) continue;
-    let most = 0;
-    let best = NO_MODE;
-    let tied = false;
-    for (const labels of predicted) {
-      const label = labels[image]!;
-      const n = ++count[label]!;
-      // Once the largest count is reached only its equals follow, so that `best` is one of them.
-      if (n > most) {
-        most = n;
-        best = label;
-        tied = false;
-      } else if (n === most) {
-        tied = true;
-        if (ties === 'smallest' ? label < best : label > best) best = label;
-      }
-    }
-    for (const labels of predicted) count[labels[image]!] = 0;
-    mode[image] = tied && ties === 'exclude' ? NO_MODE : best;
-    votes[image] = most;
-  }
-  return { mode, votes };
 }

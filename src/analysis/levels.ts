@@ -1,16 +1,16 @@
 import { OptionError, PredictionsError } from '../errors';
-import type { ModelPredictions, Predictions } from '../predictions/predictions';
+import type { ModelPredictions } from '../predictions/predictions';
 
-/** All models of one sparsity. */
-export interface Level {
+/** All models of one sparsity; of a model what is at hand. */
+export interface Level<Model = ModelPredictions> {
   readonly sparsity: number;
-  readonly models: readonly ModelPredictions[];
+  readonly models: readonly Model[];
 }
 
 /** The level that the others are compared with, and the others by increasing sparsity. */
-export interface Levels {
-  readonly baseline: Level;
-  readonly pruned: readonly Level[];
+export interface Levels<Model = ModelPredictions> {
+  readonly baseline: Level<Model>;
+  readonly pruned: readonly Level<Model>[];
 }
 
 /**
@@ -20,7 +20,10 @@ export interface Levels {
  * @throws OptionError if no model has that sparsity
  * @throws PredictionsError if no model has another one
  */
-export function levelsOf({ models }: Predictions, baseline: number): Levels {
+export function levelsOf<Model extends { readonly sparsity: number }>(
+  models: readonly Model[],
+  baseline: number,
+): Levels<Model> {
   const sparsities = [...new Set(models.map((model) => model.sparsity))].sort((a, b) => a - b);
   if (!sparsities.includes(baseline))
     throw new OptionError(
@@ -37,5 +40,29 @@ export function levelsOf({ models }: Predictions, baseline: number): Levels {
   return {
     baseline: level(baseline),
     pruned: sparsities.filter((sparsity) => sparsity !== baseline).map(level),
+  };
+}
+
+/** A level's models in two: those that choose images, and those that are evaluated on them. */
+export interface HeldOut {
+  readonly judges: readonly ModelPredictions[];
+  readonly evaluated: readonly ModelPredictions[];
+}
+
+/**
+ * Every other model judges, the first does not: images on which a model fails by chance would make it
+ * look worse than it is, if it chose them itself.
+ *
+ * @throws PredictionsError where the level has fewer than two models
+ */
+export function holdOut({ sparsity, models }: Level): HeldOut {
+  if (models.length < 2)
+    throw new PredictionsError(
+      `sparsity ${sparsity} has ${models.length} model; expected at least 2 at each level, one to ` +
+        'judge and one to be evaluated.',
+    );
+  return {
+    judges: models.filter((_, i) => i % 2 === 1),
+    evaluated: models.filter((_, i) => i % 2 === 0),
   };
 }

@@ -13,7 +13,7 @@ export interface ModelAccuracyRow {
   readonly top5?: number;
 }
 
-/** How often each model of a population is right: the spread behind the paper's figure 2. */
+/** How often each model of a population is right. */
 export function modelAccuracy(predictions: Predictions): DataFrame {
   return frameOf(modelAccuracyRows(predictions), {
     sparsity: 'float32',

@@ -91,7 +91,7 @@ export function perClassRows(
     throw new OptionError(`alpha: ${alpha}: expected a probability, 0–1.`);
   if (normalize !== 'population' && normalize !== 'model')
     throw new OptionError(`normalize: ${normalize}: expected 'population' or 'model'.`);
-  const levels = levelsOf(predictions, baseline);
+  const levels = levelsOf(predictions.models, baseline);
   const { trueClass, classNames } = predictions;
   const images = imagesPerClass(trueClass);
   const dense = countCorrect(trueClass, images.length, levels.baseline);

@@ -70,7 +70,7 @@ export function levelRows(
   const accuracies = modelAccuracyRows(predictions);
   const classes = perClassRows(predictions, options);
   const pies = pieRows(predictions, options);
-  const { baseline, pruned } = levelsOf(predictions, options.baseline ?? 0);
+  const { baseline, pruned } = levelsOf(predictions.models, options.baseline ?? 0);
   return [baseline, ...pruned]
     .sort((a, b) => a.sparsity - b.sparsity)
     .map(({ sparsity, models }) => {

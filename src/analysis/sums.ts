@@ -11,11 +11,21 @@ export function largest(values: ArrayLike<number>): number {
   return result;
 }
 
-/** Share of the images whose class is in their row of `labels`, [images × k]. */
-export function shareCorrect(trueClass: Int32Array, labels: Int32Array): number {
+/**
+ * Share of the images whose class is in their row of `labels`, [images × k]; NaN where there are none.
+ *
+ * @param images positions of those that count; default all
+ */
+export function shareCorrect(
+  trueClass: Int32Array,
+  labels: Int32Array,
+  images: ArrayLike<number> = trueClass.map((_, i) => i),
+): number {
   const width = labels.length / trueClass.length;
   let correct = 0;
-  for (let i = 0; i < labels.length; i++)
-    if (labels[i] === trueClass[Math.floor(i / width)]) correct++;
-  return correct / trueClass.length;
+  for (let j = 0; j < images.length; j++) {
+    const i = images[j]!;
+    for (let k = i * width; k < (i + 1) * width; k++) if (labels[k] === trueClass[i]) correct++;
+  }
+  return correct / images.length;
 }

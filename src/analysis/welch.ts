@@ -5,6 +5,8 @@ export interface TTest {
   readonly statistic: number;
   /** Two-tailed. */
   readonly pValue: number;
+  /** Of the difference of the means. */
+  readonly standardError: number;
 }
 
 /**
@@ -20,12 +22,15 @@ export function welchTTest(a: Float64Array, b: Float64Array): TTest {
   const second = meanAndError(b);
   const difference = first.mean - second.mean;
   const squaredError = first.squaredError + second.squaredError;
-  const statistic = difference / Math.sqrt(squaredError);
-  if (squaredError === 0) return { statistic, pValue: difference === 0 ? Number.NaN : 0 };
+  const standardError = Math.sqrt(squaredError);
+  const statistic = difference / standardError;
+  if (squaredError === 0)
+    return { statistic, pValue: difference === 0 ? Number.NaN : 0, standardError };
   const degreesOfFreedom =
     squaredError ** 2 /
     (first.squaredError ** 2 / (a.length - 1) + second.squaredError ** 2 / (b.length - 1));
-  return { statistic, pValue: 2 * tCdf(-Math.abs(statistic), degreesOfFreedom) };
+  const pValue = 2 * tCdf(-Math.abs(statistic), degreesOfFreedom);
+  return { statistic, pValue, standardError };
 }
 
 /** A sample's mean, and the square of that mean's standard error. */

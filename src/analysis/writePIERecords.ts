@@ -42,7 +42,7 @@ export async function writePIERecords(
   options: WritePIERecordsOptions = {},
 ): Promise<PIERecords[]> {
   const { sparsity: only, baseline, ties, ...how } = options;
-  const levels = levelsOf(predictions, baseline ?? 0);
+  const levels = levelsOf(predictions.models, baseline ?? 0);
   const wanted = levels.pruned.filter(({ sparsity }) => only === undefined || sparsity === only);
   if (wanted.length === 0)
     throw new OptionError(

@@ -18,8 +18,8 @@ export type ClassRow = Pick<
 > & { readonly class_name?: string | null };
 
 const KINDS = [
-  { direction: 'hurt', name: 'significantly hurt', color: PALETTE.hurt },
-  { direction: 'helped', name: 'significantly helped', color: PALETTE.helped },
+  { direction: 'hurt', name: 'hurt: lost more than the model', color: PALETTE.hurt },
+  { direction: 'helped', name: 'helped: lost less, or gained', color: PALETTE.helped },
   { direction: 'none', name: 'not significant', color: PALETTE.notSignificant },
 ] as const;
 
@@ -35,7 +35,7 @@ const CHARACTER_WIDTH = 7;
 /**
  * Which classes pruning moves: per sparsity a panel with all classes sorted by the absolute change
  * of their recall (bars, coloured where Welch's test finds that the class moved more or less than
- * the model), and the normalized change on top (markers). Figure 3 of the paper.
+ * the model), and the normalized change on top (markers). The paper's figure of all classes. Panels share their scale.
  *
  * @param table what `perClassTTest` gives
  */
@@ -78,6 +78,7 @@ export function classFigure(table: Table<ClassRow>): Figure {
       anchor: `x${suffix}` as 'x',
       domain: [top - PANEL_HEIGHT / inner, top],
       title: { text: 'Change in recall<br>(percentage points)' },
+      ...(panel > 0 && { matches: 'y' }),
       zerolinecolor: PALETTE.muted,
       gridcolor: '#eeeeee',
     };

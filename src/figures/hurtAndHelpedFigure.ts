@@ -3,7 +3,7 @@ import type { LevelRow } from '../analysis/summarizeLevels';
 import type { Figure } from './figure';
 import { baseLayout } from './layout';
 import { PALETTE } from './palette';
-import { range, rounded, rowsOf, sparsityName, type Table } from './rows';
+import { drawable, range, rowsOf, sparsityName, type Table } from './rows';
 
 const COLUMNS = ['n_hurt', 'n_helped', 'hurt_mean_change', 'helped_mean_change'] as const;
 
@@ -94,9 +94,4 @@ export function hurtAndHelpedFigure(table: Table<HurtAndHelpedRow>): Figure {
       legend: { orientation: 'h', x: 0, xanchor: 'left', y: 1, yanchor: 'bottom' },
     },
   };
-}
-
-/** Null, which draws nothing, where there is no number. */
-function drawable(value: number): number | null {
-  return Number.isFinite(value) ? rounded(value) : null;
 }

@@ -25,7 +25,7 @@ const PANELS = [
 
 /**
  * What sets of images that are hard by nature cost pruned models, beside clean images: the change of
- * top-1 and of top-5 against the dense models, per sparsity. Figure 8 of the paper.
+ * top-1 and of top-5 against the dense models, per sparsity. The paper's figure of ImageNet-A.
  *
  * @param table what `evalRobustness` gives for sets without a severity such as `imagenet-a`, or what
  *   `evalHardest` gives
@@ -53,7 +53,7 @@ export function naturalAdversarialFigure(table: Table<NaturalAdversarialRow>): F
         showlegend: panel === 0,
         x: ofSet.map((row) => sparsityName(row.sparsity)),
         y: ofSet.map((row) => percent(row[column])),
-        marker: { color: name === CLEAN ? PALETTE.notSignificant : colors[hard.indexOf(name)]! },
+        marker: { color: name === CLEAN ? PALETTE.reference : colors[hard.indexOf(name)]! },
         hovertemplate: '%{x}: %{y:.2f}%<extra>%{fullData.name}</extra>',
         ...(panel === 1 && { xaxis: 'x2', yaxis: 'y2' }),
       };
@@ -77,7 +77,7 @@ export function naturalAdversarialFigure(table: Table<NaturalAdversarialRow>): F
       bargap: 0.3,
       xaxis: { ...sparsity, domain: [0, 0.46] },
       xaxis2: { ...sparsity, domain: [0.54, 1], anchor: 'y2' },
-      yaxis: { ...axis, title: { text: 'Change against dense models (%)' } },
+      yaxis: { ...axis, title: { text: 'Change (% of the dense models’ accuracy)' } },
       yaxis2: { ...axis, anchor: 'x2', matches: 'y' },
       annotations: PANELS.map(({ title }, panel) => ({
         text: `<b>${title}</b>`,

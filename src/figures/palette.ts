@@ -7,14 +7,16 @@ export const PALETTE = {
   hurt: '#d55e00',
   helped: '#0072b2',
   notSignificant: '#c4c4c4',
+  /** Dense models, clean images: what others are compared with. */
+  reference: '#d8c690',
   /** Markers and lines over bars. */
   ink: '#222222',
   /** Text of less weight. */
   muted: '#666666',
 } as const;
 
-/** Of sparsity levels, or whatever else has an order: from light to dark blue. */
-const LEVELS = ['#9ecae1', '#6baed6', '#4292c6', '#2171b5', '#08519c', '#08306b'] as const;
+/** Of sparsity levels, or whatever else has an order: from light to dark purple (ColorBrewer). */
+const LEVELS = ['#bcbddc', '#9e9ac8', '#807dba', '#6a51a3', '#54278f', '#3f007d'] as const;
 
 /** `count` colours of rising darkness; the last is the darkest. */
 export function levelColors(count: number): string[] {

@@ -22,11 +22,12 @@ export interface PieGalleryOptions {
 /**
  * Pruning Identified Exemplars as pictures, each with its true label and the modal labels of the
  * dense and of the pruned models. The pruned label is vermillion where pruning lost the right one,
- * blue where it found it, grey where both are wrong. Figure 1 of the paper.
+ * blue where it found it, grey where both are wrong.
  *
  * @param table what `findPIEs` gives
  * @param dataset the images that the models were tested on
- * @throws OptionError where the data set lacks an image or the table has no such sparsity
+ * @throws OptionError where the data set lacks an image or gives it another class, or the table has no
+ *   such sparsity
  */
 export async function pieGallery(
   table: Table<PieGalleryRow>,
@@ -43,7 +44,7 @@ export async function pieGallery(
       `pieGallery: no PIE at sparsity ${sparsity}; the table has ${levels.map(([level]) => level).join(', ') || 'none at all'}.`,
     );
   const shown = pies.slice(0, count);
-  const images = await imagesOf(dataset, new Set(shown.map((pie) => pie.image_id)));
+  const images = await imagesOf(dataset, shown);
   const name = (label: number) => dataset.classNames[label] ?? `class ${label}`;
   const level = sparsity === undefined ? '' : ` at ${sparsityName(sparsity)} sparsity`;
   return drawGrid(
@@ -67,16 +68,23 @@ function colorOf({ true_class, dense_mode, pruned_mode }: PieGalleryRow): string
 
 async function imagesOf(
   dataset: ImageDataset,
-  wanted: ReadonlySet<ImageId>,
+  pies: readonly PieGalleryRow[],
 ): Promise<Map<ImageId, RgbImage>> {
+  const wanted = new Map(pies.map((pie) => [pie.image_id, pie]));
   const images = new Map<ImageId, RgbImage>();
   if (wanted.size === 0) return images;
   for await (const example of dataset) {
-    if (!wanted.has(example.id)) continue;
+    const pie = wanted.get(example.id);
+    if (!pie) continue;
+    if (example.label !== pie.true_class)
+      throw new OptionError(
+        `pieGallery: ${dataset.name}: image ${example.id} has class ${example.label}, in the table it ` +
+          `has ${pie.true_class}; pass the data set that the predictions were made on.`,
+      );
     images.set(example.id, await example.image());
     if (images.size === wanted.size) return images;
   }
-  const missing = [...wanted].find((id) => !images.has(id));
+  const missing = [...wanted.keys()].find((id) => !images.has(id));
   throw new OptionError(
     `pieGallery: image ${missing} is not in ${dataset.name}; pass the data set that the predictions were made on.`,
   );

@@ -26,6 +26,11 @@ export function rounded(value: number): number {
   return Number(value.toFixed(4));
 }
 
+/** Null, which draws nothing, where there is no number. */
+export function drawable(value: number): number | null {
+  return Number.isFinite(value) ? rounded(value) : null;
+}
+
 /** A share as per cent, or a difference of shares as percentage points. */
 export function percent(share: number): number {
   return rounded(share * 100);

@@ -10,7 +10,7 @@ export type TopOneRow = Pick<ModelAccuracyRow, 'sparsity' | 'top1'>;
 
 /**
  * How top-1 accuracy spreads over the models of each sparsity: every model a dot, a box over the
- * quartiles, the mean dashed. Figure 2 of the paper.
+ * quartiles, the mean dashed.
  *
  * @param table what `modelAccuracy` gives: one row per model
  */

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { DataFrame } from 'danfojs-node';
 import { sampleStandardDeviation } from 'simple-statistics';
 import { bootstrapModels } from '../../src/analysis/bootstrapModels';
 import { rowsOf } from '../../src/analysis/frame';
@@ -66,10 +67,23 @@ describe('bootstrapModels', () => {
     assert.notDeepEqual(errors(1), errors(2));
   });
 
-  it('has no standard error where there is no number', () => {
+  it('tells what drawing models twice does to a count: nothing to a mean, more PIEs', () => {
+    const [dense, pruned] = rowsOf<{ top1_bias: number; top1_se: number; n_pies_bias: number }>(
+      bootstrapModels(POPULATION, summarizeLevels, { columns, samples: 400 }),
+    );
+    for (const { top1_bias, top1_se } of [dense!, pruned!])
+      assert.ok(Math.abs(top1_bias) < (5 * top1_se) / Math.sqrt(400), String(top1_bias));
+    assert.equal(dense!.n_pies_bias, 0);
+    assert.ok(pruned!.n_pies_bias > 0);
+  });
+
+  it('has neither where the statistic is no number', () => {
     const columns = ['hurt_mean_change'];
-    const table = bootstrapModels(POPULATION, summarizeLevels, { columns, samples: 4 });
-    assert.ok(Number.isNaN(table.column('hurt_mean_change_se').values[0]));
+    const some = (p: Predictions) =>
+      new DataFrame({ hurt_mean_change: [p === POPULATION ? Number.NaN : 1, 1] });
+    const table = bootstrapModels(POPULATION, some, { columns, samples: 4 });
+    assert.deepEqual(table.column('hurt_mean_change_se').values, [Number.NaN, 0]);
+    assert.deepEqual(table.column('hurt_mean_change_bias').values, [Number.NaN, 0]);
   });
 
   it('names what is wrong', () => {

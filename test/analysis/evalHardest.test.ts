@@ -33,6 +33,27 @@ describe('evalHardest', () => {
     );
   });
 
+  it('asks the judges that are named', () => {
+    const population = wrongOn([
+      [0, [7]],
+      [0, [2]],
+      [0.9, [2]],
+      [0.9, [7]],
+    ]);
+    const top1 = (judges: number[]) =>
+      rowsOf<RobustnessRow>(evalHardest(population, { share: 0.1, judges }))
+        .filter((row) => row.corruption === 'hardest')
+        .map((row) => row.top1);
+    // The second dense model fails on image 2, the second pruned one on 7.
+    assert.deepEqual(top1([0]), [1, 0]);
+    assert.deepEqual(top1([0.9]), [0, 1]);
+    for (const judges of [[], [0.5]])
+      assert.throws(
+        () => evalHardest(population, { judges }),
+        /judges: (none|0\.5); expected some of the sparsities 0, 0\.9/,
+      );
+  });
+
   it('favours no level where all fail by the same chance', () => {
     const random = randomFrom(1, 'wrong');
     const images = 4000;

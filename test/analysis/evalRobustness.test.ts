@@ -105,6 +105,22 @@ describe('evalRobustness', () => {
     }
   });
 
+  it('gives a row per set and model where asked, whose means are those of the levels', async () => {
+    const scores = rowsOf<Score>(await evaluate('population', { perModel: true }));
+    assert.equal(scores.length, 5 * 3);
+    assert.deepEqual(
+      scores
+        .slice(0, 3)
+        .map(({ corruption, sparsity, replicate }) => [corruption, sparsity, replicate]),
+      [
+        ['clean', 0, 0],
+        ['clean', 0, 1],
+        ['clean', 0.9, 0],
+      ],
+    );
+    assert.deepEqual(robustnessRows(scores), rows(table));
+  });
+
   it('gives the same for models in memory', async () => {
     const found = await findModels(join(root, 'population'));
     const trained = await Promise.all(found.map(({ folder }) => loadModel(folder)));

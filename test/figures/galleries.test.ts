@@ -84,7 +84,7 @@ test('a gallery shows as many images as asked for, with their classes and N', as
 
 test('PIEs come with three labels; only their images are decoded', async () => {
   const { dataset, counter } = noise(50);
-  const { description } = await pieGallery([pie(3, 0, 1), pie(7, 1, 0), pie(9, 1, 2)], dataset, {
+  const { description } = await pieGallery([pie(3, 0, 1), pie(6, 1, 0), pie(9, 1, 2)], dataset, {
     count: 2,
   });
   assert.deepEqual(description.split('\n').slice(2), [
@@ -142,7 +142,7 @@ test('a label that pruning lost is in the colour of hurt', async () => {
 });
 
 test('the highest sparsity is shown unless told', async () => {
-  const rows = [{ ...pie(1, 0, 1), sparsity: 0.5 }, pie(2, 0, 1)];
+  const rows = [{ ...pie(0, 0, 1), sparsity: 0.5 }, pie(3, 0, 1)];
   const { dataset } = noise(5);
   assert.match((await pieGallery(rows, dataset)).description, /90% sparsity\nN = 1 of 1/);
   const half = await pieGallery(rows, dataset, { sparsity: 0.5 });
@@ -157,5 +157,9 @@ test('a wrong data set or sparsity is an error that says so', async () => {
     assert.match(error.message, /image 17 is not in Noise/);
     return true;
   });
+  await assert.rejects(
+    pieGallery([pie(1, 0, 1)], dataset),
+    /Noise: image 1 has class 1, in the table it has 0/,
+  );
   await assert.rejects(pieGallery([pie(1, 0, 1)], dataset, { sparsity: 0.3 }), /the table has 0.9/);
 });

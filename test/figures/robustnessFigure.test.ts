@@ -25,7 +25,8 @@ const rows = robustnessRows(scores);
 interface Trace {
   readonly name: string;
   readonly x: number[];
-  readonly y: string[];
+  readonly y: number[];
+  readonly text: string[];
   readonly error_x: { readonly array: number[]; readonly arrayminus: number[] };
 }
 
@@ -34,17 +35,28 @@ test('a row per corruption, clean on top, then the one that costs most', () => {
   assertSnapshot('robustnessFigure', figure);
   const [half, most] = figure.data as unknown as Trace[];
   assert.deepEqual([half!.name, most!.name], ['50% sparsity', '90% sparsity']);
-  assert.deepEqual(most!.y, ['elastic transform', 'fog', 'clean']);
-  assert.ok(Math.abs(most!.x[2]! - (-0.09 / 0.8) * 100) < 1e-3);
-  for (const trace of [half!, most!]) assert.equal(trace.error_x.array[2], 0);
-  assert.ok(most!.error_x.array[0]! > 0 && most!.error_x.arrayminus[0]! > 0);
+  assert.deepEqual(most!.text, ['clean', 'fog', 'elastic transform']);
+  assert.deepEqual(
+    most!.y.map((y) => Math.round(y + 1)),
+    [3, 2, 1],
+  );
+  assert.ok(Math.abs(most!.x[0]! - (-0.09 / 0.8) * 100) < 1e-3);
+  for (const trace of [half!, most!]) assert.equal(trace.error_x.array[0], 0);
+  assert.ok(most!.error_x.array[2]! > 0 && most!.error_x.arrayminus[2]! > 0);
 });
 
-test('shows top-5 and what goes beyond clean images where asked', () => {
-  const figure = robustnessFigure(rows, { accuracy: 'top5', change: 'excess' });
-  const [, most] = figure.data as unknown as Trace[];
-  assert.equal(most!.x[most!.y.indexOf('clean')], 0);
-  assert.match(JSON.stringify(figure.layout.xaxis), /top-5 .* beyond what they lose on clean/);
+test('the sparser lies below the denser, and no two dots of a row on each other', () => {
+  const [half, most] = robustnessFigure(rows).data as unknown as Trace[];
+  half!.y.forEach((y, row) => {
+    assert.ok(y > most!.y[row]! + 0.1, `${y} ${most!.y[row]}`);
+  });
+});
+
+test('shows top-5 where asked', () => {
+  const { data, layout } = robustnessFigure(rows, { accuracy: 'top5' });
+  const [, most] = data as unknown as Trace[];
+  assert.ok(Math.abs(most!.x[0]! - (-0.045 / 0.9) * 100) < 1e-3);
+  assert.match(JSON.stringify(layout.xaxis), /top-5/);
 });
 
 test('a table without corruptions is an error that says so', () => {
