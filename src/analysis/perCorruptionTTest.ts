@@ -5,6 +5,7 @@ import { frameOf, rowsOf, type Table } from './frame';
 import { groupBy } from './groupBy';
 import { levelsOf } from './levels';
 import { CLEAN, type Score } from './robustnessRows';
+import { sum } from './sums';
 import { adjustPValues, welchTTest } from './welch';
 
 /** What {@link perCorruptionTTest} reads of a row of `evalRobustness` with `perModel`. */
@@ -155,8 +156,11 @@ function accuraciesOf(
         `${clean.length} scores of ${CLEAN} images and ${corrupted.length} of ${corruption}; expected ` +
         `1 and ${severities}. Pass all that evalRobustness gives with perModel.`,
     );
-  return {
-    before: clean[0]!.top1,
-    after: mean(corrupted.map((score) => score.top1)),
-  };
+  return { before: shareRight(clean), after: shareRight(corrupted) };
+}
+
+/** Of all the images of some sets. Counts are whole, so that equal shares are exactly equal. */
+function shareRight(scores: readonly ScoreRow[]): number {
+  const right = scores.map(({ top1, n_images }) => Math.round(top1 * n_images));
+  return sum(right) / sum(scores.map(({ n_images }) => n_images));
 }

@@ -36,6 +36,9 @@ export function welchTTest(a: Float64Array, b: Float64Array): TTest {
 /** A sample's mean, and the square of that mean's standard error. */
 function meanAndError(sample: Float64Array): { mean: number; squaredError: number } {
   const n = sample.length;
+  const [first] = sample;
+  // Rounding would give equal numbers a mean beside them, and a variance.
+  if (sample.every((value) => value === first)) return { mean: first!, squaredError: 0 };
   let sum = 0;
   for (let i = 0; i < n; i++) sum += sample[i]!;
   const mean = sum / n;

@@ -15,8 +15,8 @@ const random = randomFrom(1, 'scores');
 const SCORES: ScoreRow[] = [0, 0.5, 0.9].flatMap((sparsity) =>
   Array.from({ length: 5 }, (_, replicate) => replicate).flatMap((replicate) => {
     const score = (corruption: string, severity: number, top1: number): ScoreRow => ({
-      ...{ sparsity, replicate, corruption, severity, n_images: 100 },
-      top1: top1 + 0.02 * random(),
+      ...{ sparsity, replicate, corruption, severity, n_images: 10_000 },
+      top1: Math.round(1e4 * (top1 + 0.02 * random())) / 1e4,
     });
     return [
       score('clean', 0, 0.8 - 0.1 * sparsity),
@@ -37,9 +37,9 @@ describe('perCorruptionTTest', () => {
         ...[corruption, direction, n_dense, n_pruned, n_images],
       ]),
       [
-        ['fog', 'none', 5, 5, 100],
-        ['snow', 'hurt', 5, 5, 100],
-        ['glass_blur', 'helped', 5, 5, 100],
+        ['fog', 'none', 5, 5, 10_000],
+        ['snow', 'hurt', 5, 5, 10_000],
+        ['glass_blur', 'helped', 5, 5, 10_000],
       ],
     );
     const [, snow] = rows;
@@ -77,6 +77,25 @@ print(json.dumps([
       assert.ok(Math.abs(row.statistic - statistic) < 1e-9 * Math.abs(statistic));
       assert.ok(Math.abs(row.p_value - pValue) < 1e-9);
     });
+  });
+
+  it('finds nothing where all models do the same, however it is summed up', () => {
+    const same = (sparsity: number, replicates: number, severities: number[]): ScoreRow[] =>
+      Array.from({ length: replicates }, (_, replicate) => replicate).flatMap((replicate) =>
+        [0, ...severities].map((severity) => ({
+          ...{ sparsity, replicate, severity, corruption: severity === 0 ? 'clean' : 'fog' },
+          ...{ n_images: 100, top1: severity === 0 ? 0.5 : severity === 1 ? 0.31 : 0.29 },
+        })),
+      );
+    for (const measure of ['difference', 'relative'] as const) {
+      const [row] = perCorruptionRows([...same(0, 30, [1, 2, 3]), ...same(0.9, 20, [2, 1, 3])], {
+        measure,
+      });
+      assert.deepEqual(
+        [row!.statistic, row!.p_value, row!.standard_error, row!.direction],
+        [Number.NaN, Number.NaN, 0, 'none'],
+      );
+    }
   });
 
   it('has a frame with those columns, and takes one', () => {

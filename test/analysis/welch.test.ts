@@ -44,6 +44,10 @@ describe('welchTTest', () => {
     assert.deepEqual(welchTTest(of(2, 2), of(1, 1, 1)), expected(Infinity, 0));
     assert.deepEqual(welchTTest(of(1, 1), of(2, 2, 2)), expected(-Infinity, 0));
     assert.deepEqual(welchTTest(of(2, 2), of(2, 2, 2)), expected(NaN, NaN));
+    // Three tenths are not three times one tenth: a mean of them rounds.
+    const tenths = (n: number) => new Float64Array(n).fill(0.1);
+    assert.deepEqual(welchTTest(tenths(3), tenths(7)), expected(NaN, NaN));
+    assert.deepEqual(welchTTest(of(0.3, 0.3, 0.3), tenths(7)), expected(Infinity, 0));
   });
 
   test('agrees with scipy on random samples', { skip: withoutPython('scipy') }, () => {
