@@ -49,10 +49,10 @@ export function corruptionFigure(
   return dotRows({
     title: 'What corruption costs pruned models beyond dense ones',
     subtitle:
-      `N = ${count('n_dense')} dense and ${count('n_pruned')} pruned models per sparsity, ` +
-      `${count('n_images')} images; filled: significant; lines: two standard errors over models`,
+      `N = ${count('n_dense')} dense and ${count('n_pruned')} pruned models, ${count('n_images')} images; ` +
+      'filled: significant; lines: two standard errors',
     axis:
-      'Pruned less dense models’ change in top-1 from clean to corrupted images ' +
+      'Change in top-1 from clean images, pruned less dense models ' +
       (measure === 'relative' ? '(% of clean)' : '(percentage points)'),
     rows: names.toSorted((a, b) => cost(a) - cost(b)),
     levels,

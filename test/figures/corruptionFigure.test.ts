@@ -32,7 +32,10 @@ test('the costliest corruption on top, two standard errors wide, filled where si
     half!.marker.color.map((color) => color === 'white'),
     [false, true],
   );
-  assert.match(JSON.stringify(figure.layout), /4 dense and 5 pruned models.*percentage points/);
+  assert.match(
+    JSON.stringify(figure.layout),
+    /4 dense and 5 pruned models, 100 images.*percentage points/,
+  );
   assert.match(
     JSON.stringify(corruptionFigure(rows, { measure: 'relative' }).layout),
     /% of clean/,

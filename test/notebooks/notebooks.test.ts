@@ -12,7 +12,7 @@ const NOTEBOOKS = readdirSync(FOLDER).filter((name) => name.endsWith('.ipynb'));
 const PICTURES = {
   'class-changes.png': ['03-class-changes.ipynb', 0],
   'hurt-and-helped.png': ['04-hurt-and-helped.ipynb', 0],
-  'corruptions.png': ['07-robustness.ipynb', 0],
+  'corruptions.png': ['07-robustness.ipynb', 1],
 } as const;
 
 const read = (name: string) => readNotebook(join(FOLDER, name));
