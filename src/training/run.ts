@@ -2,6 +2,7 @@ import { version as nodeVersion } from 'node:process';
 import type * as tf from '@tensorflow/tfjs';
 import packageJson from 'selective-brain-damage/package.json';
 import type { DatasetView, ImageDataset } from '../datasets/imageDataset';
+import { optionsAnywhere } from '../datasets/openDataset';
 import type { EngineInfo } from '../engine/engine';
 import { OptionError, TrainingError } from '../errors';
 import type { ModelRecipe } from '../models/model';
@@ -42,12 +43,7 @@ export interface PruningOptions extends Partial<PruningSchedule> {
 
 /** Everything that decides a model's weights; JSON. */
 export interface RunConfig {
-  /** The images, and the views on them (`take`, `shard`). */
-  readonly data: {
-    readonly name: string;
-    readonly hash: string;
-    readonly views: readonly DatasetView[];
-  };
+  readonly data: DataRecord;
   readonly model: ModelRecipe | GivenModel;
   readonly sparsity: number;
   readonly seed: number;
@@ -61,6 +57,17 @@ export interface RunConfig {
   };
   readonly engine: EngineInfo;
   readonly versions: Readonly<Record<string, string>>;
+}
+
+/** Images, as a run records them. */
+export interface DataRecord {
+  /** For people. */
+  readonly name: string;
+  readonly hash: string;
+  /** `take`, `shard` and so on. */
+  readonly views: readonly DatasetView[];
+  /** What the loader was told of preprocessing and classes, where it was. */
+  readonly options?: Readonly<Record<string, unknown>>;
 }
 
 /** A user's own model that starts from the weights it has. */
@@ -143,7 +150,7 @@ export function resolveRun(
   check('pruning.end', end, end <= steps, `at most the run's ${steps} steps`);
   check('pruning.frequency', frequency, isPositiveInteger(frequency), 'a whole number, 1 or more');
   return {
-    data: { name: data.name, hash: data.hash, views: data.views },
+    data: recordOf(data),
     model,
     sparsity,
     seed,
@@ -162,6 +169,13 @@ export function resolveRun(
     engine,
     versions: { [packageJson.name]: packageJson.version, node: nodeVersion },
   };
+}
+
+/** What a run records of images. */
+export function recordOf({ name, hash, views, recipe }: ImageDataset): DataRecord {
+  // The hash says which split of CIFAR-10 it is.
+  const { split: _, ...options } = recipe ? optionsAnywhere(recipe) : {};
+  return { name, hash, views, ...(Object.keys(options).length > 0 && { options }) };
 }
 
 function resolveSteps(data: ImageDataset, batchSize: number, options: TrainingOptions): number {
@@ -195,7 +209,9 @@ function isPositiveInteger(value: number): boolean {
  * @throws TrainingError naming the first thing that differs
  */
 export function assertSameRun(folder: string, now: RunConfig, before: RunConfig): void {
-  const difference = firstDifference(now, before);
+  const difference =
+    dataDifference(now.data, before.data) ??
+    firstDifference({ ...now, data: null }, { ...before, data: null });
   if (difference)
     throw new TrainingError(
       `${folder} holds a run with other options: ${difference}. Choose another folder or delete it.`,
@@ -210,6 +226,15 @@ export function assertSameRun(folder: string, now: RunConfig, before: RunConfig)
 export function assertSameOutcome(folder: string, now: RunConfig, before: RunConfig): void {
   const { engine, versions } = before;
   assertSameRun(folder, { ...now, engine, versions }, before);
+}
+
+/**
+ * What tells two records' images apart; undefined where they are the same. Names are not compared:
+ * that of a folder of images changes with where it lies, and the hash identifies what is in it.
+ */
+export function dataDifference(now: DataRecord, before: DataRecord): string | undefined {
+  const [a, b] = [now, before].map(({ name: _, ...images }) => images);
+  return firstDifference(a, b, 'data');
 }
 
 /**
