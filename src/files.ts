@@ -1,9 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /** Writes a file whole or not at all: beside its place, then renamed into it. */
 export async function writeWhole(path: string, data: string | Uint8Array): Promise<void> {
-  const part = `${path}.${process.pid}.part`;
+  const part = `${path}.${randomUUID()}.part`;
   await mkdir(dirname(path), { recursive: true });
   await writeFile(part, data);
   await rename(part, path);
