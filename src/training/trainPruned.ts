@@ -7,7 +7,7 @@ import { type EngineName, useEngine } from '../engine/engine';
 import { softmaxCrossEntropy } from '../engine/ops/softmaxCrossEntropy';
 import { variableGrads } from '../engine/ops/variableGrads';
 import { OptionError, TrainingError } from '../errors';
-import { readIfThere, writeWhole } from '../files';
+import { readIfThere, removeParts, writeWhole } from '../files';
 import { interruptible } from '../interruption';
 import { buildModel, copyModel, topologyOf } from '../models/model';
 import { loadModel, readRun, saveModel, type TrainedModel } from '../models/modelFolder';
@@ -104,9 +104,11 @@ export async function trainPruned(options: TrainPrunedOptions): Promise<TrainedM
   const config = resolveRun(data, recipe, sparsity, seed, engine, options);
 
   if (folder !== undefined) {
+    await removeParts(folder);
     const finished = await readRun(folder);
     if (finished) {
       assertSameOutcome(folder, config, finished.config);
+      await rm(join(folder, CHECKPOINT), { force: true });
       return loadModel(folder);
     }
   }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, fork } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -90,11 +90,17 @@ describe('trainPruned', () => {
   it('reads a finished model back instead of training it again, and refuses other options', async () => {
     const finished = join(folder, 'finished');
     const first = await trainPruned({ ...shortRun(data), folder: finished });
+    const files = (await readdir(finished)).sort();
+    // What a process leaves that is killed as it writes, or before it tidies up.
+    for (const left of ['checkpoint.safetensors', 'weights.bin.0b9f6d1e-7c3a-4e5f.part'])
+      await writeFile(join(finished, left), '');
+    await writeFile(join(finished, 'masks.safetensors.4711.part'), '');
     const again = await trainPruned({
       ...shortRun(data),
       folder: finished,
       onProgress: () => assert.fail('trained again'),
     });
+    assert.deepEqual((await readdir(finished)).sort(), files);
     assert.deepEqual(weightsOf(again.model), weightsOf(first.model));
     assert.deepEqual(again.run, JSON.parse(JSON.stringify(first.run)));
     assert.deepEqual(again.masks, (await loadModel(finished)).masks);
