@@ -3,8 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type * as tf from '@tensorflow/tfjs';
 import type { DataFrame } from 'danfojs-node';
-import type { DatasetRecipe, ImageDataset } from '../datasets/imageDataset';
-import { recipeOf } from '../datasets/openDataset';
+import type { ImageDataset } from '../datasets/imageDataset';
+import { optionsAnywhere, recipeOf } from '../datasets/openDataset';
 import type { ShiftedSet } from '../datasets/shiftedSet';
 import { defaultProcesses, type EngineName, useEngine } from '../engine/engine';
 import { EvaluationError, OptionError } from '../errors';
@@ -254,9 +254,9 @@ function stopped(signal: AbortSignal, folder?: string): EvaluationError {
 
 /** Tells apart all that decides a set's images, wherever they lie. */
 function fileName({ corruption, severity, data }: ShiftedSet): string {
-  const { loader, options, views }: DatasetRecipe = recipeOf(data);
-  const { folder: _, files: __, ...how } = options;
-  const identity = JSON.stringify([data.hash, loader, how, views]);
+  const recipe = recipeOf(data);
+  const { loader, views } = recipe;
+  const identity = JSON.stringify([data.hash, loader, optionsAnywhere(recipe), views]);
   const key = createHash('sha256').update(identity).digest('hex').slice(0, 12);
   return `${corruption.replaceAll(/[^\w.-]/g, '_')}-${severity}-${key}.json`;
 }

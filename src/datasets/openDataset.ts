@@ -31,11 +31,14 @@ export async function openDataset(recipe: DatasetRecipe): Promise<ImageDataset> 
 
 const open = new Map<string, Promise<ImageDataset>>();
 
-/** The same, once: the data set stays open for all that a process does with it. */
-export function keptOpen(recipe: DatasetRecipe): Promise<ImageDataset> {
-  const key = JSON.stringify(recipe);
-  if (!open.has(key)) open.set(key, openDataset(recipe));
-  return open.get(key)!;
+/** The same, once: what views are on stays open for all that a process does with it. */
+export async function keptOpen({ views = [], ...source }: DatasetRecipe): Promise<ImageDataset> {
+  const key = JSON.stringify(source);
+  const opened = open.get(key) ?? openDataset(source);
+  open.set(key, opened);
+  // What could not be opened may be there at the next try.
+  opened.catch(() => open.delete(key));
+  return (await opened).view(views);
 }
 
 /**
@@ -50,4 +53,10 @@ export function recipeOf(data: ImageDataset): DatasetRecipe {
         'writeRecords and load that with loadImageNetRecords.',
     );
   return data.recipe;
+}
+
+/** A recipe's options less where the files lie: what the data set's hash does not say of its images. */
+export function optionsAnywhere({ options }: DatasetRecipe): Readonly<Record<string, unknown>> {
+  const { folder: _, files: __, ...others } = options;
+  return others;
 }

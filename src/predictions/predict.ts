@@ -91,6 +91,8 @@ async function predictWith(
     imageIds.push(...ids);
     trueClass.push(...labels);
     onImages?.(ids.length);
+    // Lets what would abort the signal in.
+    await new Promise(setImmediate);
   }
   const labels = Int32Array.from(trueClass);
   return outputs.map(({ confidence, top5 }) => ({

@@ -1,7 +1,34 @@
-import { type Random, shuffleInPlace } from '../random';
+import { TrainingError } from '../errors';
+import { type Random, randomFrom, shuffleInPlace } from '../random';
 
 /** How the weights to be masked are chosen; `random` is the control. */
-export type PruningMethod = 'magnitude' | 'random';
+export const PRUNING_METHODS = ['magnitude', 'random'] as const;
+
+export type PruningMethod = (typeof PRUNING_METHODS)[number];
+
+/**
+ * The mask of a weight tensor.
+ *
+ * @param name the tensor's, which with `seed` decides what `'random'` masks
+ * @returns one byte a weight, 1 = kept; exactly `keptCount(weights.length, sparsity)` ones
+ * @throws TrainingError if a weight is NaN, which has no place in an order by magnitude
+ */
+export function maskOf(
+  name: string,
+  weights: Float32Array,
+  sparsity: number,
+  method: PruningMethod,
+  seed: number,
+): Uint8Array {
+  if (method === 'random')
+    return randomMask(weights.length, sparsity, randomFrom(seed, 'mask', name));
+  if (weights.some(Number.isNaN))
+    throw new TrainingError(
+      `${name} holds NaN, so its weights cannot be pruned by magnitude: their training has ` +
+        'diverged. Train with a lower learningRate.per256 or a longer learningRate.warmup.',
+    );
+  return magnitudeMask(weights, sparsity);
+}
 
 /** How many of `size` weights stay at a sparsity: round(size · (1 − sparsity)). */
 export function keptCount(size: number, sparsity: number): number {
@@ -11,6 +38,7 @@ export function keptCount(size: number, sparsity: number): number {
 /**
  * Keeps the weights of largest magnitude (Zhu & Gupta 2017); of equal ones, the first.
  *
+ * @param weights none of them NaN
  * @param sparsity share to mask, 0–1
  * @returns one byte a weight, 1 = kept; exactly `keptCount(weights.length, sparsity)` ones
  */
@@ -27,7 +55,7 @@ export function magnitudeMask(weights: Float32Array, sparsity: number): Uint8Arr
       left--;
     }
   }
-  for (let i = 0; left > 0; i++) {
+  for (let i = 0; i < mask.length && left > 0; i++) {
     if (magnitudes[i] === threshold) {
       mask[i] = 1;
       left--;

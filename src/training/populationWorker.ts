@@ -1,6 +1,8 @@
+import { basename, dirname } from 'node:path';
 import type { DatasetRecipe } from '../datasets/imageDataset';
 import { keptOpen } from '../datasets/openDataset';
 import type { EngineName } from '../engine/engine';
+import { removeParts } from '../files';
 import type { ModelRecipe } from '../models/model';
 import { predict } from '../predictions/predict';
 import { writeModelPredictions } from '../predictions/writePredictions';
@@ -56,12 +58,13 @@ async function makeUnit(
     signal,
     onProgress: ({ step }) => report(step),
   });
-  await writeModelPredictions(predictionsFile, {
-    sparsity,
-    replicate,
-    ...(await predict(model, test)),
-  });
-  model.dispose();
+  try {
+    await removeParts(dirname(predictionsFile), basename(predictionsFile));
+    const predictions = await predict(model, test, { signal });
+    await writeModelPredictions(predictionsFile, { sparsity, replicate, ...predictions });
+  } finally {
+    model.dispose();
+  }
 }
 
 serveJobs(makeUnit);

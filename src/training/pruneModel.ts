@@ -1,9 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
-import { OptionError } from '../errors';
 import { nameOf } from '../models/model';
 import type { NamedArray } from '../models/safetensors';
-import { randomFrom } from '../random';
-import { magnitudeMask, type PruningMethod, randomMask } from './masks';
+import { maskOf, type PruningMethod } from './masks';
+import { checkMethod, checkSparsity } from './run';
 import { prunableWeights } from './trainingState';
 
 /** Options of {@link pruneModel}. */
@@ -24,25 +23,23 @@ export interface PruneModelOptions {
  *
  * @returns the masks by weight name, one byte a weight, 1 = kept
  * @throws OptionError if an option has a value that it does not take
+ * @throws TrainingError if a weight is NaN
  */
 export function pruneModel(
   model: tf.LayersModel,
   options: PruneModelOptions,
 ): Map<string, NamedArray> {
   const { sparsity, method = 'magnitude', seed = 0, tensors } = options;
-  if (!(sparsity >= 0 && sparsity < 1))
-    throw new OptionError(`sparsity is ${sparsity}, expected 0 <= sparsity < 1.`);
-  const names = new Set(prunableWeights(model, tensors));
+  checkSparsity(sparsity);
+  checkMethod('method', method);
+  const names = new Set(prunableWeights(model, tensors, 'tensors'));
   const masks = new Map<string, NamedArray>();
   for (const weight of model.trainableWeights) {
     const name = nameOf(weight);
     if (!names.has(name)) continue;
     const variable = weight.read() as tf.Variable;
     const values = variable.dataSync<'float32'>();
-    const data =
-      method === 'magnitude'
-        ? magnitudeMask(values, sparsity)
-        : randomMask(values.length, sparsity, randomFrom(seed, 'mask', name));
+    const data = maskOf(name, values, sparsity, method, seed);
     const kept = values.map((value, i) => value * data[i]!);
     tf.tidy(() => variable.assign(tf.tensor(kept, variable.shape)));
     masks.set(name, { shape: variable.shape, data });

@@ -2,10 +2,11 @@ import { version as nodeVersion } from 'node:process';
 import type * as tf from '@tensorflow/tfjs';
 import packageJson from 'selective-brain-damage/package.json';
 import type { DatasetView, ImageDataset } from '../datasets/imageDataset';
+import { optionsAnywhere } from '../datasets/openDataset';
 import type { EngineInfo } from '../engine/engine';
 import { OptionError, TrainingError } from '../errors';
 import type { ModelRecipe } from '../models/model';
-import type { PruningMethod } from './masks';
+import { PRUNING_METHODS, type PruningMethod } from './masks';
 import { type LearningRateSchedule, type PruningSchedule, paperSchedules } from './schedule';
 
 /** How a model is trained and pruned; what is left out is the paper's, in proportion. */
@@ -42,12 +43,7 @@ export interface PruningOptions extends Partial<PruningSchedule> {
 
 /** Everything that decides a model's weights; JSON. */
 export interface RunConfig {
-  /** The images, and the views on them (`take`, `shard`). */
-  readonly data: {
-    readonly name: string;
-    readonly hash: string;
-    readonly views: readonly DatasetView[];
-  };
+  readonly data: DataRecord;
   readonly model: ModelRecipe | GivenModel;
   readonly sparsity: number;
   readonly seed: number;
@@ -61,6 +57,17 @@ export interface RunConfig {
   };
   readonly engine: EngineInfo;
   readonly versions: Readonly<Record<string, string>>;
+}
+
+/** Images, as a run records them. */
+export interface DataRecord {
+  /** For people. */
+  readonly name: string;
+  readonly hash: string;
+  /** `take`, `shard` and so on. */
+  readonly views: readonly DatasetView[];
+  /** What the loader was told of preprocessing and classes, where it was. */
+  readonly options?: Readonly<Record<string, unknown>>;
 }
 
 /** A user's own model that starts from the weights it has. */
@@ -121,41 +128,37 @@ export function resolveRun(
 ): RunConfig {
   const {
     batchSize = 128,
-    learningRate,
     momentum = 0.9,
     weightDecay = 1e-4,
     labelSmoothing = 0.1,
     augment = true,
     pruning = {},
   } = options;
-  check('sparsity', sparsity, sparsity >= 0 && sparsity < 1, '0 <= sparsity < 1');
-  check('seed', seed, Number.isSafeInteger(seed), 'a whole number');
-  check('batchSize', batchSize, isPositiveInteger(batchSize), 'a whole number, 1 or more');
-  check('momentum', momentum, momentum >= 0 && momentum < 1, '0 <= momentum < 1');
-  check('weightDecay', weightDecay, weightDecay >= 0, '0 or more');
-  check('labelSmoothing', labelSmoothing, labelSmoothing >= 0 && labelSmoothing < 1, '0 to 1');
+  checkSparsity(sparsity);
+  checkOption('seed', seed, Number.isSafeInteger(seed), 'a whole number');
+  checkOption('batchSize', batchSize, isWhole(batchSize, 1), 'a whole number, 1 or more');
+  checkOption('momentum', momentum, momentum >= 0 && momentum < 1, '0 <= momentum < 1');
+  checkOption('weightDecay', weightDecay, isFrom0(weightDecay), '0 or more');
+  checkOption(
+    'labelSmoothing',
+    labelSmoothing,
+    labelSmoothing >= 0 && labelSmoothing < 1,
+    '0 to 1',
+  );
   const steps = resolveSteps(data, batchSize, options);
   const paper = paperSchedules(steps);
-  const { method = 'magnitude', tensors, ...schedule } = pruning;
-  check('pruning.method', method, ['magnitude', 'random'].includes(method), 'magnitude or random');
-  const { begin, end, frequency } = { ...paper.pruning, ...schedule };
-  check('pruning.begin', begin, begin >= 0 && begin < end, `0 <= begin < end, which is ${end}`);
-  check('pruning.end', end, end <= steps, `at most the run's ${steps} steps`);
-  check('pruning.frequency', frequency, isPositiveInteger(frequency), 'a whole number, 1 or more');
+  const learningRate = { ...paper.learningRate, ...options.learningRate };
+  checkLearningRate(learningRate);
+  const { method = 'magnitude', tensors, ...given } = pruning;
+  checkMethod('pruning.method', method);
+  const { begin, end, frequency } = { ...paper.pruning, ...given };
+  if (sparsity > 0) checkPruning({ begin, end, frequency }, steps);
   return {
-    data: { name: data.name, hash: data.hash, views: data.views },
+    data: recordOf(data),
     model,
     sparsity,
     seed,
-    training: {
-      steps,
-      batchSize,
-      learningRate: { ...paper.learningRate, ...learningRate },
-      momentum,
-      weightDecay,
-      labelSmoothing,
-      augment,
-    },
+    training: { steps, batchSize, learningRate, momentum, weightDecay, labelSmoothing, augment },
     ...(sparsity > 0 && {
       pruning: { method, begin, end, frequency, ...(tensors && { tensors }) },
     }),
@@ -164,10 +167,47 @@ export function resolveRun(
   };
 }
 
+function checkLearningRate({ per256, warmup, drops }: LearningRateSchedule): void {
+  checkOption('learningRate.per256', per256, isFrom0(per256), '0 or more');
+  checkOption('learningRate.warmup', warmup, isFrom0(warmup), '0 steps or more');
+  for (const [i, { step, factor }] of drops.entries()) {
+    const name = `learningRate.drops[${i}]`;
+    checkOption(`${name}.step`, step, isFrom0(step), '0 or more');
+    checkOption(`${name}.factor`, factor, isFrom0(factor), '0 or more');
+  }
+}
+
+/** Masks are drawn before a step, the last of which is `steps - 1`. */
+function checkPruning({ begin, end, frequency }: PruningSchedule, steps: number): void {
+  checkOption('steps', steps, steps > 1, 'at least 2 to prune in');
+  const beforeEnd = isWhole(begin, 0) && begin < end;
+  checkOption('pruning.begin', begin, beforeEnd, `a whole number below pruning.end, ${end}`);
+  const below = `a whole number below the run's ${steps} steps`;
+  checkOption('pruning.end', end, isWhole(end, 1) && end < steps, below);
+  checkOption('pruning.frequency', frequency, isWhole(frequency, 1), 'a whole number, 1 or more');
+}
+
+/** @throws OptionError unless 0 <= sparsity < 1 */
+export function checkSparsity(sparsity: number): void {
+  checkOption('sparsity', sparsity, sparsity >= 0 && sparsity < 1, '0 <= sparsity < 1');
+}
+
+/** @throws OptionError if there is no such method */
+export function checkMethod(name: string, method: PruningMethod): void {
+  checkOption(name, method, PRUNING_METHODS.includes(method), PRUNING_METHODS.join(' or '));
+}
+
+/** What a run records of images. */
+export function recordOf({ name, hash, views, recipe }: ImageDataset): DataRecord {
+  // The hash says which split of CIFAR-10 it is.
+  const { split: _, ...options } = recipe ? optionsAnywhere(recipe) : {};
+  return { name, hash, views, ...(Object.keys(options).length > 0 && { options }) };
+}
+
 function resolveSteps(data: ImageDataset, batchSize: number, options: TrainingOptions): number {
   const { epochs, steps } = options;
   if (steps !== undefined) {
-    check('steps', steps, isPositiveInteger(steps), 'a whole number, 1 or more');
+    checkOption('steps', steps, isWhole(steps, 1), 'a whole number, 1 or more');
     if (epochs !== undefined)
       throw new OptionError(`epochs (${epochs}) and steps (${steps}) are both given: give one.`);
     return steps;
@@ -177,16 +217,22 @@ function resolveSteps(data: ImageDataset, batchSize: number, options: TrainingOp
   const stepsPerEpoch = Math.floor(data.size / batchSize);
   if (stepsPerEpoch === 0)
     throw new OptionError(`batchSize is ${batchSize}, ${data.name} has ${data.size} images.`);
-  check('epochs', epochs ?? 90, (epochs ?? 90) > 0, 'more than 0');
+  checkOption('epochs', epochs ?? 90, (epochs ?? 90) > 0, 'more than 0');
   return Math.max(1, Math.round((epochs ?? 90) * stepsPerEpoch));
 }
 
-function check(name: string, value: unknown, valid: boolean, expected: string): void {
+/** @throws OptionError naming the option and its value, if that is not valid */
+export function checkOption(name: string, value: unknown, valid: boolean, expected: string): void {
   if (!valid) throw new OptionError(`${name} is ${value}, expected ${expected}.`);
 }
 
-function isPositiveInteger(value: number): boolean {
-  return Number.isSafeInteger(value) && value >= 1;
+function isWhole(value: number, least: number): boolean {
+  return Number.isSafeInteger(value) && value >= least;
+}
+
+/** Whether a number is finite and not negative. */
+export function isFrom0(value: number): boolean {
+  return Number.isFinite(value) && value >= 0;
 }
 
 /**
@@ -195,7 +241,9 @@ function isPositiveInteger(value: number): boolean {
  * @throws TrainingError naming the first thing that differs
  */
 export function assertSameRun(folder: string, now: RunConfig, before: RunConfig): void {
-  const difference = firstDifference(now, before);
+  const difference =
+    dataDifference(now.data, before.data) ??
+    firstDifference({ ...now, data: null }, { ...before, data: null });
   if (difference)
     throw new TrainingError(
       `${folder} holds a run with other options: ${difference}. Choose another folder or delete it.`,
@@ -210,6 +258,15 @@ export function assertSameRun(folder: string, now: RunConfig, before: RunConfig)
 export function assertSameOutcome(folder: string, now: RunConfig, before: RunConfig): void {
   const { engine, versions } = before;
   assertSameRun(folder, { ...now, engine, versions }, before);
+}
+
+/**
+ * What tells two records' images apart; undefined where they are the same. Names are not compared:
+ * that of a folder of images changes with where it lies, and the hash identifies what is in it.
+ */
+export function dataDifference(now: DataRecord, before: DataRecord): string | undefined {
+  const [a, b] = [now, before].map(({ name: _, ...images }) => images);
+  return firstDifference(a, b, 'data');
 }
 
 /**

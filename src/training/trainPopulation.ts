@@ -22,7 +22,15 @@ import type {
   PopulationReport,
   PopulationUnit,
 } from './populationWorker';
-import { assertSameOutcome, resolveRun, type TrainableModel, type TrainingOptions } from './run';
+import {
+  assertSameOutcome,
+  type DataRecord,
+  dataDifference,
+  recordOf,
+  resolveRun,
+  type TrainableModel,
+  type TrainingOptions,
+} from './run';
 import { prunableWeights } from './trainingState';
 
 /** Options of {@link trainPopulation}. */
@@ -105,11 +113,12 @@ export async function trainPopulation(options: TrainPopulationOptions): Promise<
     sparsities.map((sparsity) => unitOf(folder, sparsity, replicate, seed)),
   ).flat();
 
-  await assertSameTest(folder, test);
+  const testSet = recordOf(test);
+  await assertSameTest(folder, testSet);
   const waiting = await unfinished(units, plan, train, engine);
   await writeWhole(
     join(folder, 'population.json'),
-    toJson({ ...plan, test_set: testSet(test), class_names: test.classNames, seed }),
+    toJson({ ...plan, test_set: testSet, class_names: test.classNames, seed }),
   );
   const batches = resolveRun(train, plan.model, 0, seed, engine, plan.training).training;
   const tally = new Tally(units.length, waiting.length, batches.steps * batches.batchSize);
@@ -167,18 +176,13 @@ function unitOf(folder: string, sparsity: number, replicate: number, seed: numbe
   };
 }
 
-/** What tells one set of test images from another. */
-function testSet({ name, hash, views }: ImageDataset) {
-  return { name, hash, views };
-}
-
 /** Predictions that are there would else pass for predictions of other images. */
-async function assertSameTest(folder: string, test: ImageDataset): Promise<void> {
-  const before = (await readPopulation(folder))?.test_set;
-  if (before !== undefined && JSON.stringify(before) !== JSON.stringify(testSet(test)))
+async function assertSameTest(folder: string, test: DataRecord): Promise<void> {
+  const before = (await readPopulation(folder))?.test_set as DataRecord | undefined;
+  if (before !== undefined && dataDifference(test, before))
     throw new TrainingError(
       `${folder} holds predictions of other test images: ${JSON.stringify(before)}, asked for ` +
-        `${JSON.stringify(testSet(test))}. Choose another folder or delete it.`,
+        `${JSON.stringify(test)}. Choose another folder or delete it.`,
     );
 }
 

@@ -7,18 +7,20 @@ import { type EngineName, useEngine } from '../engine/engine';
 import { softmaxCrossEntropy } from '../engine/ops/softmaxCrossEntropy';
 import { variableGrads } from '../engine/ops/variableGrads';
 import { OptionError, TrainingError } from '../errors';
-import { readIfThere, writeWhole } from '../files';
+import { readIfThere, removeParts, writeWhole } from '../files';
 import { interruptible } from '../interruption';
 import { buildModel, copyModel, topologyOf } from '../models/model';
 import { loadModel, readRun, saveModel, type TrainedModel } from '../models/modelFolder';
 import { decodeSafetensors, encodeSafetensors } from '../models/safetensors';
 import { formatDuration, progress } from '../progress';
-import { randomFrom, seedFrom } from '../random';
-import { keptCount, magnitudeMask, randomMask, sparsityOf } from './masks';
+import { seedFrom } from '../random';
+import { keptCount, maskOf, sparsityOf } from './masks';
 import {
   assertSameOutcome,
   assertSameRun,
+  checkOption,
   type HistoryEntry,
+  isFrom0,
   type RunConfig,
   type RunOutcome,
   resolveRun,
@@ -76,6 +78,7 @@ interface Position {
 }
 
 const CHECKPOINT = 'checkpoint.safetensors';
+const CHECKPOINT_SECONDS = 60;
 const HISTORY_ENTRIES = 100;
 
 /**
@@ -92,7 +95,8 @@ const HISTORY_ENTRIES = 100;
  *   holds a run with other options
  */
 export async function trainPruned(options: TrainPrunedOptions): Promise<TrainedModel> {
-  const { data, sparsity, seed, folder } = options;
+  const { data, sparsity, seed, folder, checkpointSeconds = CHECKPOINT_SECONDS } = options;
+  checkOption('checkpointSeconds', checkpointSeconds, isFrom0(checkpointSeconds), '0 or more');
   const engine = await useEngine(options.engine ? { engine: options.engine } : {});
   const shape = { imageShape: data.imageShape, numClasses: data.numClasses };
   const given = options.model instanceof tf.LayersModel ? options.model : undefined;
@@ -100,9 +104,11 @@ export async function trainPruned(options: TrainPrunedOptions): Promise<TrainedM
   const config = resolveRun(data, recipe, sparsity, seed, engine, options);
 
   if (folder !== undefined) {
+    await removeParts(folder);
     const finished = await readRun(folder);
     if (finished) {
       assertSameOutcome(folder, config, finished.config);
+      await rm(join(folder, CHECKPOINT), { force: true });
       return loadModel(folder);
     }
   }
@@ -145,7 +151,7 @@ async function train(
   config: RunConfig,
   options: TrainPrunedOptions,
 ): Promise<void> {
-  const { data, folder, signal, checkpointSeconds = 60 } = options;
+  const { data, folder, signal, checkpointSeconds = CHECKPOINT_SECONDS } = options;
   const { steps, batchSize } = config.training;
   const report = options.onProgress ?? terminalReport(config);
   const started = { at: Date.now(), step: position.step, seconds: position.seconds };
@@ -248,11 +254,7 @@ function trainStep(
   const { training, pruning, seed } = config;
   if (pruning && masksAreDue(step, pruning)) {
     const sparsity = sparsityAt(step, config.sparsity, pruning);
-    state.remask((weights, name) =>
-      pruning.method === 'magnitude'
-        ? magnitudeMask(weights, sparsity)
-        : randomMask(weights.length, sparsity, randomFrom(seed, 'mask', name)),
-    );
+    state.remask((weights, name) => maskOf(name, weights, sparsity, pruning.method, seed));
   }
   return tf.tidy(() => {
     const images = tf.tensor4d(batch.images, batch.shape);

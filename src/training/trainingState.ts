@@ -124,14 +124,19 @@ export class TrainingState {
 /**
  * The weights to prune: those named, by default every kernel of a convolution or dense layer.
  *
+ * @param option what the error calls the option that names them
  * @throws OptionError if a name is not the model's
  */
-export function prunableWeights(model: tf.LayersModel, names?: readonly string[]): string[] {
+export function prunableWeights(
+  model: tf.LayersModel,
+  names?: readonly string[],
+  option = 'pruning.tensors',
+): string[] {
   const all = model.trainableWeights.map(nameOf);
   const unknown = names?.filter((name) => !all.includes(name)) ?? [];
   if (unknown.length > 0)
     throw new OptionError(
-      `pruning.tensors: '${unknown[0]}' is no trainable weight of '${model.name}'; there are: ` +
+      `${option}: '${unknown[0]}' is no trainable weight of '${model.name}'; there are: ` +
         `${all.join(', ')}.`,
     );
   return (names as string[]) ?? all.filter((name) => /kernel$/.test(name));

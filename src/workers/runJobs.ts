@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import { OptionError } from '../errors';
 import type { WorkerMessage } from './serveJobs';
 
 /** How {@link runJobs} runs its jobs. */
@@ -29,12 +30,15 @@ const ATTEMPTS = 2;
  *
  * @param jobs JSON
  * @returns the jobs that failed twice; those that the signal left undone are not among them
+ * @throws OptionError if `processes` is not a whole number, 1 or more
  */
 export async function runJobs<Job, Report>(
   jobs: readonly Job[],
   options: RunJobsOptions<Job, Report>,
 ): Promise<FailedJob<Job>[]> {
   const { worker, processes, signal, onEnd } = options;
+  if (!Number.isInteger(processes) || processes < 1)
+    throw new OptionError(`processes is ${processes}, expected a whole number, 1 or more.`);
   const queue = jobs.map((job) => ({ job, attempt: 1 }));
   const failures: FailedJob<Job>[] = [];
   const serve = async () => {

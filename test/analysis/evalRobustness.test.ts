@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, describe, it } from 'node:test';
 import * as tf from '@tensorflow/tfjs';
@@ -204,6 +204,21 @@ describe('evalRobustness', () => {
       evaluate('light', { shifted: corruptedSets(clean, { corruptions: ['snow'] }) }),
       /holds no complete model: expected run.json, model.json, weights.bin/,
     );
+  });
+
+  it('finds the scores that are checked in with the population', async () => {
+    const population = join(__dirname, '../../../data/population');
+    const folder = join(root, 'checked-in');
+    cpSync(join(population, 'robustness'), folder, { recursive: true });
+    const files = readdirSync(folder).sort();
+    const first = (await loadCifar10({ split: 'test' })).take(2000);
+    const scores = await evalRobustness(population, {
+      ...{ clean: first, shifted: corruptedSets(first, { scale: 'cifar' }), folder },
+      ...{ perModel: true, onProgress: () => assert.fail('evaluated again') },
+    });
+    assert.equal(files.length, 76);
+    assert.deepEqual(readdirSync(folder).sort(), files);
+    assert.equal(scores.shape[0], 76 * (await findModels(population)).length);
   });
 
   it('names what is wrong', async () => {

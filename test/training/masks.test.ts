@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
+import { TrainingError } from '../../src/errors';
 import { randomFrom } from '../../src/random';
-import { keptCount, magnitudeMask, randomMask, sparsityOf } from '../../src/training/masks';
+import { keptCount, magnitudeMask, maskOf, randomMask, sparsityOf } from '../../src/training/masks';
 
 const weights = fc
   .array(fc.float({ noNaN: true, min: -2, max: 2 }), { minLength: 1, maxLength: 200 })
@@ -29,6 +30,23 @@ describe('magnitudeMask', () => {
       [...magnitudeMask(Float32Array.of(0.1, -3, 0, 2, -0.5), 0.6)],
       [0, 1, 0, 1, 0],
     );
+  });
+});
+
+describe('maskOf', () => {
+  const poisoned = Float32Array.of(1, Number.NaN, -2, 3);
+
+  it('names the tensor whose weights are NaN, which have no order', () => {
+    for (const sparsity of [0, 0.25, 0.5])
+      assert.throws(
+        () => maskOf('conv1/kernel', poisoned, sparsity, 'magnitude', 1),
+        (error) => error instanceof TrainingError && /^conv1\/kernel holds NaN/.test(error.message),
+      );
+    assert.equal(ones(maskOf('conv1/kernel', poisoned, 0.5, 'random', 1)), 2);
+  });
+
+  it('ends with such weights too', () => {
+    assert.equal(magnitudeMask(poisoned, 0.25).length, 4);
   });
 });
 

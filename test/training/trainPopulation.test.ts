@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -79,9 +79,13 @@ describe('trainPopulation', () => {
     const kept = file('unbroken', 'sparsity=0/replicate=00.parquet');
     const before = { kept: (await stat(kept)).mtimeMs, missing: await readFile(missing) };
     await rm(missing);
+    // A process that was killed as it wrote.
+    await writeFile(`${missing}.0b9f6d1e-7c3a.part`, '');
     const again = await trainPopulation(tiny('unbroken'));
     assert.equal((await stat(kept)).mtimeMs, before.kept);
     assert.deepEqual(await readFile(missing), before.missing);
+    const level = await readdir(file('unbroken', 'sparsity=0'));
+    assert.ok(!level.some((name) => name.endsWith('.part')));
     assert.deepEqual(predicted(again), predicted(unbroken));
   });
 
@@ -104,6 +108,23 @@ describe('trainPopulation', () => {
     assert.ok(!existsSync(file('interrupted', 'sparsity=0.9/replicate=01.parquet')));
     const resumed = await trainPopulation(tiny('interrupted'));
     assert.deepEqual(predicted(resumed), predicted(unbroken));
+  });
+
+  it('stops predictions that are under way', async () => {
+    const controller = new AbortController();
+    const options = { ...tiny('predicting'), sparsities: [0], replicates: 1, test };
+    let reports = 0;
+    await assert.rejects(
+      trainPopulation({
+        ...options,
+        signal: controller.signal,
+        // 10,000 predictions follow the last step.
+        onProgress: () => ++reports === options.steps && controller.abort(),
+      }),
+      /stopped; run it again/,
+    );
+    assert.ok(existsSync(file('predicting', 'sparsity=0/replicate=00/run.json')));
+    assert.ok(!existsSync(file('predicting', 'sparsity=0/replicate=00.parquet')));
   });
 
   const children = `/proc/${process.pid}/task/${process.pid}/children`;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, fork } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -90,11 +90,17 @@ describe('trainPruned', () => {
   it('reads a finished model back instead of training it again, and refuses other options', async () => {
     const finished = join(folder, 'finished');
     const first = await trainPruned({ ...shortRun(data), folder: finished });
+    const files = (await readdir(finished)).sort();
+    // What a process leaves that is killed as it writes, or before it tidies up.
+    for (const left of ['checkpoint.safetensors', 'weights.bin.0b9f6d1e-7c3a-4e5f.part'])
+      await writeFile(join(finished, left), '');
+    await writeFile(join(finished, 'masks.safetensors.4711.part'), '');
     const again = await trainPruned({
       ...shortRun(data),
       folder: finished,
       onProgress: () => assert.fail('trained again'),
     });
+    assert.deepEqual((await readdir(finished)).sort(), files);
     assert.deepEqual(weightsOf(again.model), weightsOf(first.model));
     assert.deepEqual(again.run, JSON.parse(JSON.stringify(first.run)));
     assert.deepEqual(again.masks, (await loadModel(finished)).masks);
@@ -120,7 +126,13 @@ describe('trainPruned', () => {
       }),
       /stopped after step 5 of 40; run it again to go on/,
     );
-    const { run } = await trainPruned({ ...shortRun(data), folder: stopped });
+    const steps: number[] = [];
+    const { run } = await trainPruned({
+      ...shortRun(data),
+      folder: stopped,
+      onProgress: ({ step }) => steps.push(step),
+    });
+    assert.equal(steps[0], 6);
     assert.equal(run.outcome.history.length, 40);
   });
 
@@ -208,8 +220,52 @@ describe('trainPruned', () => {
     await refused({ epochs: 2 }, /epochs \(2\) and steps \(40\)/);
     await refused({ batchSize: 0 }, /batchSize is 0/);
     await refused({ pruning: { begin: 30, end: 20 } }, /pruning.begin is 30, expected .* 20/);
-    await refused({ pruning: { end: 41 } }, /pruning.end is 41, expected at most the run's 40/);
+    // Steps 0 to 39: a mask before step 40 would never be drawn.
+    await refused({ pruning: { end: 40 } }, /pruning.end is 40, expected .* below the run's 40/);
+    await refused({ pruning: { begin: 1.5 } }, /pruning.begin is 1.5, expected a whole number/);
+    await refused({ pruning: { begin: 1, end: 9.5 } }, /pruning.end is 9.5, expected a whole/);
+    await refused({ steps: 1 }, /steps is 1, expected at least 2 to prune in/);
+    for (const bad of [Number.NaN, -1, Number.POSITIVE_INFINITY]) {
+      const drops = [{ step: 3, factor: 0.1 }];
+      await refused(
+        { learningRate: { per256: bad } },
+        /learningRate\.per256 is (NaN|-1|Infinity),/,
+      );
+      await refused({ learningRate: { warmup: bad } }, /learningRate\.warmup is /);
+      await refused(
+        { learningRate: { drops: [...drops, { step: bad, factor: 0.1 }] } },
+        /learningRate\.drops\[1\]\.step is /,
+      );
+      await refused(
+        { learningRate: { drops: [{ step: 3, factor: bad }] } },
+        /learningRate\.drops\[0\]\.factor is /,
+      );
+      await refused({ checkpointSeconds: bad }, /checkpointSeconds is /);
+    }
     await refused({ pruning: { tensors: ['fc/kernel'] } }, /'fc\/kernel' is no trainable weight/);
+  });
+
+  it('prunes in as few as two steps, and trains dense in one', async () => {
+    const short = { ...shortRun(data), batchSize: 16 };
+    const { run } = await trainPruned({ ...short, steps: 2 });
+    assert.ok(Math.abs(run.outcome.sparsity - 0.9) < 0.01);
+    assert.equal((await trainPruned({ ...short, sparsity: 0, steps: 1 })).run.outcome.sparsity, 0);
+  });
+
+  it('ends where weights that are to be masked are NaN', async () => {
+    const model = tf.sequential({
+      layers: [
+        tf.layers.flatten({ inputShape: [32, 32, 3] }),
+        tf.layers.dense({ units: 10, name: 'fc' }),
+      ],
+    });
+    model.setWeights([tf.fill([3072, 10], Number.NaN), tf.zeros([10])]);
+    const pruning = { begin: 0, end: 2 };
+    await assert.rejects(trainPruned({ ...shortRun(data), model, steps: 3, pruning }), (error) => {
+      assert.ok(error instanceof TrainingError);
+      assert.match(error.message, /fc\/kernel holds NaN.*learningRate\.per256/);
+      return true;
+    });
   });
 
   it('keeps no tensor but the model', async () => {

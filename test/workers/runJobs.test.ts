@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { OptionError } from '../../src/errors';
 import { runJobs } from '../../src/workers/runJobs';
 import { temporaryFolder } from '../records/temporary';
 import type { TestJob } from './testWorker';
@@ -71,6 +72,15 @@ describe('runJobs', () => {
     // Left undone, which is not failed.
     assert.deepEqual(failures, []);
     assert.deepEqual(ends, []);
+  });
+
+  it('takes a whole number of processes, 1 or more', async () => {
+    for (const processes of [0, -1, 1.5, Number.NaN])
+      await assert.rejects(run([job('none', 'report')], processes), (error) => {
+        assert.ok(error instanceof OptionError);
+        assert.match(error.message, /^processes is (0|-1|1\.5|NaN), expected a whole number/);
+        return true;
+      });
   });
 
   it('does nothing where there is nothing to do', async () => {
