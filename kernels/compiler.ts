@@ -225,17 +225,20 @@ function selfReferences(): Record<string, string[]> {
   for (let directory = process.cwd(); ; directory = dirname(directory)) {
     const manifest = join(directory, 'package.json');
     if (existsSync(manifest)) {
-      const { name, exports = {} } = JSON.parse(readFileSync(manifest, 'utf8')) as Manifest;
-      const typed = Object.entries(exports).filter(([, target]) => target.types);
-      return Object.fromEntries(
-        typed.map(([subpath, { types }]) => [posix.join(name, subpath), [join(directory, types!)]]),
+      const { name, exports } = JSON.parse(readFileSync(manifest, 'utf8')) as Manifest;
+      const typed = Object.entries(exports ?? {}).flatMap(([subpath, target]) =>
+        name !== undefined && typeof target?.types === 'string'
+          ? [[posix.join(name, subpath), [join(directory, target.types)]]]
+          : [],
       );
+      return Object.fromEntries(typed);
     }
     if (directory === dirname(directory)) return {};
   }
 }
 
+/** A string has no `types` either; `null` closes a path. */
 interface Manifest {
-  readonly name: string;
-  readonly exports?: Readonly<Record<string, { readonly types?: string }>>;
+  readonly name?: string;
+  readonly exports?: Readonly<Record<string, { readonly types?: unknown } | null>> | null;
 }
