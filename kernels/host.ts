@@ -26,13 +26,14 @@ setProgressSink({
 
 const session = new Session((error) => send({ type: 'idleError', error }));
 const guard = new Worker(join(__dirname, 'guard.js'));
-guard.unref();
 guard.on('message', (told: FromGuard) => {
   guard.postMessage('heard');
   if (told.type === 'interrupt') session.interrupt(told.file);
   else if (told.type === 'brokenOff') session.breakOff();
   else session.interrupt().finally(() => process.exit());
 });
+// After its listener, which would hold it again: a process that is to finish may end.
+guard.unref();
 // Comes by the parent, not from the terminal.
 process.on('SIGINT', () => {});
 
