@@ -72,7 +72,7 @@ export class Session {
       display: (value: unknown) => this.display(value),
       __cell: this.hooks(),
       // Unlike Node's own it lets through what `write` throws.
-      console: new Console({ stdout, stderr, ignoreErrors: false }),
+      console: Object.assign(new Console({ stdout, stderr, ignoreErrors: false }), { Console }),
     });
     captureStreams((name, text) => {
       this.refuseAbandoned();
@@ -103,7 +103,9 @@ export class Session {
     else Promise.resolve().then(() => this.run(execution).then(execution.end));
     await execution.ended;
     if (execution.isStopped) {
-      execution.pauses.end(new Interrupted());
+      const reason = new Interrupted();
+      execution.pauses.end(reason);
+      interruptWork(reason);
       this.executor.interrupt();
     }
     this.running = undefined;
@@ -121,18 +123,14 @@ export class Session {
     if (running?.cell.file !== file) this.awaitedInterrupt = file;
     else if (running) {
       if (!running.isStopped) await this.breakUp(running);
-      else this.breakOff();
+      else this.endAsInterrupted(running);
       await running.ended;
     }
   }
 
   /** Ends the cell that runs, whose code may be gone. */
   breakOff(): void {
-    const { running } = this;
-    if (!running) return;
-    running.isStopped = true;
-    this.blame(running, new Interrupted());
-    running.end();
+    if (this.running) this.endAsInterrupted(this.running);
   }
 
   /** Lets the process end when nothing is left to do in it. */
@@ -161,7 +159,13 @@ export class Session {
     // What the work threw tells more, and comes first.
     await new Promise(setImmediate);
     const isTold = pauses.failures > failures;
-    if (!isTold && !pauses.break(reason)) this.breakOff();
+    if (!isTold && !pauses.break(reason)) this.endAsInterrupted(execution);
+  }
+
+  private endAsInterrupted(execution: Execution): void {
+    execution.isStopped = true;
+    this.blame(execution, new Interrupted());
+    execution.end();
   }
 
   /** Runs the cell's code as the execution's own, until it has shown its value. Never throws. */

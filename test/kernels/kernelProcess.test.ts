@@ -326,6 +326,23 @@ test('a rejection without a line of a cell is the fault of the cell that made th
   assert.deepEqual([error.cell, error.traceback[0]], [cell, `cell ${cell}`]);
 });
 
+test('a rejection that fails a cell stops the interruptible work that the cell waits for', async () => {
+  const error = await fails(`
+    const { interruptible } = require('../../dist/src/interruption.js');
+    setTimeout(() => { Promise.reject(new Error('aside')); }, 20);
+    await interruptible(undefined, (signal: AbortSignal) => new Promise((_, reject) => {
+      signal.addEventListener('abort', () => {
+        (globalThis as { isStopped?: boolean }).isStopped = true;
+        reject(signal.reason);
+      });
+    }));`);
+  assert.deepEqual([error.message, error.line], ['aside', 3]);
+  assert.equal(
+    await prints('console.log((globalThis as { isStopped?: boolean }).isStopped);'),
+    'true\n',
+  );
+});
+
 test('a rejection between cells is told in the name of its own', async () => {
   await prints("setTimeout(() => { Promise.reject(new Error('between')); }, 50);");
   const cell = kernel.count;
