@@ -1,3 +1,4 @@
+import { dirname, join, sep } from 'node:path';
 import { inspect } from 'node:util';
 import type { Diagnostic } from 'tslab/dist/converter';
 import type { Position } from './compiler';
@@ -15,64 +16,105 @@ export interface CellError {
   readonly line?: number;
 }
 
+/** A cell as it was run. */
+export interface RunCell {
+  /** The name under which it shows up in stack traces, as no other does. */
+  readonly file: string;
+  /** Its execution count; of one that is not counted, the last one. */
+  readonly count: number;
+  /** Its TypeScript. */
+  readonly source: string;
+}
+
 /** What is known of the cells run so far. */
-export interface CellSources {
-  /** The TypeScript of a cell, by {@link cellFile}. */
-  readonly sources: ReadonlyMap<string, string>;
+export interface RunCells {
+  /** By their files. */
+  readonly cells: ReadonlyMap<string, RunCell>;
   originalPosition(generated: Position): Position | undefined;
 }
 
 const LINES_AROUND = 2;
 const FRAME = /^(\s+at (?:.* \()?(?:async )?)([^\s()][^()]*):(\d+):(\d+)(\)?)( \{)?$/;
 const LEFT_OUT = /^\s+\.\.\. \d+ lines matching cause stack trace \.\.\.$/;
+/** Where the code lies that runs the cells, as emitted and by its source map. */
+const MACHINERY = [
+  join(__dirname, sep),
+  join(__dirname, '..', '..', 'kernels', sep),
+  join(dirname(require.resolve('tslab')), sep),
+  'node:internal',
+  'node:vm',
+];
 
-/** The name under which a cell shows up in stack traces. */
+/** The file of the cell with an execution count. */
 export function cellFile(count: number): string {
   return `cell-${count}.ts`;
+}
+
+/** The file of a cell that is not counted; `number` from 1. */
+export function uncountedFile(number: number): string {
+  return `uncounted-${number}.ts`;
+}
+
+/** How people are told of a cell: `cell 3`. */
+export function cellTitle(file: string): string {
+  return file.replace('-', ' ').replace('.ts', '');
 }
 
 /**
  * Describes what a cell threw or rejected with, be it an Error or not.
  *
- * @param running the cell that ran then, by execution count
- * @param isStray whether nothing that the running cell awaited threw it: it is then the fault of
- * the cell in its stack
- * @param thrownAt a stack of the place that threw, where it is no Error and has none of its own
+ * @param ran the cell that ran then, or last
+ * @param isOwner whether it is that cell's in any case; else it is that of the innermost one in its
+ * stack, if there is one
+ * @param thrownAt a stack of the place that threw, for what is no Error and has none of its own
  */
 export function describeThrown(
   thrown: unknown,
-  cells: CellSources,
-  running: number,
-  isStray: boolean,
+  cells: RunCells,
+  ran: RunCell,
+  isOwner: boolean,
   thrownAt = '',
 ): CellError {
   const isError = thrown instanceof Error;
-  const { text, positions } = mapStack(inspect(thrown) + frames(thrownAt), cells);
+  const { text, positions } = mapStack(
+    isError ? shown(thrown) : shown(thrown) + frames(thrownAt),
+    cells,
+  );
   const innermost = positions[0];
-  const own = positions.find(({ file }) => file === cellFile(running));
-  const position = own ?? (isStray ? innermost : undefined);
-  const cell = position ? cellCount(position.file) : running;
-  const shown = position ?? innermost;
+  const cell = (!isOwner && innermost && cells.cells.get(innermost.file)) || ran;
+  const own = positions.find(({ file }) => file === cell.file);
+  const place = own ?? innermost;
   return {
-    name: isError ? thrown.name : 'Thrown',
-    message: isError ? thrown.message : inspect(thrown),
+    name: isError ? attempt(() => String(thrown.name || 'Error')) : 'Thrown',
+    message: isError ? attempt(() => String(thrown.message)) : shown(thrown),
     traceback: [
-      ...(shown
-        ? excerpt(cellCount(shown.file), shown.line, cells.sources.get(shown.file) ?? '')
-        : [`cell ${cell}`]),
+      ...(place ? excerpt(cells.cells.get(place.file)!, place.line) : [cellTitle(cell.file)]),
       ...(isError ? text : `Thrown: ${text}`).split('\n'),
     ],
-    cell,
-    ...(position && { line: position.line }),
+    cell: cell.count,
+    ...(own && { line: own.line }),
   };
 }
 
+/** As Node shows it; by its members alone where what the value does for that throws. */
+function shown(value: unknown): string {
+  return attempt(
+    () => inspect(value),
+    () => inspect(value, { customInspect: false }),
+  );
+}
+
+/** The first that does not throw: what a cell throws may throw again when it is looked at. */
+function attempt(...ways: readonly (() => string)[]): string {
+  for (const way of ways)
+    try {
+      return way();
+    } catch {}
+  return '(cannot be shown: showing it throws)';
+}
+
 /** Describes why a cell does not compile. `diagnostics` holds at least one. */
-export function describeCompileError(
-  diagnostics: readonly Diagnostic[],
-  cell: number,
-  source: string,
-): CellError {
+export function describeCompileError(diagnostics: readonly Diagnostic[], cell: RunCell): CellError {
   const messages = new Map<string, { first: Diagnostic; text: string }>();
   for (const diagnostic of diagnostics) {
     // A message that TypeScript explains by further ones comes as several at one place.
@@ -89,10 +131,10 @@ export function describeCompileError(
     traceback: all.flatMap(({ first, text }) => [
       ...(first.fileName
         ? [`${first.fileName}, line ${first.start.line + 1}`]
-        : excerpt(cell, first.start.line + 1, source)),
+        : excerpt(cell, first.start.line + 1)),
       ...`TS${first.code}: ${text}`.split('\n'),
     ]),
-    cell,
+    cell: cell.count,
     ...(inCell && { line: inCell.start.line + 1 }),
   };
 }
@@ -101,7 +143,7 @@ export function describeCompileError(
  * Puts a stack into the cells' own lines and leaves out what runs the cells. `positions` are the
  * places in cells, innermost first.
  */
-function mapStack(stack: string, cells: CellSources): { text: string; positions: Position[] } {
+function mapStack(stack: string, cells: RunCells): { text: string; positions: Position[] } {
   const positions: Position[] = [];
   const kept: string[] = [];
   let frames: { line: string; inCell: boolean }[] = [];
@@ -120,14 +162,14 @@ function mapStack(stack: string, cells: CellSources): { text: string; positions:
       continue;
     }
     const original = cells.originalPosition({ file, line: Number(row), column: Number(column) });
-    const inCell = cells.sources.has(file);
+    const inCell = cells.cells.has(file);
     if (original) {
       if (inCell) positions.push(original);
       // Cells call each other's functions as members of tslab's object of exports.
       const caller = head!.replace('Proxy.', '');
       const place = `${original.file}:${original.line}:${original.column}`;
       frames.push({ line: `${caller}${place}${tail}`, inCell });
-    } else if (!inCell && !file.startsWith('node:internal')) {
+    } else if (!inCell && !MACHINERY.some((folder) => file.startsWith(folder))) {
       frames.push({ line: `${head}${file}:${row}:${column}${tail}`, inCell });
     }
     if (brace) {
@@ -146,19 +188,15 @@ function frames(stack: string): string {
 }
 
 /** `cell 3, line 2`, then the lines around it with an arrow at the one that failed. */
-function excerpt(cell: number, line: number, source: string): string[] {
+function excerpt({ file, source }: RunCell, line: number): string[] {
   const lines = source.split('\n');
   const from = Math.max(1, line - LINES_AROUND);
   const to = Math.min(lines.length, line + LINES_AROUND);
   const width = String(to).length;
-  const shown = [`cell ${cell}, line ${line}`];
+  const shown = [`${cellTitle(file)}, line ${line}`];
   for (let i = from; i <= to; i++)
     shown.push(
       `${i === line ? '>' : ' '} ${String(i).padStart(width)} | ${lines[i - 1]}`.trimEnd(),
     );
   return shown;
-}
-
-function cellCount(file: string): number {
-  return Number(/\d+/.exec(file)![0]);
 }

@@ -8,7 +8,7 @@ import { formatDuration } from '../src/progress';
 import { differences, keepStored } from './compareNotebooks';
 import { type Notebook, readNotebook, writeNotebook } from './notebook';
 import { notebookPage } from './page';
-import { describeFailure, runNotebook } from './runNotebook';
+import { describeFailure, runNotebook, withParameters } from './runNotebook';
 import { storedPart } from './storedPart';
 import { Terminal } from './terminal';
 
@@ -25,7 +25,7 @@ Without a notebook: those of the folder notebooks.
                          nor compared
   --output <folder>      where the executed notebooks go (default: in place)
   --html                 writes a self-contained page beside each executed notebook
-  --timeout <seconds>    how long one cell may run (default: no limit)
+  --timeout <seconds>    how long one cell may run (default: no limit; npm run notebooks sets 600)
   --parameters <k=v>     sets a variable of the cell tagged "parameters"; the value is JSON, else
                          a text (may be repeated)
   --jobs <n>             notebooks at a time (default: one per core and 2 GB of free memory)`;
@@ -35,6 +35,15 @@ const BYTES_PER_NOTEBOOK = 2 * 2 ** 30;
 const DIFFERENCES_SHOWN = 5;
 /** As shells have it for what Ctrl-C ended. */
 const INTERRUPTED = 130;
+/** Why runs stop, where none of their own. */
+const OTHER_FAILED = 'another notebook failed';
+
+interface Job {
+  readonly path: string;
+  readonly stored: Notebook;
+  /** With its parameters. */
+  readonly notebook: Notebook;
+}
 
 interface Arguments {
   readonly notebooks: readonly string[];
@@ -48,6 +57,11 @@ interface Arguments {
 
 async function main(argv: string[]): Promise<number> {
   const options = parseArguments(argv);
+  // What cannot be run is told before anything runs.
+  const waiting = options.notebooks.map((path): Job => {
+    const stored = readNotebook(path);
+    return { path, stored, notebook: withParameters(path, stored, options.parameters) };
+  });
   const stop = new AbortController();
   const onInterrupt = () => {
     if (stop.signal.aborted) process.exit(INTERRUPTED);
@@ -55,13 +69,12 @@ async function main(argv: string[]): Promise<number> {
   };
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, onInterrupt);
   let status = 0;
-  const waiting = [...options.notebooks];
   const serve = async () => {
-    for (let path = waiting.shift(); path && !stop.signal.aborted; path = waiting.shift()) {
-      if (await execute(path, options, stop.signal)) continue;
+    for (let job = waiting.shift(); job && !stop.signal.aborted; job = waiting.shift()) {
+      if (await execute(job, options, stop.signal)) continue;
       // The first to fail ends them all; those that it ends are no failures of their own.
       status ||= stop.signal.aborted ? INTERRUPTED : 1;
-      stop.abort();
+      stop.abort(OTHER_FAILED);
     }
   };
   await Promise.all(Array.from({ length: options.jobs }, serve));
@@ -69,19 +82,22 @@ async function main(argv: string[]): Promise<number> {
 }
 
 /** Executes one notebook and tells how it went; returns whether all is well. */
-async function execute(path: string, options: Arguments, signal: AbortSignal): Promise<boolean> {
-  const { check, output, html, timeout, parameters, jobs } = options;
+async function execute(job: Job, options: Arguments, signal: AbortSignal): Promise<boolean> {
+  const { path, stored } = job;
+  const { check, output, html, timeout, jobs } = options;
   const started = Date.now();
-  const stored = readNotebook(path);
   const terminal = new Terminal(jobs > 1 ? basename(path, '.ipynb') : undefined);
-  const { notebook, failure } = await runNotebook(stored, {
+  const { notebook, failure } = await runNotebook(job.notebook, {
     directory: dirname(resolve(path)),
-    parameters,
     observer: terminal,
     signal,
     ...(timeout !== undefined && { timeout }),
   });
   terminal.flush();
+  if (signal.reason === OTHER_FAILED) {
+    console.error(`\n${path}: stopped, as ${OTHER_FAILED}. Nothing of it was written.`);
+    return false;
+  }
   const files = check ? '' : await write(path, stored, notebook, output, html);
   if (failure || signal.aborted) {
     const account = failure ? describeFailure(path, failure) : `${path}: interrupted.`;
@@ -150,6 +166,7 @@ function parseArguments(argv: string[]): Arguments {
   if (check && (html || output !== undefined))
     throw new OptionError('--check writes nothing: expected neither --output nor --html with it.');
   const notebooks = (positionals.length > 0 ? positionals : ['notebooks']).flatMap(notebooksAt);
+  if (output !== undefined) refuseEqualNames(notebooks);
   const timeout = parseNumber('--timeout', values.timeout, 'a number of seconds above 0');
   const jobs = parseNumber('--jobs', values.jobs, 'a number above 0') ?? sensibleJobs();
   return {
@@ -171,8 +188,25 @@ function notebooksAt(path: string): string[] {
   return found.map((name) => join(path, name));
 }
 
+/** One folder holds one notebook of a name. */
+function refuseEqualNames(paths: readonly string[]): void {
+  const seen = new Map<string, string>();
+  for (const path of paths) {
+    const name = basename(path);
+    const other = seen.get(name);
+    if (other !== undefined)
+      throw new OptionError(
+        `--output: expected notebooks of different names, found ${other} and ${path}. ` +
+          'Execute them one after the other, into different folders.',
+      );
+    seen.set(name, path);
+  }
+}
+
 function sensibleJobs(): number {
-  return Math.max(1, Math.min(availableParallelism(), Math.floor(freemem() / BYTES_PER_NOTEBOOK)));
+  // The memory that is free may be more than a container's limit.
+  const memory = Math.min(freemem(), process.constrainedMemory() || Number.POSITIVE_INFINITY);
+  return Math.max(1, Math.min(availableParallelism(), Math.floor(memory / BYTES_PER_NOTEBOOK)));
 }
 
 function parseNumber(option: string, text: string | undefined, expected: string) {

@@ -1,9 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire, SourceMap } from 'node:module';
 import { dirname, join, posix } from 'node:path';
+import type * as ts from '@tslab/typescript-for-tslab';
 import type { Converter, ConvertResult } from 'tslab/dist/converter';
 
-type TypeScript = typeof import('@tslab/typescript-for-tslab');
+type TypeScript = typeof ts;
 
 /** A place in a cell, or in a TypeScript file that a cell imports. */
 export interface Position {
@@ -12,6 +13,20 @@ export interface Position {
   readonly line: number;
   /** From 1. */
   readonly column: number;
+}
+
+type Items = AsyncIterable<unknown> | Iterable<unknown>;
+
+/** What the code of cells calls, put by the compiler: the global `__cell`. */
+export interface Hooks {
+  /** Taken before the operand of an `await` is evaluated, and passed on with it. */
+  mark(): number;
+  /** Around the operand of an `await`. */
+  until(mark: number, value: unknown): unknown;
+  /** Around what a `for await` goes through. */
+  between(items: Items): Items;
+  /** Around what is thrown and may not be an Error. */
+  thrown<T>(value: T): T;
 }
 
 /** tslab's converter of cells, plus the way back from its JavaScript to the cell's TypeScript. */
@@ -104,11 +119,7 @@ function loadConverter(
   const requireFromTslab = createRequire(require.resolve('tslab'));
   const path = requireFromTslab.resolve('@tslab/typescript-for-tslab');
   const ts: TypeScript = requireFromTslab(path);
-  const createWatchCompilerHost = (
-    files: string[],
-    options: object,
-    ...rest: [import('@tslab/typescript-for-tslab').System]
-  ) =>
+  const createWatchCompilerHost = (files: string[], options: object, ...rest: [ts.System]) =>
     ts.createWatchCompilerHost(
       files,
       { ...options, inlineSourceMap: true, paths: selfReferences(), types: ambientTypes() },
@@ -116,7 +127,8 @@ function loadConverter(
     );
   const transpileModule: TypeScript['transpileModule'] = (input, options) => {
     const compilerOptions = { ...options.compilerOptions, sourceMap: true };
-    const result = ts.transpileModule(input, { ...options, compilerOptions });
+    const transformers = { before: [hooked(ts)] };
+    const result = ts.transpileModule(input, { ...options, compilerOptions, transformers });
     const outputText = result.outputText.replace(MAP_COMMENT, '').replace(INLINE_MAP, '');
     const inline = INLINE_MAP.exec(input)?.[1] ?? '';
     maps.set(outputText, [
@@ -138,29 +150,66 @@ function loadConverter(
 }
 
 /**
- * Edits a cell before tslab compiles it; lines stay as they are.
- *
- * - `{ data }` becomes `{ data: data }`: tslab takes the short form for a property alone and does
- *   not find the variable of an earlier cell behind it.
- * - `throw x` becomes `throw __thrown(x)`: what is no Error carries no stack. `throw new E()` stays.
+ * Edits a cell before tslab compiles it; lines stay as they are. `{ data }` becomes
+ * `{ data: data }`: tslab takes the short form for a property alone and does not find the variable
+ * of an earlier cell behind it.
  */
 function prepare(ts: TypeScript, source: string): string {
-  const insertions: { readonly at: number; readonly text: string }[] = [];
-  const visit = (node: import('@tslab/typescript-for-tslab').Node): void => {
-    if (ts.isShorthandPropertyAssignment(node))
-      insertions.push({ at: node.name.end, text: `: ${node.name.text}` });
-    if (ts.isThrowStatement(node) && !ts.isNewExpression(node.expression))
-      insertions.push({ at: node.expression.getStart(file), text: '__thrown(' });
+  const shorts: ts.Identifier[] = [];
+  const visit = (node: ts.Node): void => {
+    if (ts.isShorthandPropertyAssignment(node)) shorts.push(node.name);
     ts.forEachChild(node, visit);
-    if (ts.isThrowStatement(node) && !ts.isNewExpression(node.expression))
-      insertions.push({ at: node.expression.end, text: ')' });
   };
-  const file = ts.createSourceFile('cell.ts', source, ts.ScriptTarget.Latest);
-  visit(file);
-  const starts = [0, ...insertions.map(({ at }) => at)];
+  visit(ts.createSourceFile('cell.ts', source, ts.ScriptTarget.Latest));
+  const starts = [0, ...shorts.map(({ end }) => end)];
   return starts
-    .map((start, i) => source.slice(start, starts[i + 1]) + (insertions[i]?.text ?? ''))
+    .map(
+      (start, i) => source.slice(start, starts[i + 1]) + (shorts[i] ? `: ${shorts[i].text}` : ''),
+    )
     .join('');
+}
+
+/**
+ * Has emitted code call the kernel's {@link Hooks}. Its types are checked by then, and stay what
+ * they are without.
+ *
+ * - `await x` becomes `await __cell.until(__cell.mark(), x)`.
+ * - `for await (const x of y)` becomes `for await (const x of __cell.between(y))`.
+ * - `throw x` becomes `throw __cell.thrown(x)`; `throw new E()` stays.
+ */
+function hooked(ts: TypeScript): ts.TransformerFactory<ts.SourceFile> {
+  const { factory } = ts;
+  const call = (name: keyof Hooks, args: readonly ts.Expression[]) =>
+    factory.createCallExpression(
+      factory.createPropertyAccessExpression(factory.createIdentifier('__cell'), name),
+      undefined,
+      args,
+    );
+  // A call stands in stack traces where its argument stood.
+  const around = (name: keyof Hooks, argument: ts.Expression, ...before: ts.Expression[]) =>
+    ts.setTextRange(call(name, [...before, argument]), argument);
+  return (context) => {
+    const visit = (original: ts.Node): ts.Node => {
+      const node = ts.visitEachChild(original, visit, context);
+      if (ts.isAwaitExpression(node))
+        return factory.updateAwaitExpression(
+          node,
+          around('until', node.expression, call('mark', [])),
+        );
+      if (ts.isForOfStatement(node) && node.awaitModifier)
+        return factory.updateForOfStatement(
+          node,
+          node.awaitModifier,
+          node.initializer,
+          around('between', node.expression),
+          node.statement,
+        );
+      if (ts.isThrowStatement(node) && !ts.isNewExpression(node.expression))
+        return factory.updateThrowStatement(node, around('thrown', node.expression));
+      return node;
+    };
+    return (file) => ts.visitEachChild(file, visit, context);
+  };
 }
 
 /** Node's own types, and `display`. */
@@ -176,17 +225,20 @@ function selfReferences(): Record<string, string[]> {
   for (let directory = process.cwd(); ; directory = dirname(directory)) {
     const manifest = join(directory, 'package.json');
     if (existsSync(manifest)) {
-      const { name, exports = {} } = JSON.parse(readFileSync(manifest, 'utf8')) as Manifest;
-      const typed = Object.entries(exports).filter(([, target]) => target.types);
-      return Object.fromEntries(
-        typed.map(([subpath, { types }]) => [posix.join(name, subpath), [join(directory, types!)]]),
+      const { name, exports } = JSON.parse(readFileSync(manifest, 'utf8')) as Manifest;
+      const typed = Object.entries(exports ?? {}).flatMap(([subpath, target]) =>
+        name !== undefined && typeof target?.types === 'string'
+          ? [[posix.join(name, subpath), [join(directory, target.types)]]]
+          : [],
       );
+      return Object.fromEntries(typed);
     }
     if (directory === dirname(directory)) return {};
   }
 }
 
+/** A string has no `types` either; `null` closes a path. */
 interface Manifest {
-  readonly name: string;
-  readonly exports?: Readonly<Record<string, { readonly types?: string }>>;
+  readonly name?: string;
+  readonly exports?: Readonly<Record<string, { readonly types?: unknown } | null>> | null;
 }

@@ -4,8 +4,6 @@ declare global {
    * picture, or an object whose keys are MIME types (`{ 'text/markdown': '# Title' }`).
    */
   var display: (value: unknown) => Promise<void>;
-  /** Put by the kernel around what a cell throws that may not be an Error: notes the place. */
-  var __thrown: <T>(value: T) => T;
 }
 
 export {};

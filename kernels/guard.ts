@@ -4,6 +4,7 @@
  */
 import { Session } from 'node:inspector';
 import { Socket } from 'node:net';
+import { createInterface } from 'node:readline';
 import { parentPort } from 'node:worker_threads';
 import { killGroup, PARENT_FD } from './kernelProcess';
 
@@ -14,20 +15,27 @@ const PATIENCE_AT_THE_SECOND_MILLISECONDS = 300;
 /** What work that is under way when the parent ends this process has to wind up. */
 const FAREWELL_MILLISECONDS = 5000;
 
+/** What the thread that runs the cells is told. */
+export type FromGuard =
+  | { readonly type: 'interrupt'; readonly file: string }
+  | { readonly type: 'brokenOff' }
+  | { readonly type: 'leave' };
+
 const cells = parentPort!;
+const tell = (told: FromGuard): void => cells.postMessage(told);
 let breakingOff: NodeJS.Timeout | undefined;
 
-new Socket({ fd: PARENT_FD })
-  .on('data', () => {
-    const patience = breakingOff ? PATIENCE_AT_THE_SECOND_MILLISECONDS : PATIENCE_MILLISECONDS;
-    clearTimeout(breakingOff);
-    breakingOff = setTimeout(breakOff, patience);
-    cells.postMessage('interrupt');
-  })
-  .on('close', () => {
-    setTimeout(() => killGroup(process.pid), FAREWELL_MILLISECONDS);
-    cells.postMessage('leave');
-  });
+const parent = new Socket({ fd: PARENT_FD });
+createInterface(parent).on('line', (file) => {
+  const patience = breakingOff ? PATIENCE_AT_THE_SECOND_MILLISECONDS : PATIENCE_MILLISECONDS;
+  clearTimeout(breakingOff);
+  breakingOff = setTimeout(breakOff, patience);
+  tell({ type: 'interrupt', file });
+});
+parent.on('close', () => {
+  setTimeout(() => killGroup(process.pid), FAREWELL_MILLISECONDS);
+  tell({ type: 'leave' });
+});
 
 cells.on('message', () => {
   clearTimeout(breakingOff);
@@ -39,4 +47,5 @@ function breakOff(): void {
   const inspector = new Session();
   inspector.connectToMainThread();
   inspector.post('Runtime.terminateExecution', () => inspector.disconnect());
+  tell({ type: 'brokenOff' });
 }

@@ -2,10 +2,11 @@
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { setProgressSink } from '../src/progress';
+import type { FromGuard } from './guard';
 import { END_OF_CELL, type FromHost, type ToHost } from './kernelProcess';
 import { Session } from './session';
 
-// While a cell runs the session takes what this process writes.
+// The session takes what else this process writes.
 const stdout: (text: string) => boolean = process.stdout.write.bind(process.stdout);
 const stderr: (text: string) => boolean = process.stderr.write.bind(process.stderr);
 const send = (message: FromHost): void => {
@@ -25,12 +26,14 @@ setProgressSink({
 
 const session = new Session((error) => send({ type: 'idleError', error }));
 const guard = new Worker(join(__dirname, 'guard.js'));
-guard.unref();
-guard.on('message', (what: 'interrupt' | 'leave') => {
+guard.on('message', (told: FromGuard) => {
   guard.postMessage('heard');
-  const stopped = session.interrupt();
-  if (what === 'leave') stopped.finally(() => process.exit());
+  if (told.type === 'interrupt') session.interrupt(told.file);
+  else if (told.type === 'brokenOff') session.breakOff();
+  else session.interrupt().finally(() => process.exit());
 });
+// After its listener, which would hold it again: a process that is to finish may end.
+guard.unref();
 // Comes by the parent, not from the terminal.
 process.on('SIGINT', () => {});
 
@@ -44,9 +47,12 @@ process.on('message', async (message: ToHost) => {
     }
     return;
   }
-  const error = await session.execute(message.source, message.count, (output) =>
-    send({ type: 'output', output }),
-  );
+  if (message.type === 'finish') {
+    session.close();
+    process.channel!.unref();
+    return;
+  }
+  const error = await session.execute(message.cell, (output) => send({ type: 'output', output }));
   // What other processes wrote to the same pipes for this cell is before the mark.
   stdout(END_OF_CELL);
   stderr(END_OF_CELL);

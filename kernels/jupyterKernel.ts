@@ -3,10 +3,11 @@ import { Publisher, Reply, Router } from 'zeromq';
 import type { CellError } from './cellError';
 import { KernelProcess } from './kernelProcess';
 import { LANGUAGE_INFO } from './kernelspec';
-import type { CellOutput, DisplayContent } from './notebook';
 import { address, type Connection, decode, encode, header, type Message, PROTOCOL } from './wire';
 
 type Content = Readonly<Record<string, unknown>>;
+/** Shows something below a cell: a message's type and content. */
+type Show = (type: string, content: Content) => void;
 type Handler = (request: Message) => Content | Promise<Content>;
 
 /** What an `execute_request` holds, with the protocol's defaults. */
@@ -20,6 +21,8 @@ interface ExecuteRequest {
 }
 
 const MILLISECONDS_BETWEEN_PROGRESS = 100;
+/** Clients drop what comes as too many messages. */
+const MILLISECONDS_BETWEEN_TEXTS = 50;
 /** When a cell that was interrupted but goes on gets a word on that. */
 const MILLISECONDS_TO_STOP = 3000;
 const STILL_RUNNING =
@@ -38,14 +41,23 @@ export class JupyterKernel {
   private readonly iopub = new Publisher();
   private readonly heartbeat = new Reply();
   private readonly cells: KernelProcess;
-  private readonly progress = new Progress((type, content) => this.publish(type, content));
+  private readonly progress = new Progress((type, content) => this.show(type, content));
+  private readonly texts = new Texts((content) => this.post('stream', content, this.last));
   private readonly waiting: Message[] = [];
   private readonly history: string[] = [];
   /** The request whose cell runs. */
   private running: Message | undefined;
   /** The last such request: what its cell still shows, late, belongs to it. */
   private last: Message | undefined;
-  private sink: (output: CellOutput) => void = (output) => this.show(output);
+  /** The requests whose cells count, by execution count. */
+  private readonly requests = new Map<number, Message>();
+  /** Why a cell failed when none ran: the next one replies with it, as clients hear of no other. */
+  private idleError: CellError | undefined;
+  private readonly showBelow: Show = (type, content) => {
+    if (type === 'stream') this.texts.add(content as unknown as Text);
+    else this.publish(type, 'data' in content ? { transient: {}, ...content } : content);
+  };
+  private show = this.showBelow;
   private closing: Promise<void> | undefined;
 
   private readonly handlers: Readonly<Record<string, Handler>> = {
@@ -73,10 +85,13 @@ export class JupyterKernel {
     private readonly onClosed: () => void,
   ) {
     this.cells = new KernelProcess(directory, {
-      output: (output) => this.sink(output),
-      log: (text) => this.sink({ output_type: 'stream', name: 'stderr', text }),
+      output: ({ output_type, ...content }) => this.show(output_type, content),
+      log: (text) => this.show('stream', { name: 'stderr', text }),
       progress: this.progress,
-      idleError: (error) => this.publish('error', errorContent(error)),
+      idleError: (error) => {
+        this.idleError ??= error;
+        this.publish('error', errorContent(error), this.requests.get(error.cell));
+      },
     });
   }
 
@@ -92,6 +107,11 @@ export class JupyterKernel {
     ] as const;
     // What was sent last still leaves when the sockets are closed.
     for (const [socket] of ports) socket.linger = 1000;
+    // Queues without an end: else sending waits at times, or drops what a slow client has not read.
+    for (const socket of [shell, control, iopub]) {
+      socket.sendHighWaterMark = 0;
+      socket.sendTimeout = 0;
+    }
     await Promise.all(ports.map(([socket, port]) => socket.bind(address(connection, port))));
     this.publish('status', { execution_state: 'starting' });
     this.serve(shell);
@@ -104,8 +124,7 @@ export class JupyterKernel {
     if (!running) return;
     this.cells.interrupt();
     setTimeout(() => {
-      if (this.running === running)
-        this.show({ output_type: 'stream', name: 'stderr', text: STILL_RUNNING });
+      if (this.running === running) this.show('stream', { name: 'stderr', text: STILL_RUNNING });
     }, MILLISECONDS_TO_STOP);
   }
 
@@ -141,12 +160,12 @@ export class JupyterKernel {
   private async executeWaiting(socket: Router): Promise<void> {
     while (this.waiting[0]) {
       const { status } = await this.answer(socket, this.waiting[0]);
-      const { stop_on_error } = executeRequest(this.waiting[0]);
+      const { silent, stop_on_error } = executeRequest(this.waiting[0]);
       // What was sent before the client could know of the error is here by now.
       await new Promise(setImmediate);
       const [, ...others] = this.waiting.splice(
         0,
-        status === 'error' && stop_on_error ? Number.POSITIVE_INFINITY : 1,
+        status === 'error' && stop_on_error && !silent ? Number.POSITIVE_INFINITY : 1,
       );
       for (const request of others)
         await this.answer(socket, request, () => ({ status: 'aborted' }));
@@ -188,13 +207,19 @@ export class JupyterKernel {
     const execution_count = this.cells.count + (counts ? 1 : 0);
     this.running = this.last = request;
     if (!silent) this.publish('execute_input', { code, execution_count });
-    if (counts) this.history.push(code);
-    if (silent) this.sink = () => {};
+    if (counts) {
+      this.history.push(code);
+      this.requests.set(execution_count, request);
+    }
+    if (silent) this.show = () => {};
+    const { idleError } = this;
+    if (!silent) this.idleError = undefined;
     try {
-      const error = await this.cells.execute(code, { counts });
+      const error =
+        (await this.cells.execute(code, { counts })) ?? (silent ? undefined : idleError);
       this.progress.done();
       if (error) {
-        if (!silent) this.publish('error', errorContent(error));
+        this.show('error', errorContent(error));
         return { status: 'error', execution_count, ...errorContent(error) };
       }
       const values: Record<string, Content> = {};
@@ -202,15 +227,15 @@ export class JupyterKernel {
         values[name] = await this.evaluate(expression);
       return { status: 'ok', execution_count, user_expressions: values, payload: [] };
     } finally {
-      this.sink = (output) => this.show(output);
+      this.show = this.showBelow;
       this.running = undefined;
     }
   }
 
   private async evaluate(expression: string): Promise<Content> {
-    let value: DisplayContent = { data: {}, metadata: {} };
-    this.sink = (output) => {
-      if (output.output_type === 'execute_result') value = output;
+    let value: Content = { data: {}, metadata: {} };
+    this.show = (type, content) => {
+      if (type === 'execute_result') value = content;
     };
     const error = await this.cells.execute(expression, { counts: false });
     return error
@@ -257,16 +282,16 @@ export class JupyterKernel {
     return { status: 'ok', history: isTail ? entries.slice(-n) : entries };
   }
 
-  private show(output: CellOutput): void {
-    const { output_type, ...content } = output;
-    this.publish(output_type, 'data' in content ? { ...content, transient: {} } : content);
-  }
-
   /** Sends to all clients, on behalf of the last cell unless told otherwise. */
   private publish(type: string, content: Content, parent = this.last): void {
+    this.texts.flush();
+    this.post(type, content, parent);
+  }
+
+  private post(type: string, content: Content, parent: Message | undefined): void {
     const topic = Buffer.from(`kernel.${this.session}.${type}`);
     const message = this.message(type, content, parent, [topic]);
-    // Cells may still print while the kernel closes; a publisher never waits for its subscribers.
+    // Cells may still print while the kernel closes.
     if (!this.iopub.closed) this.iopub.send(encode(message, this.connection));
   }
 
@@ -306,6 +331,32 @@ const KERNEL_INFO: Content = {
   help_links: [],
 };
 
+interface Text {
+  readonly name: 'stdout' | 'stderr';
+  readonly text: string;
+}
+
+/** Joins what a cell prints piece by piece. */
+class Texts {
+  private joined: Text | undefined;
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(private readonly send: (text: Content & Text) => void) {}
+
+  add({ name, text }: Text): void {
+    if (this.joined?.name !== name) this.flush();
+    this.joined = { name, text: (this.joined?.text ?? '') + text };
+    this.timer ??= setTimeout(() => this.flush(), MILLISECONDS_BETWEEN_TEXTS);
+  }
+
+  flush(): void {
+    clearTimeout(this.timer);
+    const { joined } = this;
+    this.timer = this.joined = undefined;
+    if (joined) this.send({ ...joined });
+  }
+}
+
 /** Shows the progress of long work as one line of a cell's output that changes. */
 class Progress {
   private displayId: string | undefined;
@@ -313,29 +364,30 @@ class Progress {
   private shown = '';
   private timer: NodeJS.Timeout | undefined;
 
-  constructor(private readonly publish: (type: string, content: Content) => void) {}
+  constructor(private readonly show: Show) {}
 
   update(line: string): void {
     this.line = line;
     this.timer ??= setTimeout(
-      () => this.show(),
+      () => this.flush(),
       this.displayId ? MILLISECONDS_BETWEEN_PROGRESS : 0,
     );
   }
 
   /** What follows is another line. */
   done(): void {
-    this.show();
+    this.flush();
     this.displayId = undefined;
+    this.line = this.shown = '';
   }
 
-  private show(): void {
+  private flush(): void {
     clearTimeout(this.timer);
     this.timer = undefined;
     if (this.line === this.shown) return;
     const type = this.displayId ? 'update_display_data' : 'display_data';
     this.displayId ??= header('', '').msg_id;
-    this.publish(type, {
+    this.show(type, {
       data: { 'text/plain': this.line },
       metadata: {},
       transient: { display_id: this.displayId },

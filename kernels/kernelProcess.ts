@@ -3,19 +3,21 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import type { ProgressSink } from '../src/progress';
-import type { CellError } from './cellError';
+import { type CellError, cellFile, cellTitle, type RunCell, uncountedFile } from './cellError';
 import type { CellOutput } from './notebook';
 import type { Answers } from './session';
 
 export type ToHost =
-  | { readonly type: 'execute'; readonly source: string; readonly count: number }
+  | { readonly type: 'execute'; readonly cell: RunCell }
   | {
       readonly type: 'ask';
       readonly id: number;
       readonly question: keyof Answers;
       readonly code: string;
       readonly position: number;
-    };
+    }
+  /** No cell follows: the process is to end when nothing is left to do in it. */
+  | { readonly type: 'finish' };
 
 export type FromHost =
   | { readonly type: 'output'; readonly output: CellOutput }
@@ -59,6 +61,8 @@ export const END_OF_CELL = '\0end of cell\n';
 /** How long a cell may take to end after an interrupt, and a process to end. */
 const STOP_MILLISECONDS = 5000;
 const CLOSE_MILLISECONDS = 6000;
+/** How long what the cells left behind may go on after the last one. */
+const FINISH_MILLISECONDS = 1000;
 
 /**
  * A session in a process of its own: it can be interrupted and ended at any time, and its memory
@@ -73,6 +77,9 @@ export class KernelProcess {
   private readonly ended: Promise<void>;
   private readonly answers = new Map<number, (message: FromHost & { type: 'answer' }) => void>();
   private asked = 0;
+  private uncounted = 0;
+  /** The file of the cell that runs. */
+  private running: string | undefined;
   private onEnd: ((error?: CellError) => void) | undefined;
 
   /** @param directory the notebook's folder, where the cells run and resolve their imports */
@@ -114,12 +121,14 @@ export class KernelProcess {
    */
   async execute(source: string, options: ExecuteOptions = {}): Promise<CellError | undefined> {
     const { timeout, counts = true } = options;
-    const count = this.count + 1;
-    if (counts) this.count = count;
+    if (counts) this.count++;
+    const { count } = this;
+    const file = counts ? cellFile(count) : uncountedFile(++this.uncounted);
+    this.running = file;
     const failed = (name: string, message: string): CellError => ({
       name,
       message,
-      traceback: [`cell ${count}`, `${name}: ${message}`],
+      traceback: [cellTitle(file), `${name}: ${message}`],
       cell: count,
     });
     let isLate = false;
@@ -134,7 +143,7 @@ export class KernelProcess {
         isLate = true;
         this.stop();
       }, timeout * 1000);
-    this.send({ type: 'execute', source, count });
+    this.send({ type: 'execute', cell: { file, count, source } });
     const { child } = this;
     const error = await Promise.race([
       whole,
@@ -147,6 +156,7 @@ export class KernelProcess {
     ]);
     if (timer) clearTimeout(timer);
     this.onEnd = undefined;
+    this.running = undefined;
     return isLate ? failed('TimeoutError', `the cell ran longer than ${timeout} s.`) : error;
   }
 
@@ -169,24 +179,37 @@ export class KernelProcess {
   }
 
   /**
-   * Stops the cell that runs: what it awaits is left, interruptible work winds up first. Asked once
-   * more, nothing is waited for, and a computation without a pause is broken off where it is.
+   * Stops the cell that runs: interruptible work winds up, then the cell throws where it waits.
+   * Asked once more, nothing is waited for, and a computation without a pause is broken off where
+   * it is. Does nothing where no cell runs.
    */
   interrupt(): void {
-    (this.child.stdio[PARENT_FD] as Writable).write('i');
+    // By its name: another cell may run when it is heard.
+    if (this.running) (this.child.stdio[PARENT_FD] as Writable).write(`${this.running}\n`);
   }
 
   /** Interrupts the cell that runs, and kills the process where that does not help. */
   stop(): void {
-    const { onEnd } = this;
+    const { running } = this;
     this.interrupt();
     setTimeout(() => {
-      if (onEnd && this.onEnd === onEnd) killGroup(this.child.pid!);
+      if (running && this.running === running) killGroup(this.child.pid!);
     }, STOP_MILLISECONDS).unref();
   }
 
   get hasEnded(): boolean {
     return this.child.exitCode !== null || this.child.signalCode !== null;
+  }
+
+  /**
+   * Waits, but not for long, until what the cells left behind has ended, and closes. What fails
+   * there is told as an idle error.
+   */
+  async finish(): Promise<void> {
+    this.send({ type: 'finish' });
+    const timeout = new Promise((resolve) => setTimeout(resolve, FINISH_MILLISECONDS).unref());
+    await Promise.race([this.ended, timeout]);
+    await this.close();
   }
 
   /** Ends the process and what runs in it, after interruptible work has wound up. */

@@ -21,8 +21,6 @@ export interface RunOptions {
   readonly directory: string;
   /** Seconds that one cell may run. Default: as long as it wants. */
   readonly timeout?: number;
-  /** Values for the variables of the cell tagged `parameters`. */
-  readonly parameters?: Readonly<Record<string, unknown>>;
   readonly observer?: RunObserver;
   /** Interrupts the cell that runs; the run then ends as if the cell had failed. */
   readonly signal?: AbortSignal;
@@ -49,7 +47,7 @@ export interface CellFailure {
  */
 export async function runNotebook(notebook: Notebook, options: RunOptions): Promise<RunResult> {
   const { observer = {}, timeout, signal } = options;
-  const cells = withParameters(notebook.cells, options.parameters ?? {}).map(cleared);
+  const cells = notebook.cells.map(cleared);
   const positions = [...cells.keys()].filter((i) => isRun(cells[i]!));
   let outputs: CellOutput[] = [];
   let error: CellError | undefined;
@@ -68,6 +66,7 @@ export async function runNotebook(notebook: Notebook, options: RunOptions): Prom
   signal?.addEventListener('abort', interrupt);
   try {
     for (const [k, position] of positions.entries()) {
+      if (error) break;
       const cell = cells[position] as CodeCell;
       const place = { number: k + 1, of: positions.length };
       const started = performance.now();
@@ -79,6 +78,7 @@ export async function runNotebook(notebook: Notebook, options: RunOptions): Prom
       if (error || signal?.aborted) break;
       observer.cellEnds?.({ ...place, seconds: (performance.now() - started) / 1000 });
     }
+    if (!error && !signal?.aborted) await kernel.finish();
   } finally {
     signal?.removeEventListener('abort', interrupt);
     await kernel.close();
@@ -108,20 +108,26 @@ export function describeFailure(name: string, { error, source, printed }: CellFa
 }
 
 /**
- * The cells with one more below the cell tagged `parameters` that assigns the values, as papermill
- * does; such a cell of an earlier run is left out.
+ * The notebook with one more cell below the one tagged `parameters`, which assigns values to its
+ * variables, as papermill does; such a cell of an earlier run is left out.
+ *
+ * @param name how an error names the notebook
+ * @throws NotebookError if no cell is tagged so
  */
-function withParameters(
-  cells: readonly Cell[],
+export function withParameters(
+  name: string,
+  notebook: Notebook,
   parameters: Readonly<Record<string, unknown>>,
-): Cell[] {
-  const own = cells.filter((cell) => !cell.metadata.tags?.includes('injected-parameters'));
+): Notebook {
+  const cells = notebook.cells.filter(
+    (cell) => !cell.metadata.tags?.includes('injected-parameters'),
+  );
   const names = Object.keys(parameters);
-  if (names.length === 0) return own;
-  const position = own.findIndex((cell) => cell.metadata.tags?.includes('parameters'));
+  if (names.length === 0) return { ...notebook, cells };
+  const position = cells.findIndex((cell) => cell.metadata.tags?.includes('parameters'));
   if (position === -1)
     throw new NotebookError(
-      `The notebook takes no parameters (${names.join(', ')}): none of its cells is tagged "parameters".`,
+      `${name} takes no parameters (${names.join(', ')}): none of its cells is tagged "parameters".`,
     );
   const injected: CodeCell = {
     cell_type: 'code',
@@ -136,7 +142,7 @@ function withParameters(
     execution_count: null,
     outputs: [],
   };
-  return own.toSpliced(position + 1, 0, injected);
+  return { ...notebook, cells: cells.toSpliced(position + 1, 0, injected) };
 }
 
 function cleared(cell: Cell): Cell {

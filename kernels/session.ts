@@ -1,25 +1,29 @@
+import { Console } from 'node:console';
 import { type IsCompleteResult, isCompleteCode } from 'tslab/dist/converter';
 import { createExecutor } from 'tslab/dist/executor';
 import { interruptWork } from '../src/interruption';
-import { type CellError, cellFile, describeCompileError, describeThrown } from './cellError';
-import { createCompiler } from './compiler';
+import { type CellError, describeCompileError, describeThrown, type RunCell } from './cellError';
+import { createCompiler, type Hooks } from './compiler';
+import { Context } from './context';
 import { displayed } from './display';
 import './globals';
 import { type Completion, completion, inspection } from './codeHelp';
 import type { CellOutput, MimeBundle } from './notebook';
+import { Pauses } from './pauses';
 
 /** One execution of a cell. */
 interface Execution {
-  readonly count: number;
-  readonly file: string;
-  readonly source: string;
+  readonly cell: RunCell;
   readonly outputs: OutputQueue;
+  readonly pauses: Pauses;
   /** The value of the last expression, unless null or undefined. */
-  value?: { readonly of: unknown };
+  value?: unknown;
   error?: CellError;
-  isInterrupted?: boolean;
-  /** Ends the cell with an exception that no promise of the cell carries. */
-  fail(thrown: unknown): void;
+  /** Whether it does not end by itself alone: what it leaves behind goes no further then. */
+  isStopped: boolean;
+  /** Ends the cell, whatever its code does. */
+  end(): void;
+  readonly ended: Promise<void>;
 }
 
 /** What a session can be asked about code, and what it answers. */
@@ -38,98 +42,100 @@ export interface Answers {
  */
 export class Session {
   private readonly compiler = createCompiler();
-  private readonly sources = new Map<string, string>();
+  private readonly cells = new Map<string, RunCell>();
   private readonly executor = createExecutor(
     process.cwd(),
     this.converters(),
     // tslab prints the last expression's value and what a cell throws; nothing else.
     {
       log: (value) => {
-        if (this.running) this.running.value = { of: value };
+        this.owner.get()!.value = value;
       },
-      error: (thrown) => {
-        // An interrupted cell may tell of it when it is over.
-        if (this.running) this.running.error ??= this.describe(thrown, false);
-      },
+      error: (thrown) => this.blame(this.owner.get()!, thrown),
     },
   );
-  /** The number of the cell that runs, or ran last. */
-  private lastCount = 0;
+  /** The execution that the code belongs to which runs now, awaited or not. */
+  private readonly owner = new Context<Execution>();
+  private running: Execution | undefined;
+  /** The execution that runs, or ran last. */
+  private last: Execution | undefined;
+  /** The file of a cell that was interrupted before it was here. */
+  private awaitedInterrupt: string | undefined;
   /** What a cell's `throw` threw last where that is no Error, and the stack there. */
   private lastThrown: { readonly value: unknown; readonly stack: string } | undefined;
-  private running: Execution | undefined;
 
   /** @param onIdleError told why a cell failed after it had ended, while no cell runs */
   constructor(private readonly onIdleError: (error: CellError) => void) {
     Error.stackTraceLimit = 50;
-    globalThis.display = (value) => this.display(value);
-    const note = <T>(value: T): T => {
-      const place = { stack: '' };
-      Error.captureStackTrace(place, note);
-      this.lastThrown = { value, stack: place.stack };
-      return value;
-    };
-    globalThis.__thrown = note;
-    process.on('unhandledRejection', this.onStray);
-    process.on('uncaughtException', this.onStray);
+    const { stdout, stderr } = process;
+    Object.assign(globalThis, {
+      display: (value: unknown) => this.display(value),
+      __cell: this.hooks(),
+      // Unlike Node's own it lets through what `write` throws.
+      console: Object.assign(new Console({ stdout, stderr, ignoreErrors: false }), { Console }),
+    });
+    captureStreams((name, text) => {
+      this.refuseAbandoned();
+      this.last?.outputs.push({ output_type: 'stream', name, text });
+    });
+    process.on('unhandledRejection', (reason, promise) =>
+      this.onStray(reason, this.owner.of(promise)),
+    );
+    process.on('uncaughtException', (thrown) => this.onStray(thrown));
   }
 
   /**
    * Runs one cell to its end; not before the one that runs has ended.
    *
-   * @param source TypeScript, top-level await included
-   * @param count the cell's number in stack traces
-   * @param onOutput told of each output when it is there, in order
+   * @param cell TypeScript, top-level await included
+   * @param onOutput told of each output when it is there, in order; late ones too
    * @returns why the cell failed, or undefined
    */
   async execute(
-    source: string,
-    count: number,
+    cell: RunCell,
     onOutput: (output: CellOutput) => void,
   ): Promise<CellError | undefined> {
-    const file = cellFile(count);
-    this.sources.set(file, source);
-    const outputs = new OutputQueue(onOutput);
-    let fail!: (thrown: unknown) => void;
-    const stray = new Promise<void>((resolve) => {
-      fail = (thrown) => {
-        if (this.running !== execution) return;
-        execution.error ??= this.describe(thrown, true);
-        this.executor.interrupt();
-        resolve();
-      };
-    });
-    const execution: Execution = { count, file, source, outputs, fail };
-    this.running = execution;
-    this.lastCount = count;
-    const release = captureStreams((name, text) =>
-      outputs.push({ output_type: 'stream', name, text }),
-    );
-    try {
-      await Promise.race([this.run(execution), stray]);
-      await outputs.drained();
-      return execution.error;
-    } finally {
-      release();
-      this.running = undefined;
+    this.cells.set(cell.file, cell);
+    const execution = started(cell, onOutput);
+    this.running = this.last = execution;
+    if (this.awaitedInterrupt === cell.file) this.interrupt();
+    // A loop that is broken off takes the code along that called it, and nothing may wait for that.
+    else Promise.resolve().then(() => this.run(execution).then(execution.end));
+    await execution.ended;
+    if (execution.isStopped) {
+      const reason = new Interrupted();
+      execution.pauses.end(reason);
+      interruptWork(reason);
+      this.executor.interrupt();
     }
+    this.running = undefined;
+    return execution.error;
   }
 
   /**
-   * Ends the cell that runs once interruptible work has wound up; asked again, at once. Does nothing
-   * where no cell runs.
+   * Has a cell throw where it waits, once interruptible work has wound up; asked again, ends it at
+   * once. Resolves when the cell has ended.
+   *
+   * @param file the cell's. Default: of the one that runs
    */
-  async interrupt(): Promise<void> {
+  async interrupt(file = this.running?.cell.file): Promise<void> {
     const { running } = this;
-    if (!running) return;
-    const reason = new Interrupted();
-    if (!running.isInterrupted) {
-      running.isInterrupted = true;
-      await interruptWork(reason);
-      // What the work threw tells more, and comes first.
-      await new Promise(setImmediate);
+    if (running?.cell.file !== file) this.awaitedInterrupt = file;
+    else if (running) {
+      if (!running.isStopped) await this.breakUp(running);
+      else this.endAsInterrupted(running);
+      await running.ended;
     }
-    running.fail(reason);
+  }
+
+  /** Ends the cell that runs, whose code may be gone. */
+  breakOff(): void {
+    if (this.running) this.endAsInterrupted(this.running);
+  }
+
+  /** Lets the process end when nothing is left to do in it. */
+  close(): void {
+    this.executor.close();
   }
 
   complete(code: string, position: number): Answers['complete'] {
@@ -144,59 +150,105 @@ export class Session {
     return isCompleteCode(code);
   }
 
-  private async run(execution: Execution): Promise<void> {
-    await this.executor.execute(execution.source);
-    // Node reports a rejection that nobody handles once the microtasks are through.
+  private async breakUp(execution: Execution): Promise<void> {
+    const { pauses } = execution;
+    const { failures } = pauses;
+    const reason = new Interrupted();
+    execution.isStopped = true;
+    await interruptWork(reason);
+    // What the work threw tells more, and comes first.
     await new Promise(setImmediate);
-    if (execution.error || !execution.value) return;
-    try {
-      const shown = displayed(execution.value.of);
-      execution.outputs.push(
-        shown.then((content) => ({
-          output_type: 'execute_result',
-          execution_count: execution.count,
-          ...content,
-        })),
-      );
-      await shown;
-    } catch (thrown) {
-      execution.error = this.describe(thrown, false);
-    }
+    const isTold = pauses.failures > failures;
+    if (!isTold && !pauses.break(reason)) this.endAsInterrupted(execution);
+  }
+
+  private endAsInterrupted(execution: Execution): void {
+    execution.isStopped = true;
+    this.blame(execution, new Interrupted());
+    execution.end();
+  }
+
+  /** Runs the cell's code as the execution's own, until it has shown its value. Never throws. */
+  private run(execution: Execution): Promise<void> {
+    const { cell, outputs, pauses } = execution;
+    const until = async <T>(promise: T) => pauses.until(pauses.mark(), promise);
+    return this.owner.run(execution, async () => {
+      try {
+        await this.executor.execute(cell.source);
+        const value = await until(execution.value);
+        // Node reports a rejection that nobody handles once the microtasks are through.
+        await new Promise(setImmediate);
+        if (!execution.error && value !== undefined && value !== null)
+          await until(outputs.push(resultOf(value, cell.count)));
+        await until(outputs.drained());
+      } catch (thrown) {
+        this.blame(execution, thrown);
+      }
+    });
   }
 
   private async display(value: unknown): Promise<void> {
-    const shown = displayed(value);
-    this.running?.outputs.push(
-      shown.then((content) => ({ output_type: 'display_data', ...content })),
+    this.refuseAbandoned();
+    await this.last?.outputs.push(
+      displayed(value).then((content) => ({ output_type: 'display_data', ...content })),
     );
-    await shown;
   }
 
-  private readonly onStray = (thrown: unknown): void => {
-    if (this.running) this.running.fail(thrown);
-    else this.onIdleError(this.describe(thrown, true));
+  private hooks(): Hooks {
+    const thrown: Hooks['thrown'] = (value) => {
+      const place = { stack: '' };
+      Error.captureStackTrace(place, thrown);
+      this.lastThrown = { value, stack: place.stack };
+      return value;
+    };
+    return {
+      mark: () => this.owner.get()?.pauses.mark() ?? 0,
+      until: (mark, value) => this.owner.get()?.pauses.until(mark, value) ?? value,
+      between: (items) => this.owner.get()?.pauses.between(items) ?? items,
+      thrown,
+    };
+  }
+
+  /** What an interrupted cell left to a library comes to its end where it wants to show something. */
+  private refuseAbandoned(): void {
+    if (this.owner.get()?.pauses.isOver) throw new Interrupted();
+  }
+
+  private readonly onStray = (thrown: unknown, owner = this.owner.get()): void => {
+    const { running, last } = this;
+    if (!last || owner?.pauses.isOver) return;
+    const error = this.describe(thrown, owner ?? last, owner !== undefined);
+    if (!running) {
+      this.onIdleError(error);
+      return;
+    }
+    running.isStopped = true;
+    running.error ??= error;
+    running.outputs.drained().then(running.end);
   };
 
-  private describe(thrown: unknown, isStray: boolean): CellError {
-    const { sources, compiler, lastThrown } = this;
+  /** Notes why an execution failed, unless that is known. */
+  private blame(execution: Execution, thrown: unknown): void {
+    execution.error ??= this.describe(thrown, execution);
+  }
+
+  /** @param isOwner whether it is known that what was thrown is the execution's */
+  private describe(thrown: unknown, { cell }: Execution, isOwner = true): CellError {
+    const { cells, compiler, lastThrown } = this;
     const stack = lastThrown && Object.is(lastThrown.value, thrown) ? lastThrown.stack : undefined;
-    return describeThrown(
-      thrown,
-      { sources, originalPosition: compiler.originalPosition },
-      this.lastCount,
-      isStray,
-      stack,
-    );
+    const run = { cells, originalPosition: compiler.originalPosition };
+    return describeThrown(thrown, run, cell, isOwner, stack);
   }
 
   private converters() {
     const node = {
       ...this.compiler,
       convert: (previousDeclarations: string, source: string) => {
-        const { count, file } = this.running!;
-        const result = this.compiler.convertCell(file, previousDeclarations, source);
+        const execution = this.owner.get()!;
+        const { cell } = execution;
+        const result = this.compiler.convertCell(cell.file, previousDeclarations, source);
         if (result.diagnostics.length > 0)
-          this.running!.error = describeCompileError(result.diagnostics, count, source);
+          execution.error = describeCompileError(result.diagnostics, cell);
         return result;
       },
     };
@@ -214,25 +266,35 @@ class Interrupted extends Error {
   }
 }
 
+function started(cell: RunCell, onOutput: (output: CellOutput) => void): Execution {
+  let end = () => {};
+  const ended = new Promise<void>((resolve) => {
+    end = resolve;
+  });
+  const outputs = new OutputQueue(onOutput);
+  return { cell, outputs, pauses: new Pauses(), isStopped: false, end, ended };
+}
+
+async function resultOf(value: unknown, execution_count: number): Promise<CellOutput> {
+  return { output_type: 'execute_result', execution_count, ...(await displayed(value)) };
+}
+
 /** Passes outputs on in the order in which they were asked for, ready or not. */
 class OutputQueue {
   private tail: Promise<void> | undefined;
 
   constructor(private readonly emit: (output: CellOutput) => void) {}
 
-  push(output: CellOutput | Promise<CellOutput>): void {
-    if (!this.tail && !(output instanceof Promise)) {
-      this.emit(output);
-      return;
-    }
-    const tail = (this.tail ?? Promise.resolve())
-      .then(async () => this.emit(await output))
-      // Whoever asked for the output has the rejection.
-      .catch(() => {})
-      .then(() => {
-        if (this.tail === tail) this.tail = undefined;
-      });
+  /** Resolves when the output is passed on; rejects where that, or the output, fails. */
+  push(output: CellOutput | Promise<CellOutput>): void | Promise<void> {
+    if (!this.tail && !(output instanceof Promise)) return this.emit(output);
+    const before = this.tail;
+    const emitted = Promise.all([output, before]).then(([ready]) => this.emit(ready));
+    const tail = Promise.allSettled([before, emitted]).then(() => {
+      if (this.tail === tail) this.tail = undefined;
+    });
     this.tail = tail;
+    return emitted;
   }
 
   async drained(): Promise<void> {
@@ -242,11 +304,9 @@ class OutputQueue {
 
 type StreamName = 'stdout' | 'stderr';
 
-/** Sends what this process writes to its standard streams elsewhere, until released. */
-function captureStreams(onText: (name: StreamName, text: string) => void): () => void {
-  const names: StreamName[] = ['stdout', 'stderr'];
-  const originals = names.map((name) => process[name].write);
-  for (const name of names) {
+/** Sends what this process writes to its standard streams elsewhere. */
+function captureStreams(onText: (name: StreamName, text: string) => void): void {
+  for (const name of ['stdout', 'stderr'] as const) {
     const write = (
       chunk: string | Uint8Array,
       encoding?: BufferEncoding | (() => void),
@@ -259,9 +319,4 @@ function captureStreams(onText: (name: StreamName, text: string) => void): () =>
     };
     process[name].write = write as typeof process.stdout.write;
   }
-  return () => {
-    names.forEach((name, i) => {
-      process[name].write = originals[i]!;
-    });
-  };
 }

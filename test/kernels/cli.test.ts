@@ -161,16 +161,34 @@ test('Ctrl-C leaves what was done so far, and no process', async () => {
   await until(() => !isAlive(Number(/pid (\d+)/.exec(stdout)![1])));
 });
 
-test('notebooks run side by side, each under its name; the first to fail stops the others', () => {
-  const slow = writeCells('slow', ["console.log('in');\nawait new Promise(() => {});"]);
+test('notebooks run side by side; the first to fail stops the others, which stay as they are', () => {
+  const slow = writeCells('slow', [
+    "console.log('stored');",
+    "console.log('in');\nawait new Promise((resolve) => setTimeout(resolve, 1));",
+  ]);
+  assert.equal(cli(slow).status, 0);
+  const text = readFileSync(slow, 'utf8').replace('resolve, 1)', 'resolve, 1e6)');
+  writeFileSync(slow, text);
   const failing = writeCells('failing', ['let a = 1;', "throw new RangeError('too large');"]);
-  const text = readFileSync(slow, 'utf8');
-  const { status, stdout, stderr } = cli(slow, failing, '--jobs', '2', '--check');
+  const { status, stdout, stderr } = cli(slow, failing, '--jobs', '2');
   assert.equal(status, 1);
   assert.match(stdout, /^\[failing 1\/2\] let a = 1;$/m);
   assert.match(stderr, /failing\.ipynb, cell 2, line 1: RangeError/);
-  assert.match(stderr, /slow\.ipynb, cell 1: Interrupted/);
+  assert.match(stderr, /slow\.ipynb: stopped, as another notebook failed/);
   assert.equal(readFileSync(slow, 'utf8'), text);
+});
+
+test('a failure that the last cell left behind fails it', () => {
+  const path = writeCells('left', [
+    "console.log('before');\nsetTimeout(() => { Promise.reject(new RangeError('left')); }, 300);\nundefined;",
+  ]);
+  const { status, stderr } = cli(path);
+  assert.equal(status, 1, stderr);
+  assert.match(stderr, /left\.ipynb, cell 1, line 2: RangeError: left/);
+  assert.match(stderr, /It had printed:\n {4}before\n/);
+  assert.equal(outputsOf(readNotebook(path), 0).at(-1)?.output_type, 'error');
+  const timer = writeCells('timer', ['setInterval(() => {}, 1000);\nundefined;']);
+  assert.equal(cli(timer).status, 0);
 });
 
 test('parameters are set below the cell tagged so, and checked like code', () => {
@@ -198,7 +216,10 @@ test('parameters are set below the cell tagged so, and checked like code', () =>
     assert.match(bad.stderr, message);
   }
   const none = cli(join(FIXTURES, 'failing.ipynb'), '--output', folder, '--parameters', 'a=1');
-  assert.match(none.stderr, /NotebookError: .*none of its cells is tagged "parameters"/);
+  assert.match(
+    none.stderr,
+    /NotebookError: .*failing\.ipynb takes no parameters \(a\): none of its cells is tagged "parameters"/,
+  );
 });
 
 test('a failing cell ends the run with all that is needed to mend it', () => {
@@ -225,10 +246,15 @@ test('a failing cell ends the run with all that is needed to mend it', () => {
 
 test('what is asked for wrongly is refused in words', () => {
   assert.match(cli('--help').stdout, /--check.*--timeout/s);
-  const missing = cli(join(folder, 'missing.ipynb'));
+  const present = join(FIXTURES, 'tiny.ipynb');
+  const missing = cli(present, join(folder, 'missing.ipynb'), '--jobs', '1', '--check');
   assert.match(missing.stderr, /NotebookError: .*missing\.ipynb/);
-  assert.equal(missing.status, 1);
+  assert.deepEqual([missing.status, missing.stdout], [1, '']);
   assert.ok(!existsSync(join(folder, 'missing.ipynb')));
   assert.match(cli('x.ipynb', '--check', '--html').stderr, /--check writes nothing/);
+  assert.match(
+    cli('a/x.ipynb', 'b/x.ipynb', '--output', folder).stderr,
+    /OptionError: --output: .*a\/x\.ipynb and b\/x\.ipynb/,
+  );
   assert.match(cli(folder, '--timeout', 'soon').stderr, /--timeout soon: expected a number/);
 });

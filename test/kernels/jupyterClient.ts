@@ -35,7 +35,28 @@ export class JupyterClient {
   ) {}
 
   /** @param directory where the cells run */
-  static async start(directory: string, key: string = randomUUID()): Promise<JupyterClient> {
+  static start(directory: string, key: string = randomUUID()): Promise<JupyterClient> {
+    return JupyterClient.startBy((command, args) => [command, args], directory, key);
+  }
+
+  /** With a process between this one and the kernel that can be killed as Jupyter can. */
+  static startParent(directory: string): Promise<JupyterClient> {
+    const parent = `
+      const [command, ...args] = process.argv.slice(1);
+      const env = { ...process.env, JPY_PARENT_PID: String(process.pid) };
+      require('node:child_process').spawn(command, args, { env, stdio: 'inherit' });`;
+    return JupyterClient.startBy(
+      (command, args) => [process.execPath, ['-e', parent, command, ...args]],
+      directory,
+      randomUUID(),
+    );
+  }
+
+  private static async startBy(
+    how: (command: string, args: string[]) => [command: string, args: string[]],
+    directory: string,
+    key: string,
+  ): Promise<JupyterClient> {
     const folder = mkdtempSync(join(tmpdir(), 'kernel-'));
     const [shell_port, iopub_port, stdin_port, control_port, hb_port] = await freePorts(5);
     const connection = {
@@ -48,7 +69,7 @@ export class JupyterClient {
     const [command, ...args] = argv.map((arg: string) =>
       arg.replace('{connection_file}', connectionFile),
     );
-    const kernel = spawn(command, args, {
+    const kernel = spawn(...how(command, args), {
       cwd: directory,
       stdio: ['ignore', 'inherit', 'inherit'],
     });

@@ -94,7 +94,18 @@ test('silent shows and counts nothing, store_history: false counts nothing', asy
   assert.deepEqual(silent.published, []);
   const unstored = await client.execute('hidden', { store_history: false });
   assert.deepEqual(types(unstored.published), ['execute_input', 'execute_result']);
+  assert.deepEqual(
+    [...unstored.published, unstored.reply].map(({ content }) => content.execution_count),
+    [before, before, before],
+  );
   assert.equal((await count()) - before, 1);
+  const failing = client.execute("throw new Error('hidden');", { silent: true });
+  const next = client.execute("console.log('not aborted')");
+  assert.deepEqual(
+    [(await failing).reply.content.status, (await failing).published],
+    ['error', []],
+  );
+  assert.equal(text(await next), 'not aborted\n');
 });
 
 test('user expressions are evaluated after the cell', async () => {
@@ -125,6 +136,18 @@ test('progress is one output that changes', async () => {
   assert.deepEqual(new Set(shown.slice(0, -1).map(id)).size, 1);
   assert.equal(shown.at(-1)!.header.msg_type, 'display_data');
   assert.notEqual(id(shown.at(-1)!), id(shown[0]!));
+});
+
+test('the same progress is shown again by another cell, and not by a silent one', async () => {
+  const source =
+    "require('../../dist/src/progress.js').progress().update('1 of 1');\n" +
+    'await new Promise((resolve) => setTimeout(resolve, 50));';
+  assert.deepEqual((await client.execute(source, { silent: true })).published, []);
+  for (let i = 0; i < 2; i++)
+    assert.deepEqual(types((await client.execute(source)).published), [
+      'execute_input',
+      'display_data',
+    ]);
 });
 
 test('completion and inspection count in code points', async () => {
@@ -176,7 +199,7 @@ test('an interrupt stops the cell, aborts what waits and leaves the kernel usabl
 });
 
 test('a computation without a pause is broken off by a second interrupt, which a note asks for', async () => {
-  const running = client.execute('await null;\nwhile (true) {}');
+  const running = client.execute('while (true) {}');
   await client.until(() => client.published.at(-1)?.header.msg_type === 'execute_input');
   await new Promise((resolve) => setTimeout(resolve, 500));
   await client.onControl('interrupt_request');
@@ -189,12 +212,63 @@ test('a computation without a pause is broken off by a second interrupt, which a
 });
 
 test('a message that is not signed is not heard', async () => {
+  const before = await count();
+  const start = client.published.length;
+  const id = 'unsigned';
+  const header = { msg_id: id, msg_type: 'execute_request', session: id, username: id };
   await client.sendFrames(
-    ['<IDS|MSG>', 'f'.repeat(64), '{"msg_type":"execute_request"}', '{}', '{}', '{}'].map((text) =>
-      Buffer.from(text),
-    ),
+    [
+      '<IDS|MSG>',
+      'f'.repeat(64),
+      JSON.stringify({ ...header, date: new Date().toISOString(), version: '5.3' }),
+      ...['{}', '{}', JSON.stringify({ code: "console.log('intruder')" })],
+    ].map((text) => Buffer.from(text)),
   );
   assert.equal(text(await client.execute("console.log('fine')")), 'fine\n');
+  assert.equal((await count()) - before, 2);
+  assert.doesNotMatch(JSON.stringify(client.published.slice(start)), /unsigned|intruder/);
+});
+
+test('nothing that is printed is lost, and it comes in few messages', async () => {
+  const { reply, published } = await client.execute(`
+    for (let i = 0; i < 20000; i++) console.log(i);
+    console.error('between');
+    display({ 'text/plain': 'shown' });
+    console.log('last');`);
+  assert.equal(reply.content.status, 'ok');
+  const streams = published.filter(({ header }) => header.msg_type === 'stream');
+  assert.ok(streams.length < 1000, `${streams.length} messages`);
+  const printed = (name: string) =>
+    streams.map(({ content }) => (content.name === name ? content.text : '')).join('');
+  const lines = Array.from({ length: 20_000 }, (_, i) => `${i}\n`).join('');
+  assert.ok(printed('stdout') === `${lines}last\n`, 'stdout is not what was printed');
+  assert.equal(printed('stderr'), 'between\n');
+  assert.deepEqual(types(published.slice(-3)), ['stream', 'display_data', 'stream']);
+});
+
+test('displays arrive one by one, however many there are', async () => {
+  const { reply, published } = await client.execute(
+    "for (let i = 0; i < 2000; i++) display({ 'text/plain': String(i) });",
+  );
+  assert.equal(reply.content.status, 'ok');
+  assert.deepEqual(
+    published.slice(1).map(({ content }) => (content.data as Record<string, string>)['text/plain']),
+    Array.from({ length: 2000 }, (_, i) => String(i)),
+  );
+});
+
+test('a failure between cells is told below its cell, and the next one replies with it', async () => {
+  const { published } = await client.execute(
+    "setTimeout(() => { Promise.reject(new RangeError('left')); }, 100);\nundefined;",
+  );
+  const { msg_id } = published[0]!.parent;
+  const cell = published[0]!.content.execution_count;
+  await client.until(() => client.of(msg_id!).some(({ header }) => header.msg_type === 'error'));
+  const next = await client.execute("console.log('runs all the same')");
+  assert.deepEqual([next.reply.content.status, next.reply.content.evalue], ['error', 'left']);
+  assert.match((next.reply.content.traceback as string[])[0]!, new RegExp(`^cell ${cell}, line 1`));
+  assert.deepEqual(types(next.published), ['execute_input', 'stream', 'error']);
+  assert.equal((await client.execute('1')).reply.content.status, 'ok');
 });
 
 test('a cell that ends its process ends the kernel, and says so', async () => {
@@ -219,4 +293,14 @@ test('shutdown replies, and leaves no process behind, whatever the cells do', as
   assert.deepEqual(types(published), ['shutdown_reply']);
   await until(() => !pids.some(isAlive));
   assert.equal(await other.close(), 0);
+});
+
+test('a kernel whose Jupyter was killed ends, and its cells with it', async () => {
+  const other = await JupyterClient.startParent(FIXTURES);
+  const answer = await other.execute('console.log(process.pid, process.ppid)');
+  const pids = text(answer).trim().split(' ').map(Number);
+  assert.ok(pids.every(isAlive));
+  other.kernel.kill('SIGKILL');
+  await until(() => !pids.some(isAlive));
+  await other.close();
 });

@@ -68,3 +68,28 @@ test('papermill tells the error of a failing cell', {
   assert.match(failing.stderr, /RangeError: too large\n.*cell-2\.ts:7:9/);
   assert.match(readFileSync(out, 'utf8'), /"ename": "RangeError"/);
 });
+
+const FAILS_BETWEEN_CELLS = `
+import sys, time
+from nbclient import NotebookClient
+from nbformat.v4 import new_code_cell, new_notebook
+sources = [
+    "setTimeout(() => { Promise.reject(new RangeError('left')); }, 100);\\nundefined;",
+    "console.log('next')",
+    "console.log('never')",
+]
+notebook = new_notebook(cells=[new_code_cell(source) for source in sources])
+wait = lambda **_: time.sleep(0.5)
+NotebookClient(notebook, kernel_name=sys.argv[1], on_cell_executed=wait).execute()
+`;
+
+test('nbclient ends with the failure that a cell left behind', {
+  skip: withoutPython('nbclient'),
+}, () => {
+  const { status, stderr } = python(['nbclient'], '-c', FAILS_BETWEEN_CELLS, KERNEL_NAME);
+  assert.notEqual(status, 0);
+  assert.match(
+    stderr,
+    /CellExecutionError.*console\.log\('next'\).*cell 1, line 1.*RangeError: left/s,
+  );
+});

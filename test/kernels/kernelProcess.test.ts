@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import fc from 'fast-check';
@@ -17,8 +19,8 @@ let idleErrors: CellError[] = [];
 let kernel = start();
 after(() => kernel.close());
 
-function start(): KernelProcess {
-  return new KernelProcess(FIXTURES, {
+function start(directory = FIXTURES): KernelProcess {
+  return new KernelProcess(directory, {
     output: (output) => outputs.push(output),
     log: (text) => {
       logged += text;
@@ -43,6 +45,10 @@ async function fails(source: string): Promise<CellError> {
 async function prints(source: string): Promise<string> {
   const { error, outputs } = await run(source);
   assert.equal(error, undefined, error?.traceback.join('\n'));
+  return textOf(outputs);
+}
+
+function textOf(outputs: readonly CellOutput[]): string {
   return outputs.map((output) => (output.output_type === 'stream' ? output.text : '')).join('');
 }
 
@@ -96,6 +102,41 @@ test('this package and its dependencies come with their types', async () => {
     ),
     'ImageDataset\n',
   );
+});
+
+test('a folder that only has the package installed has its types, whatever its own manifest says', async (context) => {
+  const folder = mkdtempSync(join(tmpdir(), 'elsewhere-'));
+  context.after(() => rmSync(folder, { recursive: true }));
+  mkdirSync(join(folder, 'node_modules'));
+  symlinkSync(
+    join(FIXTURES, '..', '..'),
+    join(folder, 'node_modules', 'selective-brain-damage'),
+    'junction',
+  );
+  for (const manifest of [
+    { name: 'elsewhere', exports: { './internal/*': null, '.': './index.js' } },
+    { exports: { '.': { types: './index.d.ts' } } },
+    { name: 'elsewhere', exports: null },
+  ]) {
+    writeFileSync(join(folder, 'package.json'), JSON.stringify(manifest));
+    const elsewhere = start(folder);
+    context.after(() => elsewhere.close());
+    outputs = [];
+    const error = await elsewhere.execute(
+      "import { ImageDataset } from 'selective-brain-damage';\nconsole.log(ImageDataset.name);",
+    );
+    assert.equal(error, undefined, error?.traceback.join('\n'));
+    assert.equal(textOf(outputs), 'ImageDataset\n');
+    const wrong = await elsewhere.execute('const n: number = ImageDataset;');
+    assert.match(wrong!.message, /'typeof ImageDataset' is not assignable to type 'number'/);
+    const code = "import * as sbd from 'selective-brain-damage';\nsbd.perCl";
+    const { candidates } = await elsewhere.ask('complete', code, code.length);
+    assert.deepEqual(
+      candidates.map(({ text }) => text),
+      ['perClassTTest'],
+    );
+    await elsewhere.close();
+  }
 });
 
 test('outputs come in the order in which they were asked for, rich ones too', async () => {
@@ -191,6 +232,72 @@ test('what is thrown need not be an Error; causes are told too', async () => {
   assert.match(outer.traceback.join('\n'), /Error: outer.*\[cause\]: TypeError: inner/s);
 });
 
+test('what is caught and thrown again keeps its first place, and shows no machinery', async () => {
+  const error = await fails("try {\n  throw new RangeError('once');\n} catch (e) {\n  throw e;\n}");
+  assert.deepEqual([error.name, error.line], ['RangeError', 2]);
+  assert.deepEqual(error.traceback.slice(-2), [
+    'RangeError: once',
+    `    at cell-${error.cell}.ts:2:9`,
+  ]);
+  const shown = await fails(
+    "display({\n  [Symbol.for('Jupyter.display')]() {\n    throw new Error('not shown');\n  },\n});",
+  );
+  assert.equal(shown.line, 3);
+  assert.doesNotMatch(shown.traceback.join('\n'), /session|display\.[jt]s|tslab|node:/);
+});
+
+test('what cannot be shown, or has no name, is an error like any other', async () => {
+  const odd = await fails(
+    "throw { size: 3, [Symbol.for('nodejs.util.inspect.custom')]() { throw new Error('no'); } };",
+  );
+  assert.deepEqual([odd.name, odd.line], ['Thrown', 1]);
+  assert.match(odd.message, /size: 3/);
+  const nameless = await fails("throw Object.assign(new Error('plain'), { name: undefined });");
+  assert.deepEqual([nameless.name, nameless.message], ['Error', 'plain']);
+  const hostile = await fails(
+    "throw Object.defineProperty(new Error(), 'stack', { get() { throw new Error('no'); } });",
+  );
+  assert.equal(hostile.name, 'Error');
+  assert.equal(await prints("console.log('usable')"), 'usable\n');
+});
+
+test('a promise as the last expression is awaited; what it resolves to is shown, if anything', async () => {
+  const { outputs: nothing } = await run("display({ 'text/plain': 'x' })");
+  assert.deepEqual(
+    nothing.map(({ output_type }) => output_type),
+    ['display_data'],
+  );
+  const { outputs: value } = await run('Promise.resolve(6 * 7)');
+  assert.deepEqual(
+    value.map((output) => 'data' in output && output.data),
+    [{ 'text/plain': '42' }],
+  );
+  const rejected = await fails("\nPromise.reject(new RangeError('last'))");
+  assert.deepEqual([rejected.message, rejected.line], ['last', 2]);
+});
+
+test('a display is shown after its cell has ended, and fails its cell where it cannot be told', async () => {
+  await prints("setTimeout(() => void display({ 'text/plain': 'late' }), 50);\nundefined;");
+  await until(() => outputs.length > 0);
+  assert.match(JSON.stringify(outputs), /late/);
+  const error = await fails("display({ 'application/json': { n: 1n } });");
+  assert.match(error.message, /BigInt/);
+});
+
+test('code that is not counted has the last count and a name of its own', async () => {
+  await prints("const counted = 1;\n'value'");
+  const { count } = kernel;
+  await kernel.execute("function fail(): void {\n\n  throw new Error('early');\n}\n'x'", {
+    counts: false,
+  });
+  const result = outputs.at(-1);
+  assert.ok(result?.output_type === 'execute_result');
+  assert.deepEqual([kernel.count, result.execution_count], [count, count]);
+  const error = await fails('const a = 1;\n\n\nfail();');
+  assert.deepEqual([error.cell, error.line], [count + 1, 4]);
+  assert.match(error.traceback.join('\n'), /at fail \(uncounted-1\.ts:3:\d+\)/);
+});
+
 test('a rejection that nobody handles fails the cell that caused it', async () => {
   const own = await fails("const f = async () => {\n  throw new Error('own');\n};\nf();");
   assert.deepEqual([own.message, own.line], ['own', 2]);
@@ -207,6 +314,33 @@ test('a rejection that nobody handles fails the cell that caused it', async () =
   );
   assert.deepEqual([timer.message, timer.line], ['timer', 1]);
   assert.equal(await prints("console.log('usable')"), 'usable\n');
+});
+
+test('a rejection without a line of a cell is the fault of the cell that made the promise', async () => {
+  await prints(
+    "import { promisify } from 'node:util';\nimport { exec } from 'node:child_process';\nvoid promisify(exec)('sleep 0.3; exit 7');",
+  );
+  const cell = kernel.count;
+  const error = await fails('await new Promise((resolve) => setTimeout(resolve, 5000));');
+  assert.match(error.message, /Command failed: sleep/);
+  assert.deepEqual([error.cell, error.traceback[0]], [cell, `cell ${cell}`]);
+});
+
+test('a rejection that fails a cell stops the interruptible work that the cell waits for', async () => {
+  const error = await fails(`
+    const { interruptible } = require('../../dist/src/interruption.js');
+    setTimeout(() => { Promise.reject(new Error('aside')); }, 20);
+    await interruptible(undefined, (signal: AbortSignal) => new Promise((_, reject) => {
+      signal.addEventListener('abort', () => {
+        (globalThis as { isStopped?: boolean }).isStopped = true;
+        reject(signal.reason);
+      });
+    }));`);
+  assert.deepEqual([error.message, error.line], ['aside', 3]);
+  assert.equal(
+    await prints('console.log((globalThis as { isStopped?: boolean }).isStopped);'),
+    'true\n',
+  );
 });
 
 test('a rejection between cells is told in the name of its own', async () => {
@@ -274,20 +408,142 @@ test('an interrupt waits for interruptible work to wind up, which says where it 
   assert.match(JSON.stringify(outputs), /wound up/);
 });
 
+test('a computation without a pause is broken off behind an await and in a function too', async () => {
+  for (const source of [
+    "console.log('in');\nawait null;\nwhile (true) {}",
+    "await new Promise((resolve) => setTimeout(resolve, 5));\nconst spin = async () => {\n  await null;\n  console.log('in');\n  while (true) {}\n};\nawait spin();",
+  ]) {
+    const error = await interrupted(source, 2);
+    assert.equal(error?.name, 'Interrupted', error?.message);
+    assert.equal(await prints("await null;\nconsole.log('usable')"), 'usable\n');
+  }
+});
+
+const SLEEP = 'const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));';
+
+test('an interrupt stops a loop of the cell where it waits, and its clean-up is done', async () => {
+  await prints(`${SLEEP}
+    async function epochs(name: string): Promise<void> {
+      try {
+        for (let i = 0; ; i++) {
+          console.log(name, i);
+          await sleep(20);
+        }
+      } finally {
+        await sleep(50);
+        console.log(name, 'saved');
+      }
+    }`);
+  const error = await interrupted(
+    "try {\n  await epochs('a');\n} finally {\n  console.log('closed');\n}",
+  );
+  assert.equal(error?.name, 'Interrupted');
+  assert.match(textOf(outputs), /^a 0\n(a \d+\n)*a saved\nclosed\n$/);
+  assert.equal(await prints("await sleep(200);\nconsole.log('next')"), 'next\n');
+});
+
+test('an interrupt stops a for await, and what runs beside it', async () => {
+  await prints(
+    'async function* ticks() {\n  for (let i = 0; ; i++) {\n    await sleep(20);\n    yield i;\n  }\n}',
+  );
+  await interrupted('for await (const i of ticks()) console.log(i);');
+  assert.equal(await prints("await sleep(200);\nconsole.log('next')"), 'next\n');
+  const beside = await interrupted(`
+    const lanes = ['a', 'b', 'c'].map(async (name) => {
+      for (;;) {
+        await sleep(20);
+        console.log(name);
+      }
+    });
+    await Promise.all(lanes);`);
+  assert.equal(beside?.name, 'Interrupted');
+  assert.equal(await prints("await sleep(200);\nconsole.log('next')"), 'next\n');
+});
+
+test('a loop that takes no notice is left where it waits by a second interrupt', async () => {
+  const error = await interrupted(
+    "for (;;) {\n  console.log('on');\n  try {\n    await sleep(20);\n  } catch {}\n}",
+    2,
+  );
+  assert.equal(error?.name, 'Interrupted');
+  assert.equal(await prints("await sleep(200);\nconsole.log('next')"), 'next\n');
+});
+
+test('what a cell left to a library stops when it next prints after an interrupt', async () => {
+  // As a library does: not of the cells' code.
+  await prints(`
+    const library = new Function('onEpoch', \`return (async () => {
+      for (let i = 0; ; i++) {
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        globalThis.epochs = i;
+        onEpoch(i);
+      }
+    })()\`) as (onEpoch: (i: number) => void) => Promise<void>;`);
+  await interrupted('await library((i) => console.log(i));');
+  assert.equal(
+    await prints(`
+      const count = () => (globalThis as { epochs?: number }).epochs;
+      await sleep(100);
+      const before = count();
+      await sleep(200);
+      console.log(count() === before);`),
+    'true\n',
+  );
+});
+
+test('waiting keeps types, values and what is thrown', async () => {
+  assert.equal(
+    await prints(`
+      const thenable = { then: (resolve: (n: number) => void) => resolve(3) };
+      const a: 'x' | 'y' = await Promise.resolve('x');
+      const b: number = (await 1) + (await thenable);
+      const c: number[] = await Promise.all([1, Promise.resolve(2)]);
+      const d: string[] = [];
+      for await (const item of ['p', Promise.resolve('q')]) d.push(item);
+      const e: string = await Promise.reject(new Error('z')).catch(({ message }) => message);
+      console.log(a, b, c.length, d.join(''), e);`),
+    'x 4 2 pq z\n',
+  );
+  const deep = await fails(
+    "const inner = async () => {\n  await sleep(1);\n  throw new TypeError('deep');\n};\nconst outer = async () => {\n  await inner();\n};\n\nawait outer();",
+  );
+  assert.deepEqual(
+    deep.traceback.filter((line) => line.startsWith('    at ')),
+    [
+      `    at inner (cell-${deep.cell}.ts:3:9)`,
+      `    at async outer (cell-${deep.cell}.ts:6:3)`,
+      `    at async cell-${deep.cell}.ts:9:1`,
+    ],
+  );
+});
+
+test('an interrupt hits the cell that ran when it was asked for, or none', async () => {
+  const later = "await new Promise((resolve) => setTimeout(resolve, 50));\nconsole.log('usable');";
+  for (let i = 0; i < 5; i++) {
+    kernel.interrupt();
+    assert.equal(await prints(later), 'usable\n');
+    const first = run('1');
+    kernel.interrupt();
+    const { error } = await first;
+    assert.ok(error === undefined || error.name === 'Interrupted', error?.message);
+    assert.equal(await prints(later), 'usable\n');
+  }
+  const early = run('await new Promise(() => {});');
+  kernel.interrupt();
+  assert.equal((await early).error?.name, 'Interrupted');
+});
+
 test('a second interrupt waits for nothing', async () => {
   const stubborn = await interrupted(
     'interruptible(undefined, () => new Promise(() => {}));\nconsole.log("in");\nawait new Promise(() => {});',
     2,
   );
   assert.equal(stubborn?.name, 'Interrupted');
-  const busy = await interrupted("console.log('in');\nawait null;\nwhile (true) {}", 2);
+  const busy = await interrupted("console.log('in');\nwhile (true) {}", 2);
   assert.equal(busy?.name, 'Interrupted');
   assert.equal(await prints("console.log('usable')"), 'usable\n');
-});
-
-test('an interrupt between cells does nothing', async () => {
-  kernel.interrupt();
-  assert.equal(await prints("await null;\nconsole.log('usable')"), 'usable\n');
+  // That work never ends.
+  await restarted();
 });
 
 test('completion, inspection and completeness are told, also while a cell runs', async () => {
@@ -316,7 +572,7 @@ test('completion, inspection and completeness are told, also while a cell runs',
 });
 
 test('a cell that runs too long is ended, even when it never yields', async () => {
-  const { error, outputs } = await run("console.log('busy');\nawait null;\nwhile (true) {}", 1);
+  const { error, outputs } = await run("console.log('busy');\nwhile (true) {}", 1);
   assert.equal(error?.name, 'TimeoutError');
   assert.match(error!.message, /longer than 1 s/);
   assert.equal(outputs.length, 1);

@@ -9,4 +9,4 @@ const kernel = new KernelProcess(__dirname, {
   progress: { update: () => {}, done: () => {} },
   idleError: () => {},
 });
-kernel.execute('console.log(process.pid);\nawait null;\nwhile (true) {}');
+kernel.execute('console.log(process.pid);\nwhile (true) {}');
