@@ -4,6 +4,7 @@ import * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
 import { type EngineName, useEngine } from '../../../src/engine/engine';
 import { registerKernels } from '../../../src/engine/wasm/register';
+import { randomFrom } from '../../../src/random';
 import {
   assertFiniteDifferences,
   assertPropagates,
@@ -103,3 +104,19 @@ test('a dense layer with a bias and a ReLU is that of the cpu backend', () =>
     await assertSameValueAsCpu(all, dense, inputs);
     await assertSameAsCpu(all, dense, inputs, random);
   }));
+
+test('a matrix without rows or columns gives sums of nothing', async () => {
+  const of = (...shape: number[]) => normal(shape, randomFrom(1, 'values'));
+  const sizes = [
+    [0, 3, 2],
+    [2, 0, 3],
+    [2, 3, 0],
+  ] as const;
+  for (const [rows, inner, columns] of sizes) {
+    const matrices = [of(rows, inner), of(inner, columns)];
+    await assertSameAsCpu(all, stacked, matrices, randomFrom(2, 'weights'));
+    const dense: Computation = (a, b, bias) =>
+      tf.fused.matMul({ a, b: b!, bias: bias!, activation: 'relu' });
+    await assertSameValueAsCpu(all, dense, [...matrices, of(columns)]);
+  }
+});
