@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { OptionError } from '../errors';
 import { seedFrom } from '../random';
+import { renumbered } from './renumbered';
 import { resNet50 } from './resNet50';
 import { type SmallCnnOptions, smallCnn } from './smallCnn';
 import { type WideResNetOptions, wideResNet } from './wideResNet';
@@ -48,12 +49,13 @@ export async function buildModel(
 }
 
 /**
- * A copy of a user's own model, weights included, that ends in logits.
+ * A copy of a user's own model, weights included, that ends in logits; automatic names are those of
+ * {@link renumbered}.
  *
  * @throws OptionError if the model does not fit the shape
  */
 export async function copyModel(model: tf.LayersModel, shape: ModelShape): Promise<tf.LayersModel> {
-  const copy = await fromTopology(endingInLogits(topologyOf(model)));
+  const copy = await fromTopology(endingInLogits(renumbered(topologyOf(model))));
   copy.setWeights(model.getWeights());
   checkFit(copy, shape);
   return copy;

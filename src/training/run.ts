@@ -37,7 +37,10 @@ export interface TrainingOptions {
 export interface PruningOptions extends Partial<PruningSchedule> {
   /** Default `'magnitude'`; `'random'` is the control. */
   method?: PruningMethod;
-  /** Weights to prune, by name (`conv1/kernel`). Default: all convolution and dense kernels. */
+  /**
+   * Weights to prune, by name (`conv1/kernel`; `dense_Dense2/kernel` for the second dense layer
+   * without a name). Default: all convolution and dense kernels.
+   */
   tensors?: readonly string[];
 }
 

@@ -9,6 +9,7 @@ import { toJson, writeWhole } from '../files';
 import { interruptible } from '../interruption';
 import { buildModel, type ModelRecipe, topologyOf } from '../models/model';
 import { readRun } from '../models/modelFolder';
+import { renumbered } from '../models/renumbered';
 import { readPopulation } from '../predictions/population';
 import type { Predictions } from '../predictions/predictions';
 import { readPredictions } from '../predictions/readPredictions';
@@ -257,7 +258,7 @@ class Tally {
 
 function modelRecipe(model: TrainableModel): ModelRecipe {
   return model instanceof tf.LayersModel
-    ? { name: 'topology', topology: JSON.parse(JSON.stringify(topologyOf(model))) }
+    ? { name: 'topology', topology: JSON.parse(JSON.stringify(renumbered(topologyOf(model)))) }
     : model;
 }
 

@@ -11,6 +11,7 @@ import { readIfThere, removeParts, writeWhole } from '../files';
 import { interruptible } from '../interruption';
 import { buildModel, copyModel, topologyOf } from '../models/model';
 import { loadModel, readRun, saveModel, type TrainedModel } from '../models/modelFolder';
+import { renumbered } from '../models/renumbered';
 import { decodeSafetensors, encodeSafetensors } from '../models/safetensors';
 import { formatDuration, progress } from '../progress';
 import { seedFrom } from '../random';
@@ -335,8 +336,10 @@ function outcome(config: RunConfig, position: Position, masks: TrainedModel['mas
 }
 
 async function describe(model: tf.LayersModel): Promise<RunConfig['model']> {
-  const hash = createHash('sha256').update(JSON.stringify(topologyOf(model)));
+  const topology = renumbered(topologyOf(model));
+  const hash = createHash('sha256').update(JSON.stringify(topology));
   for (const weight of model.getWeights())
     hash.update(new Uint8Array((await weight.data()).buffer));
-  return { name: 'given', title: model.name, hash: hash.digest('hex') };
+  const { name: title } = topology.config as { name: string };
+  return { name: 'given', title, hash: hash.digest('hex') };
 }

@@ -51,6 +51,18 @@ describe('predict', () => {
     assert.ok(Math.abs(confidence[0]! - Math.exp(5) / total) < 1e-6);
   });
 
+  it('stops between two batches when told to by what happens meanwhile', async () => {
+    const controller = new AbortController();
+    setImmediate(() => controller.abort(new Error('enough')));
+    let images = 0;
+    const options = { batchSize: 1, signal: controller.signal };
+    await assert.rejects(
+      predict(identity(6), data, { ...options, onImages: (count) => (images += count) }),
+      /enough/,
+    );
+    assert.ok(images < LOGITS.length);
+  });
+
   it('passes over classes that are no candidates', async () => {
     const { predictedClass, top5, confidence } = await predict(identity(6), data.among([0, 1, 5]));
     assert.deepEqual([...predictedClass], [0, 5, 5]);

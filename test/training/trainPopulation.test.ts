@@ -4,6 +4,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import * as tf from '@tensorflow/tfjs';
 import { ImageDataset } from '../../src/datasets/imageDataset';
 import { loadCifar10 } from '../../src/datasets/loadCifar10';
 import { OptionError, TrainingError } from '../../src/errors';
@@ -108,6 +109,21 @@ describe('trainPopulation', () => {
     assert.ok(!existsSync(file('interrupted', 'sparsity=0.9/replicate=01.parquet')));
     const resumed = await trainPopulation(tiny('interrupted'));
     assert.deepEqual(predicted(resumed), predicted(unbroken));
+  });
+
+  it("finds models of a user's own topology done when it is built again", async () => {
+    const build = () =>
+      tf.sequential({
+        layers: [
+          tf.layers.conv2d({ filters: 2, kernelSize: 5, strides: 4, inputShape: [32, 32, 3] }),
+          tf.layers.flatten(),
+          tf.layers.dense({ units: 10 }),
+        ],
+      });
+    const own = () => ({ ...tiny('own'), model: build(), sparsities: [0.5], replicates: 1 });
+    const first = await trainPopulation(own());
+    const again = await trainPopulation({ ...own(), onProgress: () => assert.fail('trained') });
+    assert.deepEqual(predicted(again), predicted(first));
   });
 
   it('stops predictions that are under way', async () => {

@@ -209,6 +209,31 @@ describe('trainPruned', () => {
     );
   });
 
+  it("goes on with a user's own model that is built again, in a cell that is run again", async () => {
+    const build = () =>
+      tf.sequential({
+        layers: [
+          tf.layers.conv2d({ filters: 2, kernelSize: 5, strides: 4, inputShape: [32, 32, 3] }),
+          tf.layers.flatten(),
+          tf.layers.dense({ units: 10, kernelInitializer: 'zeros' }),
+        ],
+      });
+    const weights = build().getWeights();
+    const steps: number[] = [];
+    const run = (report: (step: number) => void) => {
+      const model = build();
+      model.setWeights(weights);
+      const own = { model, folder: join(folder, 'own'), checkpointSeconds: 0 };
+      return trainPruned({ ...shortRun(data), ...own, onProgress: ({ step }) => report(step) });
+    };
+    await assert.rejects(
+      run((step) => assert.notEqual(step, 6)),
+      assert.AssertionError,
+    );
+    await run((step) => steps.push(step));
+    assert.equal(steps[0], 6);
+  });
+
   it('names an option that it does not take', async () => {
     const refused = (options: Partial<TrainPrunedOptions>, message: RegExp) =>
       assert.rejects(trainPruned({ ...shortRun(data), ...options }), (error) => {

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import type { Kernel, KernelCall } from './kernel';
+import { isEmpty, type Kernel, type KernelCall, sumsOfNothing } from './kernel';
 
 type Conv2DInfo = tf.backend_util.Conv2DInfo;
 type Sizes4D = [number, number, number, number];
@@ -54,6 +54,8 @@ function forward(
   };
   const conv = info(attrs, x.shape, filter.shape);
   if (conv === undefined) return undefined;
+  if (isEmpty(x.shape, filter.shape, conv.outShape))
+    return sumsOfNothing(machine, conv.outShape, bias, rectify);
   const y = machine.output(conv.outShape);
   machine.withScratch((scratch) =>
     machine.ops.conv2d(
@@ -82,6 +84,7 @@ const conv2DBackpropInput: Kernel = ({
   const { dy, filter } = inputs as { dy: tf.TensorInfo; filter: tf.TensorInfo };
   const conv = info(attrs, attrs.inputShape, filter.shape);
   if (conv === undefined) return undefined;
+  if (isEmpty(dy.shape, filter.shape, conv.inShape)) return sumsOfNothing(machine, conv.inShape);
   const dx = machine.output(conv.inShape);
   machine.withScratch((scratch) =>
     machine.ops.conv2dInputGradient(
@@ -100,6 +103,7 @@ const conv2DBackpropFilter: Kernel = ({
   const { x, dy } = inputs as { x: tf.TensorInfo; dy: tf.TensorInfo };
   const conv = info(attrs, x.shape, attrs.filterShape);
   if (conv === undefined) return undefined;
+  if (isEmpty(x.shape, dy.shape, conv.filterShape)) return sumsOfNothing(machine, conv.filterShape);
   const dw = machine.output(conv.filterShape);
   machine.withScratch((scratch) =>
     machine.ops.conv2dFilterGradient(

@@ -12,6 +12,28 @@ export interface KernelCall<Attributes = Record<string, unknown>> {
 /** A kernel for tfjs's WebAssembly backend; undefined hands a case over to tfjs's own. */
 export type Kernel = (call: KernelCall<never>) => tf.TensorInfo | tf.TensorInfo[] | undefined;
 
+/** Whether a tensor of one of these shapes has no values: the ops for products do not take such. */
+export function isEmpty(...shapes: readonly (readonly number[])[]): boolean {
+  return shapes.some((shape) => shape.includes(0));
+}
+
+/** What a product is where one of its tensors is empty: sums of nothing, and the bias. */
+export function sumsOfNothing(
+  machine: Machine,
+  shape: number[],
+  bias?: tf.TensorInfo,
+  rectify = false,
+): tf.TensorInfo {
+  const y = machine.output(shape);
+  const values = machine.floats(y).fill(0);
+  if (bias) {
+    const biases = machine.floats(bias);
+    for (let i = 0; i < values.length; i++) values[i] = biases[i % biases.length]!;
+  }
+  if (rectify) for (let i = 0; i < values.length; i++) values[i] = Math.max(0, values[i]!);
+  return y;
+}
+
 /** Registers a kernel in front of tfjs's own, which must have been set up already. */
 export function registerKernel(kernelName: string, kernel: Kernel, machine: Machine): void {
   const original = tf.getKernel(kernelName, 'wasm');

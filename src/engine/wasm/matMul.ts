@@ -1,5 +1,5 @@
 import type * as tf from '@tensorflow/tfjs';
-import type { Kernel, KernelCall } from './kernel';
+import { isEmpty, type Kernel, type KernelCall, sumsOfNothing } from './kernel';
 
 interface MatMulAttributes {
   transposeA: boolean;
@@ -20,6 +20,7 @@ function product(
   if (bias && (transposeA || transposeB)) return undefined;
   const [rows, inner] = transposeA ? [a.shape[2]!, a.shape[1]!] : [a.shape[1]!, a.shape[2]!];
   const columns = transposeB ? b.shape[1]! : b.shape[2]!;
+  if (isEmpty(a.shape, b.shape)) return sumsOfNothing(machine, [1, rows, columns], bias, rectify);
   const y = machine.output([1, rows, columns]);
   // [pixels, channels, filters] of that convolution, and which of its three tensors y is.
   const shape = (pixels: number, channels: number, filters: number) =>

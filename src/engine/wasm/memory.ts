@@ -70,13 +70,14 @@ export class Machine {
     return this.integers;
   }
 
-  /** Runs an op that wants scratch memory, which it asks for when called with the address 0. */
+  /** Runs an op that wants scratch memory; called with the address 0 it only says how much. */
   withScratch(op: (scratch: number) => number): void {
     const bytes = op(0);
-    if (bytes > this.scratchBytes) {
+    // An op that needs none still has to be told another address than 0.
+    if (bytes > this.scratchBytes || this.scratchAddress === 0) {
       this.backend.wasm._free(this.scratchAddress);
       this.scratchAddress = this.scratchBytes = 0;
-      this.scratchAddress = this.reserve(bytes);
+      this.scratchAddress = this.reserve(Math.max(bytes, 16));
       this.scratchBytes = bytes;
     }
     op(this.scratchAddress);

@@ -2,6 +2,7 @@ import { before, test } from 'node:test';
 import * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
 import type { EngineName } from '../../../src/engine/engine';
+import { randomFrom } from '../../../src/random';
 import {
   assertFiniteDifferences,
   assertPropagates,
@@ -140,3 +141,26 @@ test('gradients of a depthwise convolution agree with finite differences', () =>
     const [x, filter] = inputs({ ...c, filters: multiplier }, random) as [Values, Values];
     await assertFiniteDifferences(all, depthwise, [x, filter], random);
   }));
+
+test('a convolution of no images, channels, filters or pixels gives sums of nothing', async () => {
+  const one: Convolution = {
+    ...{ batch: 1, size: [4, 4], channels: 2, filters: 3, filter: [3, 3], strides: [1, 1] },
+    pad: 'valid',
+  };
+  const empty: Partial<Convolution>[] = [
+    ...[{ batch: 0 }, { channels: 0 }, { filters: 0 }],
+    { size: [0, 4], pad: 'same' },
+  ];
+  for (const part of empty) {
+    const c = { ...one, ...part };
+    const [x, filter] = inputs(c, randomFrom(1, 'values')) as [Values, Values];
+    await assertSameAsCpu(all, convolution(c), [x, filter], randomFrom(2, 'weights'));
+    const biased: Computation = (x, filter, bias) =>
+      tf.fused.conv2d({
+        ...{ x: x as tf.Tensor4D, filter: filter as tf.Tensor4D, bias: bias!, strides: 1 },
+        ...{ pad: c.pad, activation: 'relu' },
+      });
+    const bias = normal([c.filters], randomFrom(3, 'values'));
+    await assertSameValueAsCpu(all, biased, [x, filter, bias]);
+  }
+});
