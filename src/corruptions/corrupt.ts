@@ -11,6 +11,7 @@ import {
   checkCorruption,
   checkScale,
   checkSeverity,
+  scaleFor,
 } from './names';
 import { gaussianNoise, impulseNoise, shotNoise, speckleNoise } from './noise';
 import { toImage, toRaster } from './raster';
@@ -23,7 +24,8 @@ export interface CorruptOptions {
   readonly seed?: number;
   /**
    * Which of the two published sets of parameters, which are in pixels: `imagenet`, for images of
-   * about 224 × 224 (default), or `cifar`, for 32 × 32.
+   * about 224 × 224, or `cifar`, for 32 × 32. Default `cifar` where no side of the image is longer
+   * than 64 pixels, else `imagenet`.
    */
   readonly scale?: CorruptionScale;
   /**
@@ -79,7 +81,8 @@ export async function corrupt(
   severity: number,
   options: CorruptOptions = {},
 ): Promise<RgbImage> {
-  const { seed = 0, scale = 'imagenet', frost: textures } = options;
+  const { seed = 0, frost: textures } = options;
+  const { scale = scaleFor(image.width, image.height) } = options;
   checkCorruption(name);
   checkSeverity(severity);
   checkScale(scale);

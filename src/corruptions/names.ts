@@ -30,6 +30,14 @@ export const SEVERITIES = [1, 2, 3, 4, 5] as const;
 /** Which of the two published sets of parameters: for images of about 224 or of 32 pixels a side. */
 export type CorruptionScale = 'imagenet' | 'cifar';
 
+/** Pixels; the longest side for which CIFAR-10-C's parameters are meant. */
+const LONGEST_CIFAR_SIDE = 64;
+
+/** The parameters for images of this size: CIFAR-10-C's where no side is longer than 64 pixels. */
+export function scaleFor(width: number, height: number): CorruptionScale {
+  return Math.max(width, height) > LONGEST_CIFAR_SIDE ? 'imagenet' : 'cifar';
+}
+
 const NAMES: readonly string[] = [...CORRUPTIONS, ...EXTRA_CORRUPTIONS];
 
 /** @throws OptionError for a name that is none of a corruption, listing those that are */

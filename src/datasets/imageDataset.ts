@@ -7,6 +7,7 @@ import {
   checkCorruption,
   checkScale,
   checkSeverity,
+  scaleFor,
 } from '../corruptions/names';
 import { DatasetError, OptionError } from '../errors';
 import { type Random, randomFrom, shuffleInPlace } from '../random';
@@ -212,12 +213,14 @@ export class ImageDataset implements AsyncIterable<Example> {
   /**
    * The images as {@link corrupt} corrupts what a model sees of them: after resize and crop, before
    * normalisation. Each draws from a seed of its own, derived from `seed`, the corruption, the
-   * severity and its id, so that no other view changes what becomes of it.
+   * severity and its id, so that no other view changes what becomes of it. The scale is recorded
+   * with the view; its default goes by `imageShape`.
    *
    * @throws OptionError as `corrupt` does, and where the images are not RGB
    */
   corrupt(name: CorruptionName, severity: number, options: CorruptOptions = {}): ImageDataset {
-    const { seed = 0, scale = 'imagenet', frost } = options;
+    const [height, width] = this.imageShape;
+    const { seed = 0, scale = scaleFor(width, height), frost } = options;
     checkCorruption(name);
     checkSeverity(severity);
     checkScale(scale);

@@ -215,6 +215,16 @@ describe('corrupt', () => {
     });
   });
 
+  it('takes CIFAR-10-C’s parameters for small images and ImageNet-C’s for others, unless told', async () => {
+    for (const [scale, side] of SCALES) {
+      const image = images.get(scale)!;
+      const other = SCALES.find(([name]) => name !== scale)![0];
+      const chosen = await corrupt(image, 'contrast', 1);
+      assert.deepEqual(chosen, await corrupt(image, 'contrast', 1, { scale }), `${side}`);
+      assert.notDeepEqual(chosen, await corrupt(image, 'contrast', 1, { scale: other }));
+    }
+  });
+
   it('names what is wrong and lists what is valid', async () => {
     const image = images.get('cifar')!;
     const rejects = (attempt: Promise<unknown>, message: RegExp) =>

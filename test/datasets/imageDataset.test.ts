@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
+import type { CorruptOptions } from '../../src/corruptions/corrupt';
 import { ImageDataset, type ImageSource } from '../../src/datasets/imageDataset';
 import { normalize } from '../../src/datasets/normalization';
+import { corruptedSets } from '../../src/datasets/shiftedSet';
 import { OptionError } from '../../src/errors';
 import { shuffleInPlace } from '../../src/random';
 
@@ -178,6 +180,21 @@ describe('ImageDataset', () => {
     // Brightness 1 of CIFAR-10-C adds 5% of white to the brightest channel.
     const brighter = await ids(data.corrupt('brightness', 1, options));
     assert.deepEqual(brighter.get(7)!.slice(0, 3), [112, 56, 0]);
+  });
+
+  it('takes the parameters that fit the size of its images, and records those that it is given', () => {
+    const viewsOf = (side: number, options: CorruptOptions = {}) => {
+      const source = { name: '', classNames: [], hash: '', async *examples() {} };
+      const imageShape = [side, side, 3] as const;
+      const data = new ImageDataset({ ...source, imageShape, normalization: NORMALIZATION });
+      return corruptedSets(data, { ...options, corruptions: ['fog'], severities: [1] })[0]!.data
+        .views;
+    };
+    const view = { op: 'corrupt', name: 'fog', severity: 1, seed: 0 };
+    assert.deepEqual(viewsOf(32), [{ ...view, scale: 'cifar' }]);
+    assert.deepEqual(viewsOf(64), [{ ...view, scale: 'cifar' }]);
+    assert.deepEqual(viewsOf(65), [{ ...view, scale: 'imagenet' }]);
+    assert.deepEqual(viewsOf(32, { scale: 'imagenet' }), [{ ...view, scale: 'imagenet' }]);
   });
 
   it('knows among which classes predictions are made, and refuses an image of another', async () => {
