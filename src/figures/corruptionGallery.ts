@@ -4,6 +4,7 @@ import {
   type CorruptionName,
   EXTRA_CORRUPTIONS,
   SEVERITIES,
+  scaleFor,
 } from '../corruptions/names';
 import type { RgbImage } from '../datasets/imageDataset';
 import { drawGrid, type Tile } from './grid';
@@ -19,7 +20,7 @@ export interface CorruptionGalleryOptions extends CorruptOptions {
 /**
  * One image under every corruption and severity: a row per corruption, the clean image first.
  *
- * @param image what a model sees of it: 224 × 224 pixels, or with `scale: 'cifar'` 32 × 32
+ * @param image what a model sees of it
  * @throws OptionError as `corrupt` does
  */
 export async function corruptionGallery(
@@ -36,7 +37,7 @@ export async function corruptionGallery(
         caption: [{ text: `severity ${severity}`, color: PALETTE.muted }],
       });
   }
-  const { seed = 0, scale = 'imagenet' } = how;
+  const { seed = 0, scale = scaleFor(image.width, image.height) } = how;
   return drawGrid(
     'One image under every corruption',
     `${corruptions.length} corruptions, severities 1–5, parameters of ${scale === 'imagenet' ? 'ImageNet-C' : 'CIFAR-10-C'}, seed ${seed}`,

@@ -33,6 +33,15 @@ test('a row per corruption: the clean image, then its severities', async () => {
     }
 });
 
+test('says whose parameters they are: those that fit the image, unless told', async () => {
+  const image = await picture('32.png');
+  const corruptions = ['fog'] as const;
+  const small = await corruptionGallery(image, { corruptions });
+  assert.match(small.description, /parameters of CIFAR-10-C/);
+  const large = await corruptionGallery(image, { corruptions, scale: 'imagenet' });
+  assert.match(large.description, /parameters of ImageNet-C/);
+});
+
 test('an unknown corruption is an error', async () => {
   const image = await picture('32.png');
   const corruptions = ['rain' as 'fog'];
