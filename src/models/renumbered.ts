@@ -21,19 +21,21 @@ export function renumbered(topology: Topology): Topology {
   return replaced(topology, names) as Topology;
 }
 
+/** What tfjs puts before the number of inputs and models. */
+const BASES: Readonly<Record<string, string>> = {
+  InputLayer: 'input',
+  Model: 'model',
+  Functional: 'functional',
+  Sequential: 'sequential_',
+};
+
 /** What comes before the number in a name that tfjs made; undefined for one that it did not make. */
 function automaticBase(className: string, name: string): string | undefined {
   const base = name.replace(/\d+$/, '');
   if (base === name) return undefined;
-  const lower = className.toLowerCase();
-  const made =
-    className === 'InputLayer'
-      ? ['input']
-      : ['Model', 'Functional', 'Sequential'].includes(className)
-        ? [lower, `${lower}_`]
-        : [];
   // `conv2d_Conv2D`, `batch_normalization_BatchNormalization`
-  return made.includes(base) || base.replaceAll('_', '') === lower + className ? base : undefined;
+  const ofLayer = base.replaceAll('_', '') === className.toLowerCase() + className;
+  return ofLayer || base === BASES[className] ? base : undefined;
 }
 
 /** Models and layers, outermost first. */

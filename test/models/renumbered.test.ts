@@ -59,7 +59,7 @@ describe('renumbered', () => {
 
   it('leaves alone whatever has a name', () => {
     const own = tf.sequential({
-      name: 'mine',
+      name: 'model_3',
       layers: ['dense3', 'block_A1', 'input2', 'Dense4'].map((name) =>
         tf.layers.dense({ units: 4, name, ...(name === 'dense3' && { inputShape: [4] }) }),
       ),
