@@ -7,7 +7,7 @@ import type { DatasetRecipe, ImageDataset } from '../datasets/imageDataset';
 import { recipeOf } from '../datasets/openDataset';
 import type { ShiftedSet } from '../datasets/shiftedSet';
 import { defaultProcesses, type EngineName, useEngine } from '../engine/engine';
-import { EvaluationError, OptionError } from '../errors';
+import { checkCount, EvaluationError, OptionError } from '../errors';
 import { interruptible } from '../interruption';
 import { checkFit } from '../models/model';
 import { findModels, loadModel, type TrainedModel } from '../models/modelFolder';
@@ -98,9 +98,7 @@ export async function evalRobustness(
   models: string | readonly (EvaluatedModel | TrainedModel)[],
   options: EvalRobustnessOptions,
 ): Promise<DataFrame> {
-  const { batchSize } = options;
-  if (batchSize !== undefined && !(Number.isInteger(batchSize) && batchSize >= 1))
-    throw new OptionError(`batchSize: ${batchSize}; expected a whole number, 1 or more.`);
+  if (options.batchSize !== undefined) checkCount('batchSize', options.batchSize);
   const sets = allSets(options);
   await useEngine(options.engine ? { engine: options.engine } : {});
   const meter = new Meter(sets, options.onProgress);
