@@ -7,15 +7,21 @@ import type { ImageDataset } from '../datasets/imageDataset';
 import { optionsAnywhere, recipeOf } from '../datasets/openDataset';
 import type { ShiftedSet } from '../datasets/shiftedSet';
 import { defaultProcesses, type EngineName, useEngine } from '../engine/engine';
-import { EvaluationError, OptionError } from '../errors';
+import { checkCount, EvaluationError, OptionError } from '../errors';
 import { interruptible } from '../interruption';
 import { checkFit } from '../models/model';
 import { findModels, loadModel, type TrainedModel } from '../models/modelFolder';
 import { formatDuration, progress } from '../progress';
-import { runJobs } from '../workers/runJobs';
+import { type FailedJob, runJobs } from '../workers/runJobs';
 import { frameOf } from './frame';
 import { groupBy } from './groupBy';
-import { CLEAN, type RobustnessRow, robustnessRows, type Score } from './robustnessRows';
+import {
+  CLEAN,
+  checkBaseline,
+  type RobustnessRow,
+  robustnessRows,
+  type Score,
+} from './robustnessRows';
 import { type LevelModel, readScores, scoresOf } from './robustnessScores';
 import type { RobustnessJob, RobustnessReport, RunModel } from './robustnessWorker';
 
@@ -77,31 +83,37 @@ export interface EvaluationProgress {
  * The models of a population's folder are evaluated in processes, one set of images at a time for
  * all of them, so that an image is read and corrupted once. Stopped and run again, or with more
  * models or sets, it goes on: a model that has seen a set does not see it again, and where all have
- * seen all, the scores are enough and no weights are needed.
+ * seen all, the scores are enough and no weights are needed. A model that cannot be loaded is named at
+ * the end, when the others have been evaluated.
  *
  * @param models a population's folder, or models in memory, which this process evaluates
  * @returns a {@link RobustnessRow} per set and level, or with `perModel` a {@link Score} per set and
  *   model: clean first, then the sets in their order, each by sparsity
  * @throws OptionError where the models do not take the images or have other classes, two sets have
- *   one name and severity, or no model has the baseline's sparsity
- * @throws EvaluationError where a set cannot be read, or the evaluation was stopped
+ *   one name and severity, no model has the baseline's sparsity, or `batchSize` is none
+ * @throws EvaluationError where a set cannot be read, a model cannot be loaded, or the evaluation was
+ *   stopped
  */
 export async function evalRobustness(
   models: string | readonly (EvaluatedModel | TrainedModel)[],
   options: EvalRobustnessOptions,
 ): Promise<DataFrame> {
+  if (options.batchSize !== undefined) checkCount('batchSize', options.batchSize);
   const sets = allSets(options);
   await useEngine(options.engine ? { engine: options.engine } : {});
   const meter = new Meter(sets, options.onProgress);
-  const scores = await interruptible(options.signal, (signal) =>
-    typeof models === 'string'
-      ? ofPopulation(resolve(models), sets, { ...options, signal }, meter)
-      : inMemory(models.map(levelOf), sets, { ...options, signal }, meter),
-  );
-  meter.close();
-  return options.perModel
-    ? scoresFrame(scores)
-    : robustnessFrame(robustnessRows(scores, options.baseline));
+  try {
+    const scores = await interruptible(options.signal, (signal) =>
+      typeof models === 'string'
+        ? ofPopulation(resolve(models), sets, { ...options, signal }, meter)
+        : inMemory(models.map(levelOf), sets, { ...options, signal }, meter),
+    );
+    return options.perModel
+      ? scoresFrame(scores)
+      : robustnessFrame(robustnessRows(scores, options.baseline));
+  } finally {
+    meter.close();
+  }
 }
 
 function scoresFrame(scores: readonly Score[]): DataFrame {
@@ -129,10 +141,10 @@ export function robustnessFrame(rows: readonly RobustnessRow[]): DataFrame {
     n_models: 'int32',
     n_images: 'int32',
     top1: 'float32',
+    top5: 'float32',
     top1_change: 'float32',
     top1_relative: 'float32',
     top1_excess: 'float32',
-    top5: 'float32',
     top5_change: 'float32',
     top5_relative: 'float32',
     top5_excess: 'float32',
@@ -142,8 +154,9 @@ export function robustnessFrame(rows: readonly RobustnessRow[]): DataFrame {
 function allSets({ clean, shifted }: EvalRobustnessOptions): ShiftedSet[] {
   const sets = [{ corruption: CLEAN, severity: 0, data: clean }, ...shifted];
   const names = new Set<string>();
-  for (const { corruption, severity } of sets) {
-    const name = `${corruption}, severity ${severity}`;
+  for (const set of sets) {
+    const { severity } = set;
+    const name = nameOf(set);
     if (!Number.isInteger(severity) || severity < 0 || severity > 5)
       throw new OptionError(`shifted: ${name}; expected 1–5, or 0 for a set that has none.`);
     if (names.has(name))
@@ -153,41 +166,55 @@ function allSets({ clean, shifted }: EvalRobustnessOptions): ShiftedSet[] {
   return sets;
 }
 
+function nameOf({ corruption, severity }: Pick<ShiftedSet, 'corruption' | 'severity'>): string {
+  return `${corruption}, severity ${severity}`;
+}
+
+/** Before anything is evaluated; a row per model has no baseline. */
+function checkLevels(
+  models: readonly Pick<LevelModel, 'sparsity'>[],
+  { baseline, perModel }: EvalRobustnessOptions,
+): void {
+  const sparsities = models.map(({ sparsity }) => sparsity);
+  if (!perModel) checkBaseline(sparsities, baseline);
+}
+
 function levelOf(model: EvaluatedModel | TrainedModel, index: number): LevelModel {
   const sparsity = 'run' in model ? model.run.config.sparsity : model.sparsity;
   return { sparsity, replicate: index, model: model.model };
 }
 
 function checkModel(model: tf.LayersModel, sets: readonly ShiftedSet[]): void {
-  for (const { corruption, severity, data } of sets)
+  for (const set of sets)
     try {
-      checkFit(model, data);
+      checkFit(model, set.data);
     } catch (cause) {
-      const { message } = cause as Error;
-      throw new OptionError(`${corruption}, severity ${severity}: ${message}`, { cause });
+      throw new OptionError(`${nameOf(set)}: ${(cause as Error).message}`, { cause });
     }
 }
 
 async function inMemory(
   models: readonly LevelModel[],
   sets: readonly ShiftedSet[],
-  { batchSize, signal }: EvalRobustnessOptions,
+  options: EvalRobustnessOptions,
   meter: Meter,
 ): Promise<Score[]> {
   if (models.length === 0) throw new OptionError('models is empty, expected at least one model.');
+  checkLevels(models, options);
   for (const { model } of models) checkModel(model, sets);
+  const { batchSize, signal } = options;
   meter.expect(sets.map(({ data }) => ({ data, models: models.length })));
   const scores: Score[] = [];
   for (const set of sets) {
     const how = {
-      ...(batchSize && { batchSize }),
+      ...(batchSize !== undefined && { batchSize }),
       signal,
       onImages: (n: number) => meter.seen(n * models.length),
     };
     scores.push(
       ...(await scoresOf(models, set, how).catch((cause) => {
         if (signal?.aborted) throw stopped(signal);
-        throw cause;
+        throw new EvaluationError(`${nameOf(set)}: ${cause.message}`, { cause });
       })),
     );
     meter.setDone();
@@ -209,6 +236,7 @@ async function ofPopulation(
       return { ...model, run: createHash('sha256').update(run).digest('hex') };
     }),
   );
+  checkLevels(models, options);
   const files = sets.map((set) => join(resolve(folder), fileName(set)));
   const jobs: RobustnessJob[] = [];
   for (const [i, { corruption, severity, data }] of sets.entries()) {
@@ -217,14 +245,15 @@ async function ofPopulation(
       ...{ corruption, severity, file: files[i]!, engine: engine.name },
       data: recipeOf(data),
       models: models.filter(({ run }) => !seen.has(run)),
-      ...(batchSize && { batchSize }),
+      ...(batchSize !== undefined && { batchSize }),
     });
   }
   const waiting = jobs.filter(({ models }) => models.length > 0);
   if (waiting.length > 0) {
-    const { model } = await loadModel(waiting[0]!.models[0]!.folder);
-    checkModel(model, sets);
-    model.dispose();
+    // One that cannot be loaded is for the processes to name.
+    const first = await loadModel(waiting[0]!.models[0]!.folder).catch(() => undefined);
+    if (first) checkModel(first.model, sets);
+    first?.model.dispose();
   }
   meter.expect(jobs.map((job, i) => ({ data: sets[i]!.data, models: job.models.length })));
   const failures = await runJobs<RobustnessJob, RobustnessReport>(waiting, {
@@ -237,14 +266,20 @@ async function ofPopulation(
   if (signal?.aborted) throw stopped(signal, folder);
   if (failures.length > 0)
     throw new EvaluationError(
-      `${failures.length} of ${sets.length} sets could not be evaluated; the others are kept in ` +
-        `${folder}:${failures
-          .map(({ job, reason }) => `\n  ${job.corruption}, severity ${job.severity}: ${reason}`)
-          .join('')}`,
+      `${failures.length} of ${sets.length} sets could not be evaluated with every model; all other ` +
+        `scores are kept in ${folder}:${reasonsOf(failures).join('')}`,
     );
   const runs = new Set(models.map(({ run }) => run));
   const scores = await Promise.all(files.map(readScores));
   return scores.flat().filter(({ run }) => runs.has(run));
+}
+
+/** A line per reason, with the first set that it stopped. */
+function reasonsOf(failures: readonly FailedJob<RobustnessJob>[]): string[] {
+  return [...groupBy(failures, ({ reason }) => reason)].map(([reason, [first, ...others]]) => {
+    const more = others.length === 0 ? '' : `, and ${others.length} more`;
+    return `\n  ${nameOf(first!.job)}${more}: ${reason}`;
+  });
 }
 
 function stopped(signal: AbortSignal, folder?: string): EvaluationError {

@@ -60,8 +60,8 @@ const ALEXNET_CLEAN = 0.43478;
  *
  * @param table what `evalRobustness` gives, with all 15 corruptions at all five severities
  * @returns per level the 15 corruptions in the benchmark's order, then `mean`
- * @throws OptionError naming the corruption and severity that the table lacks, or a baseline that is
- *   none
+ * @throws OptionError naming the corruption and severity that the table lacks or has more than once,
+ *   or a baseline that is none
  */
 export function meanCorruptionError(
   table: Table<CorruptionErrorInput>,
@@ -128,7 +128,14 @@ function errorsOf(
         `${[...levels.keys()].join(', ')}.`,
     );
   const error = (corruption: string, severity: number) => {
-    const row = rows.find((r) => r.corruption === corruption && r.severity === severity);
+    const [row, another] = rows.filter(
+      (r) => r.corruption === corruption && r.severity === severity,
+    );
+    if (another)
+      throw new OptionError(
+        `The table has more than one row of ${corruption}, severity ${severity}, at sparsity ` +
+          `${sparsity}; expected one per level: pass what evalRobustness gives without perModel.`,
+      );
     if (!row)
       throw new OptionError(
         `The table lacks ${corruption}, severity ${severity}, at sparsity ${sparsity}; expected ` +

@@ -27,14 +27,15 @@ export interface RobustnessRow {
   readonly n_images: number;
   /** Share of the images that a model gets right, 0–1, mean over the models. */
   readonly top1: number;
+  /** The same of images whose class is among the five most probable. */
+  readonly top5: number;
   /** Level less dense on the same images: −0.03 is three percentage points lost. */
   readonly top1_change: number;
   /** That change as a share of the dense models' top-1. */
   readonly top1_relative: number;
   /** `top1_relative` less the same on clean images: what the shift costs beyond what pruning does. */
   readonly top1_excess: number;
-  /** The same for the five most probable classes. */
-  readonly top5: number;
+  /** The same three of top-5. */
   readonly top5_change: number;
   readonly top5_relative: number;
   readonly top5_excess: number;
@@ -65,15 +66,24 @@ export function robustnessRows(scores: readonly Score[], baseline = 0): Robustne
         n_models: row.n_models,
         n_images: row.n_images,
         top1: row.top1,
+        top5: row.top5,
         top1_change: row.top1_change,
         top1_relative: row.top1_relative,
         top1_excess: row.top1_relative - (there?.top1_relative ?? Number.NaN),
-        top5: row.top5,
         top5_change: row.top5_change,
         top5_relative: row.top5_relative,
         top5_excess: row.top5_relative - (there?.top5_relative ?? Number.NaN),
       };
     }),
+  );
+}
+
+/** @throws OptionError where none of the models' sparsities is the baseline's */
+export function checkBaseline(sparsities: readonly number[], baseline = 0): void {
+  if (sparsities.includes(baseline)) return;
+  const found = [...new Set(sparsities)].sort((a, b) => a - b);
+  throw new OptionError(
+    `baseline: ${baseline}: no model has this sparsity. Found ${found.join(', ')}.`,
   );
 }
 
@@ -83,11 +93,11 @@ type Changes = Omit<RobustnessRow, 'top1_excess' | 'top5_excess'>;
 function changes(scores: readonly Score[], baseline: number): Changes[] {
   const { corruption, severity, n_images } = scores[0]!;
   const levels = [...groupBy(scores, (score) => score.sparsity)].sort(([a], [b]) => a - b);
-  const dense = levels.find(([sparsity]) => sparsity === baseline)?.[1];
-  if (!dense)
-    throw new OptionError(
-      `baseline: ${baseline}: no model has this sparsity. Found ${levels.map(([s]) => s).join(', ')}.`,
-    );
+  checkBaseline(
+    levels.map(([sparsity]) => sparsity),
+    baseline,
+  );
+  const dense = levels.find(([sparsity]) => sparsity === baseline)![1];
   const [dense1, dense5] = [mean(dense, 'top1'), mean(dense, 'top5')];
   return levels.map(([sparsity, ofLevel]) => {
     const [top1, top5] = [mean(ofLevel, 'top1'), mean(ofLevel, 'top5')];

@@ -4,9 +4,10 @@ import type * as tf from '@tensorflow/tfjs';
 import type { DatasetRecipe } from '../datasets/imageDataset';
 import { keptOpen } from '../datasets/openDataset';
 import { type EngineName, useEngine } from '../engine/engine';
+import { EvaluationError } from '../errors';
 import { loadModel, type PopulationModel } from '../models/modelFolder';
 import { serveJobs } from '../workers/serveJobs';
-import { addScores, scoresOf } from './robustnessScores';
+import { addScores, type LevelModel, readScores, scoresOf } from './robustnessScores';
 
 /** A model that is to be evaluated, and the hash of what made it. */
 export interface RunModel extends PopulationModel {
@@ -41,18 +42,28 @@ async function evaluate(
 ): Promise<void> {
   await useEngine({ engine });
   const data = await keptOpen(recipe);
-  for (const group of await groupsOf(models)) {
-    const loaded = await held(group);
+  // A second attempt does what the first one left.
+  const seen = new Set((await readScores(file)).map(({ run }) => run));
+  const failures: Error[] = [];
+  for (const group of await groupsOf(models.filter(({ run }) => !seen.has(run)))) {
+    const loaded = await hold(group, (failure) => failures.push(failure));
+    if (loaded.length === 0) continue;
     const scores = await scoresOf(
-      group.map((model, i) => ({ ...model, model: loaded[i]! })),
+      loaded,
       { corruption, severity, data },
-      { ...(batchSize && { batchSize }), signal, onImages: (n) => report(n * group.length) },
+      {
+        ...(batchSize !== undefined && { batchSize }),
+        signal,
+        onImages: (n) => report(n * loaded.length),
+      },
     );
     await addScores(
       file,
-      scores.map((score, i) => ({ ...score, run: group[i]!.run })),
+      scores.map((score, i) => ({ ...score, run: loaded[i]!.run })),
     );
   }
+  if (failures.length > 0)
+    throw new EvaluationError(failures.map(({ message }) => message).join(' '));
 }
 
 /** The models in groups that fit into memory together. */
@@ -60,7 +71,8 @@ async function groupsOf(models: readonly RunModel[]): Promise<RunModel[][]> {
   const groups: RunModel[][] = [];
   let room = 0;
   for (const model of models) {
-    const { size } = await stat(join(model.folder, 'weights.bin'));
+    // Loading names what is missing.
+    const { size } = await stat(join(model.folder, 'weights.bin')).catch(() => ({ size: 0 }));
     if (size > room || groups.length === 0) {
       groups.push([]);
       room = MODELS_AT_ONCE;
@@ -71,17 +83,29 @@ async function groupsOf(models: readonly RunModel[]): Promise<RunModel[][]> {
   return groups;
 }
 
-let last: { readonly key: string; readonly models: tf.LayersModel[] } | undefined;
+/** By folder; as a rule those of the last job. */
+const held = new Map<string, tf.LayersModel>();
 
-/** The models of a group, which as a rule are those of the last job. */
-async function held(group: readonly RunModel[]): Promise<tf.LayersModel[]> {
-  const key = group.map(({ folder }) => folder).join();
-  if (last?.key === key) return last.models;
-  for (const model of last?.models ?? []) model.dispose();
-  const models: tf.LayersModel[] = [];
-  for (const { folder } of group) models.push((await loadModel(folder)).model);
-  last = { key, models };
-  return models;
+/** Holds the models of a group, and no others; those that cannot be loaded are left out. */
+async function hold(
+  group: readonly RunModel[],
+  onFailure: (failure: Error) => void,
+): Promise<(RunModel & LevelModel)[]> {
+  for (const [folder, model] of held) {
+    if (group.some((other) => other.folder === folder)) continue;
+    held.delete(folder);
+    model.dispose();
+  }
+  const loaded: (RunModel & LevelModel)[] = [];
+  for (const place of group)
+    try {
+      const model = held.get(place.folder) ?? (await loadModel(place.folder)).model;
+      held.set(place.folder, model);
+      loaded.push({ ...place, model });
+    } catch (failure) {
+      onFailure(failure as Error);
+    }
+  return loaded;
 }
 
 serveJobs(evaluate);

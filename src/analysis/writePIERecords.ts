@@ -1,4 +1,5 @@
-import { join } from 'node:path';
+import { mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import type { ImageDataset, ImageId } from '../datasets/imageDataset';
 import { OptionError, PredictionsError } from '../errors';
 import type { ModelPredictions, Predictions } from '../predictions/predictions';
@@ -29,7 +30,8 @@ export interface PIERecords {
  * predictions' images), `baseline_mode_label`, `variant_mode_label`, `baseline_n`, `variant_n` (models),
  * `pruning_fraction`, and where the predictions have confidences `baseline_mean_probability` and
  * `variant_mean_probability` (mean softmax maximum over the models). `loadImageNetRecords` reads them
- * with `labelBase: 0`.
+ * with `labelBase: 0`. A level's files appear when all of them are complete and replace those of an
+ * earlier run.
  *
  * @param dataset the images that the predictions are about, in any order
  * @throws OptionError where no pruned level has the sparsity
@@ -56,18 +58,38 @@ export async function writePIERecords(
   const positions = new Map(predictions.imageIds.map((id, i) => [id, i]));
   const written: PIERecords[] = [];
   for (const { sparsity, models } of wanted) {
+    const place = join(folder, `sparsity=${sparsity}`);
+    const part = join(folder, `.sparsity=${sparsity}.part`);
     const write = async (pie: boolean): Promise<string[]> => {
       const chosen = rows.filter((row) => row.sparsity === sparsity && row.pie === pie);
       if (chosen.length === 0) return [];
       const byId = new Map(chosen.map((row) => [row.image_id, row]));
       const features = (row: PIERow) =>
         featuresOf(row, positions.get(row.image_id)!, levels.baseline.models, models);
-      const path = join(folder, `sparsity=${sparsity}`, `${pie ? 'pie' : 'non_pie'}.tfrecord`);
-      return writeRecords(path, records(dataset, byId, features), how);
+      const path = join(part, `${pie ? 'pie' : 'non_pie'}.tfrecord`);
+      const files = await writeRecords(path, records(dataset, byId, features), how);
+      return files.map((file) => join(place, basename(file)));
     };
-    written.push({ sparsity, pie: await write(true), non_pie: await write(false) });
+    // A killed run may have left it.
+    await rm(part, { recursive: true, force: true });
+    await mkdir(part, { recursive: true });
+    try {
+      written.push({ sparsity, pie: await write(true), non_pie: await write(false) });
+      await replaceRecords(place, part);
+    } finally {
+      await rm(part, { recursive: true, force: true });
+    }
   }
   return written;
+}
+
+const RECORDS = /^(non_)?pie\.tfrecord/;
+
+/** Old files go before new ones come: who is killed meanwhile leaves too few, but none of two runs. */
+async function replaceRecords(place: string, part: string): Promise<void> {
+  await mkdir(place, { recursive: true });
+  for (const name of await readdir(place)) if (RECORDS.test(name)) await rm(join(place, name));
+  for (const name of await readdir(part)) await rename(join(part, name), join(place, name));
 }
 
 async function* records(

@@ -1,30 +1,17 @@
 import { createHash } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
 import { DatasetError, OptionError } from '../errors';
 import { type Random, shuffleInPlace } from '../random';
 import {
   decodeImage,
-  evaluationCut,
-  IMAGENET_NORMALIZATION,
-  preprocess,
-  trainingCut,
+  inputOf,
+  type PictureOptions,
+  type PictureSettings,
+  pictureSettings,
 } from '../records/preprocess';
-import { type Example, ImageDataset, type ImageSource } from './imageDataset';
+import { type DatasetRecipe, type Example, ImageDataset, type ImageSource } from './imageDataset';
 import type { Normalization } from './normalization';
-
-/** How a model's input is made of a stored picture. */
-export interface PictureOptions {
-  /** Side of a model's input in pixels. Default 224. */
-  readonly imageSize?: number;
-  /**
-   * What the shorter side is resized to before the central crop of evaluation. Default
-   * `imageSize · 256 / 224`; give `imageSize` itself for images that are to be taken whole.
-   */
-  readonly shorterSide?: number;
-  /** Mean and standard deviation per channel, of values 0–255. Default ImageNet's. */
-  readonly normalization?: Normalization;
-}
 
 /** Options of {@link loadImageFolder}. */
 export interface ImageFolderOptions extends PictureOptions {
@@ -41,12 +28,14 @@ const IMAGE = /\.(jpe?g|png|webp)$/i;
 
 /**
  * Opens a folder with one subfolder of JPEG or PNG files per class, as ImageNet's validation set
- * and its kin are handed out. Only names are read before images are asked for. An image's id is its
- * path below the folder, `n01440764/ILSVRC2012_val_00000293.JPEG`; images are in the order of their
- * paths. Preprocessing is that of `loadImageNetRecords`; `hash` is the sha256 of the paths.
+ * and its kin are handed out. Nothing but names and sizes is read before images are asked for, and
+ * memory does not grow with their number, unless they are shuffled. An image's id is its path below
+ * the folder, `n01440764/ILSVRC2012_val_00000293.JPEG`; images are in the order of their paths.
+ * Preprocessing is that of `loadImageNetRecords`; `hash` is the sha256 of the paths and sizes.
  *
  * @throws DatasetError where the folder or its images are missing, a subfolder is none of the
- *   classes, and, while reading, where a file cannot be decoded
+ *   classes, and, while reading, where a file cannot be decoded or files came or went
+ * @throws OptionError for an option out of range
  */
 export async function loadImageFolder(
   folder: string,
@@ -65,21 +54,21 @@ export async function loadImageFolder(
     throw new OptionError(
       `classNames has ${classNames.length} names; expected one for each of ${classes.length} classes.`,
     );
-  const files: File[] = [];
-  for (const name of found) {
-    const label = classes.indexOf(name);
-    const names = (await readdir(join(folder, name))).filter((file) => IMAGE.test(file)).sort();
-    for (const file of names) files.push({ id: `${name}/${file}`, label });
-  }
-  if (files.length === 0)
+  const settings = pictureSettings(options);
+  const folders = found.map((name) => ({ name, label: classes.indexOf(name) }));
+  const { size, hash } = await surveyed(folder, folders);
+  if (size === 0)
     throw new DatasetError(
       `${folder}: no images; expected one subfolder per class with JPEG or PNG files.`,
     );
-  return new ImageDataset(new FolderSource(folder, files, classNames, options));
+  const recipe = { loader: 'image-folder', options: { ...options, folder: resolve(folder) } };
+  return new ImageDataset(
+    new FolderSource(folder, folders, settings, classNames, size, hash, recipe),
+  );
 }
 
 /** The names of a folder's subfolders, sorted. */
-export async function subfolders(folder: string): Promise<string[]> {
+async function subfolders(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true }).catch((cause: Error) => {
     throw new DatasetError(`${folder}: cannot be read as a folder (${cause.message}).`, { cause });
   });
@@ -89,52 +78,86 @@ export async function subfolders(folder: string): Promise<string[]> {
     .sort();
 }
 
+/** A class that has a subfolder. */
+interface ClassFolder {
+  readonly name: string;
+  readonly label: number;
+}
+
+/** The names of the images of a class, sorted. */
+async function imagesIn(folder: string, { name }: ClassFolder): Promise<string[]> {
+  return (await readdir(join(folder, name))).filter((file) => IMAGE.test(file)).sort();
+}
+
+/** How many images there are, and the sha256 of their paths and sizes. */
+async function surveyed(
+  folder: string,
+  folders: readonly ClassFolder[],
+): Promise<{ size: number; hash: string }> {
+  const hash = createHash('sha256');
+  let size = 0;
+  for (const place of folders) {
+    const names = await imagesIn(folder, place);
+    const stats = await Promise.all(names.map((file) => stat(join(folder, place.name, file))));
+    size += names.length;
+    names.forEach((file, i) => {
+      hash.update(JSON.stringify([`${place.name}/${file}`, stats[i]!.size]));
+    });
+  }
+  return { size, hash: hash.digest('hex') };
+}
+
 interface File {
   /** The path below the folder. */
   readonly id: string;
   readonly label: number;
 }
 
+/** Holds no names of files: the sets of ImageNet-C have 3,750,000. */
 class FolderSource implements ImageSource {
   readonly name: string;
   readonly imageShape: readonly [number, number, number];
-  readonly hash: string;
   readonly normalization: Normalization;
-  readonly size: number;
-  readonly recipe;
-  private readonly imageSize: number;
-  private readonly shorterSide: number;
 
   constructor(
     private readonly folder: string,
-    private readonly files: readonly File[],
+    private readonly folders: readonly ClassFolder[],
+    private readonly settings: PictureSettings,
     readonly classNames: readonly string[],
-    options: ImageFolderOptions,
+    readonly size: number,
+    readonly hash: string,
+    readonly recipe: DatasetRecipe,
   ) {
-    const { imageSize = 224, normalization = IMAGENET_NORMALIZATION } = options;
-    const { shorterSide = Math.round((imageSize * 256) / 224) } = options;
-    if (!Number.isInteger(imageSize) || imageSize < 1)
-      throw new OptionError(`imageSize: ${imageSize}; expected a whole number, 1 or more.`);
-    if (!Number.isInteger(shorterSide) || shorterSide < imageSize)
-      throw new OptionError(`shorterSide: ${shorterSide}; expected at least ${imageSize}.`);
-    this.imageSize = imageSize;
-    this.shorterSide = shorterSide;
-    this.name = folder;
-    this.imageShape = [imageSize, imageSize, 3];
-    this.normalization = normalization;
-    this.size = files.length;
-    const paths = files.map((file) => file.id).join('\n');
-    this.hash = createHash('sha256').update(paths).digest('hex');
-    this.recipe = { loader: 'image-folder', options: { ...options, folder: resolve(folder) } };
+    this.name = basename(resolve(folder));
+    this.imageShape = [settings.imageSize, settings.imageSize, 3];
+    this.normalization = settings.normalization;
   }
 
   async *examples(random?: Random): AsyncGenerator<Example> {
-    for (const file of random ? shuffleInPlace([...this.files], random) : this.files)
+    let count = 0;
+    for await (const file of random ? await this.shuffled(random) : this.files()) {
+      count++;
       yield this.exampleOf(file);
+    }
+    if (count !== this.size)
+      throw new DatasetError(
+        `${this.folder}: holds ${count} images, ${this.size} when it was opened; open it again.`,
+      );
+  }
+
+  private async *files(): AsyncGenerator<File> {
+    for (const place of this.folders)
+      for (const name of await imagesIn(this.folder, place))
+        yield { id: `${place.name}/${name}`, label: place.label };
+  }
+
+  private async shuffled(random: Random): Promise<File[]> {
+    const files: File[] = [];
+    for await (const file of this.files()) files.push(file);
+    return shuffleInPlace(files, random);
   }
 
   private exampleOf({ id, label }: File): Example {
-    const { imageSize, shorterSide, normalization } = this;
     const path = join(this.folder, id);
     const failed = (cause: Error): never => {
       throw new DatasetError(
@@ -148,13 +171,7 @@ class FolderSource implements ImageSource {
       image: () => readFile(path).then(decodeImage).catch(failed),
       pixels: (augment, into) =>
         readFile(path)
-          .then((encoded) => {
-            const cutOf = (width: number, height: number) =>
-              augment
-                ? trainingCut(width, height, imageSize, augment)
-                : evaluationCut(width, height, imageSize, shorterSide);
-            return preprocess(encoded, cutOf, normalization, into);
-          })
+          .then((encoded) => inputOf(encoded, this.settings, augment, into))
           .catch(failed),
     };
   }

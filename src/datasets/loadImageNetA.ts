@@ -1,8 +1,9 @@
 import { stat } from 'node:fs/promises';
 import { DatasetError } from '../errors';
 import { loadImageNetRecords } from '../records/loadImageNetRecords';
+import type { PictureOptions } from '../records/preprocess';
 import { IMAGENET_A_CLASSES, IMAGENET_WNIDS } from './imagenetClasses';
-import { loadImageFolder, type PictureOptions } from './loadImageFolder';
+import { loadImageFolder } from './loadImageFolder';
 import type { ShiftedSet } from './shiftedSet';
 import { recordsFolder } from './tfdsFolder';
 

@@ -10,9 +10,10 @@ import {
 } from '../corruptions/names';
 import { DatasetError } from '../errors';
 import { loadImageNetRecords } from '../records/loadImageNetRecords';
+import type { PictureOptions } from '../records/preprocess';
 import type { ImageDataset } from './imageDataset';
 import { IMAGENET_WNIDS } from './imagenetClasses';
-import { loadImageFolder, type PictureOptions } from './loadImageFolder';
+import { loadImageFolder } from './loadImageFolder';
 import type { CorruptionChoice, ShiftedSet } from './shiftedSet';
 import { recordsFolder } from './tfdsFolder';
 

@@ -1,22 +1,12 @@
 import { resolve } from 'node:path';
 import { type DatasetRecipe, ImageDataset } from '../datasets/imageDataset';
-import type { Normalization } from '../datasets/normalization';
-import { OptionError, RecordError } from '../errors';
+import { checkCount, OptionError, RecordError } from '../errors';
 import { findShards, type Shard } from './findShards';
-import { IMAGENET_NORMALIZATION } from './preprocess';
+import { type PictureOptions, pictureSettings } from './preprocess';
 import { RecordSource, type RecordSourceSettings, readExamples } from './recordSource';
 
 /** Options of {@link loadImageNetRecords}. */
-export interface ImageNetRecordsOptions {
-  /** Side of a model's input in pixels. Default 224. */
-  readonly imageSize?: number;
-  /**
-   * What the shorter side is resized to before the central crop of evaluation. Default
-   * `imageSize · 256 / 224`; give `imageSize` itself for images that are to be taken whole.
-   */
-  readonly shorterSide?: number;
-  /** Mean and standard deviation per channel, of values 0–255. Default ImageNet's. */
-  readonly normalization?: Normalization;
+export interface ImageNetRecordsOptions extends PictureOptions {
   /** Default the number of `classNames`, else 1,000. A label beyond it is an error. */
   readonly numClasses?: number;
   /**
@@ -88,26 +78,18 @@ interface Settings extends RecordSourceSettings {
 }
 
 function withDefaults(options: ImageNetRecordsOptions): Settings {
-  const { classNames, imageSize = 224 } = options;
+  const { classNames } = options;
   const named = Array.isArray(classNames) ? classNames.length : undefined;
   const settings: Settings = {
     ...options,
-    imageSize,
-    shorterSide: options.shorterSide ?? Math.round((imageSize * 256) / 224),
-    normalization: options.normalization ?? IMAGENET_NORMALIZATION,
+    ...pictureSettings(options),
     numClasses: options.numClasses ?? named ?? 1000,
     shuffleBuffer: options.shuffleBuffer ?? 1024,
     onBadRecord: options.onBadRecord ?? 'throw',
   };
-  for (const name of ['imageSize', 'shorterSide', 'numClasses', 'shuffleBuffer', 'size'] as const) {
-    const value = settings[name];
-    if (value !== undefined && (!Number.isInteger(value) || value < 1))
-      throw new OptionError(`${name}: ${value}; expected a whole number, 1 or more.`);
-  }
-  if (settings.shorterSide < imageSize)
-    throw new OptionError(
-      `shorterSide: ${settings.shorterSide}; expected at least imageSize, ${imageSize}.`,
-    );
+  checkCount('numClasses', settings.numClasses);
+  checkCount('shuffleBuffer', settings.shuffleBuffer);
+  if (settings.size !== undefined) checkCount('size', settings.size);
   if (named !== undefined && named !== settings.numClasses)
     throw new OptionError(
       `classNames has ${named} names and numClasses is ${settings.numClasses}; expected one name per class.`,

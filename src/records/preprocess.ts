@@ -1,7 +1,8 @@
-import { imageSize } from 'image-size';
+import { imageSize as sizeOf } from 'image-size';
 import sharp from 'sharp';
 import type { RgbImage } from '../datasets/imageDataset';
 import { type Normalization, normalizationTable } from '../datasets/normalization';
+import { checkCount, OptionError } from '../errors';
 import type { Random } from '../random';
 
 /** ImageNet's, as in the paper's training code. */
@@ -9,6 +10,37 @@ export const IMAGENET_NORMALIZATION: Normalization = {
   mean: [0.485 * 255, 0.456 * 255, 0.406 * 255],
   std: [0.229 * 255, 0.224 * 255, 0.225 * 255],
 };
+
+/** How a model's input is made of a stored picture. */
+export interface PictureOptions {
+  /** Side of a model's input in pixels. Default 224. */
+  readonly imageSize?: number;
+  /**
+   * What the shorter side is resized to before the central crop of evaluation. Default
+   * `imageSize · 256 / 224`; give `imageSize` itself for images that are to be taken whole.
+   */
+  readonly shorterSide?: number;
+  /** Mean and standard deviation per channel, of values 0–255. Default ImageNet's. */
+  readonly normalization?: Normalization;
+}
+
+/** {@link PictureOptions}, complete. */
+export type PictureSettings = Required<PictureOptions>;
+
+/** @throws OptionError for a side that is not a whole number in range */
+export function pictureSettings({
+  imageSize = 224,
+  shorterSide = Math.round((imageSize * 256) / 224),
+  normalization = IMAGENET_NORMALIZATION,
+}: PictureOptions): PictureSettings {
+  checkCount('imageSize', imageSize);
+  checkCount('shorterSide', shorterSide);
+  if (shorterSide < imageSize)
+    throw new OptionError(
+      `shorterSide: ${shorterSide}; expected at least imageSize, ${imageSize}.`,
+    );
+  return { imageSize, shorterSide, normalization };
+}
 
 /** A rectangle of an image, in pixels. */
 export interface Region {
@@ -105,6 +137,24 @@ function randomCrop(width: number, height: number, random: Random): Region {
   };
 }
 
+/**
+ * The model's input of an encoded image, by training's cut with `augment`, else by evaluation's.
+ *
+ * @param into where to, as {@link preprocess} takes it
+ */
+export function inputOf(
+  encoded: Uint8Array,
+  { imageSize, shorterSide, normalization }: PictureSettings,
+  augment?: Random,
+  into?: Float32Array,
+): Promise<Float32Array> {
+  const cutOf = (width: number, height: number) =>
+    augment
+      ? trainingCut(width, height, imageSize, augment)
+      : evaluationCut(width, height, imageSize, shorterSide);
+  return preprocess(encoded, cutOf, normalization, into);
+}
+
 /** Decodes a JPEG or PNG of any colour space to 8-bit RGB, on a thread of its own. */
 export async function decodeImage(encoded: Uint8Array): Promise<RgbImage> {
   const { data, info } = await toRgb(decoder(encoded)).toBuffer({ resolveWithObject: true });
@@ -130,7 +180,7 @@ export async function preprocess(
   normalization: Normalization,
   into?: Float32Array,
 ): Promise<Float32Array> {
-  const { width, height } = imageSize(encoded);
+  const { width, height } = sizeOf(encoded);
   const cut = cutOf(width, height);
   const { crop } = cut;
   const image = decoder(encoded);

@@ -11,15 +11,12 @@ import type { Normalization } from '../datasets/normalization';
 import { RecordError } from '../errors';
 import { type Random, shuffleInPlace } from '../random';
 import { hashOf, type Shard } from './findShards';
-import { checkDecodes, decodeImage, evaluationCut, preprocess, trainingCut } from './preprocess';
+import { checkDecodes, decodeImage, inputOf, type PictureSettings } from './preprocess';
 import { type LabelledImage, readLabelledImage } from './readLabelledImage';
 import { type BadRecordHandler, placeOf, type RawRecord, readRecords } from './tfrecord';
 
 /** The options of a loader of records, complete. */
-export interface RecordSourceSettings {
-  readonly imageSize: number;
-  readonly shorterSide: number;
-  readonly normalization: Normalization;
+export interface RecordSourceSettings extends PictureSettings {
   readonly numClasses: number;
   readonly labelBase?: number;
   readonly size?: number;
@@ -180,12 +177,7 @@ class RecordExample implements Example {
   }
 
   pixels(augment?: Random, into?: Float32Array): Promise<Float32Array> {
-    const { imageSize, shorterSide, normalization } = this.settings;
-    const cutOf = (width: number, height: number) =>
-      augment
-        ? trainingCut(width, height, imageSize, augment)
-        : evaluationCut(width, height, imageSize, shorterSide);
-    return preprocess(this.encoded, cutOf, normalization, into).catch(this.undecodable);
+    return inputOf(this.encoded, this.settings, augment, into).catch(this.undecodable);
   }
 
   /** What is wrong with the image; undefined where it decodes. */

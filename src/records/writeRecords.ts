@@ -9,7 +9,7 @@ import { createGzip } from 'node:zlib';
 import sharp from 'sharp';
 import type { ImageId, RgbImage } from '../datasets/imageDataset';
 import { mapAhead } from '../datasets/mapAhead';
-import { OptionError } from '../errors';
+import { checkCount, OptionError } from '../errors';
 import { FIRST_LABEL } from './readLabelledImage';
 import { encodeExample, type Feature } from './tfExample';
 import { frameRecord } from './tfrecord';
@@ -55,8 +55,7 @@ export async function writeRecords(
   options: WriteRecordsOptions = {},
 ): Promise<string[]> {
   const { shards: count = 1, gzip = false } = options;
-  if (!Number.isInteger(count) || count < 1)
-    throw new OptionError(`shards: ${count}; expected a whole number, 1 or more.`);
+  checkCount('shards', count);
   await mkdir(dirname(path), { recursive: true });
   const shards = shardPaths(path, count).map((shard) => new ShardWriter(shard, gzip));
   try {

@@ -1,5 +1,13 @@
 import assert from 'node:assert/strict';
-import { cpSync, existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { before, describe, it } from 'node:test';
 import * as tf from '@tensorflow/tfjs';
@@ -16,6 +24,7 @@ import { interruptWork } from '../../src/interruption';
 import { buildModel } from '../../src/models/model';
 import { findModels, loadModel, saveModel, type TrainedModel } from '../../src/models/modelFolder';
 import { predict } from '../../src/predictions/predict';
+import { setProgressSink } from '../../src/progress';
 import { temporaryFolder } from '../records/temporary';
 
 const root = temporaryFolder();
@@ -79,6 +88,14 @@ describe('evalRobustness', () => {
         [...set, 0.9, 1, 40],
       ]),
     );
+  });
+
+  it('has its columns in the order that is documented', () => {
+    assert.deepEqual(table.columns, [
+      ...['sparsity', 'corruption', 'severity', 'n_models', 'n_images', 'top1', 'top5'],
+      ...['top1_change', 'top1_relative', 'top1_excess'],
+      ...['top5_change', 'top5_relative', 'top5_excess'],
+    ]);
   });
 
   it('agrees with the models’ own predictions of each set', async () => {
@@ -162,6 +179,131 @@ describe('evalRobustness', () => {
     assert.equal(scores.length, 4);
   });
 
+  it('evaluates the other models where one cannot be loaded, and names that one', async () => {
+    for (const sparsity of [0, 0.9]) await write(join(root, 'damaged'), sparsity, 0);
+    const masks = join(root, 'damaged', 'sparsity=0.9', 'replicate=00', 'masks.safetensors');
+    const bytes = readFileSync(masks);
+    rmSync(masks);
+    await assert.rejects(evaluate('damaged', { processes: 1 }), (error: Error) => {
+      assert.ok(error instanceof EvaluationError);
+      const [first, ...reasons] = error.message.split('\n');
+      assert.match(first!, /^5 of 5 sets could not be evaluated with every model; .*damaged/);
+      assert.equal(reasons.length, 1);
+      assert.match(
+        reasons[0]!,
+        /clean, severity 0, and 4 more: .*sparsity=0\.9.replicate=00 holds no complete model/,
+      );
+      return true;
+    });
+    const folder = join(root, 'damaged', 'robustness');
+    const stored = readdirSync(folder).map((file) => readFileSync(join(folder, file), 'utf8'));
+    assert.deepEqual(
+      stored.map((json) => JSON.parse(json).map(({ sparsity }: Score) => sparsity)),
+      Array.from({ length: 5 }, () => [0]),
+    );
+    writeFileSync(masks, bytes);
+    const mended = rows(await evaluate('damaged'));
+    assert.equal(mended.length, 10);
+    const pruned = (all: readonly RobustnessRow[]) => all.filter((row) => row.sparsity === 0.9);
+    const top1 = (all: readonly RobustnessRow[]) => pruned(all).map((row) => row.top1);
+    assert.deepEqual(top1(mended), top1(rows(table)));
+  });
+
+  it('predicts among the classes that a set names, in its processes too', async () => {
+    const among = [0, 3, 6, 8];
+    const data = clean.take(6).among(among);
+    await write(join(root, 'among'), 0, 0);
+    const some = [{ corruption: 'four-classes', severity: 0, data }];
+    const [, row] = rows(await evaluate('among', { shifted: some }));
+    const { model } = await loadModel(join(root, 'among', 'sparsity=0', 'replicate=00'));
+    let right = 0;
+    let inTopFiveOfAll = 0;
+    for await (const { images, shape, labels } of data.batches(1)) {
+      const logits = tf.tidy(() =>
+        (model.predict(tf.tensor4d(images, shape)) as tf.Tensor).dataSync(),
+      );
+      const label = labels[0]!;
+      if (among.every((other) => logits[other]! <= logits[label]!)) right++;
+      if (logits.filter((logit) => logit > logits[label]!).length < 5) inTopFiveOfAll++;
+    }
+    model.dispose();
+    assert.ok(inTopFiveOfAll < 6);
+    assert.equal(row!.top1, right / 6);
+    assert.equal(row!.top5, 1);
+  });
+
+  it('finds the scores of the checked-in population, so that none of its models is asked', async () => {
+    const population = join(__dirname, '../../../data/population');
+    const images = (await loadCifar10({ split: 'test' })).take(2000);
+    const seen: unknown[] = [];
+    const scores = await evalRobustness(population, {
+      clean: images,
+      shifted: corruptedSets(images),
+      perModel: true,
+      onProgress: (now) => seen.push(now),
+    });
+    assert.deepEqual(seen, []);
+    assert.equal(scores.shape[0], 76 * (await findModels(population)).length);
+  });
+
+  it('checks the baseline and the batch size before any image is read', async () => {
+    let read = false;
+    const unread = new ImageDataset({
+      name: 'unread',
+      classNames: clean.classNames,
+      imageShape: clean.imageShape,
+      hash: '',
+      async *examples() {
+        read = true;
+        yield* [];
+      },
+    });
+    const { model } = await loadModel(join(root, 'population', 'sparsity=0', 'replicate=00'));
+    const options = { clean: unread, shifted: [] };
+    const message = /baseline: 0\.5: no model has this sparsity\. Found 0\./;
+    const attempt = evalRobustness([{ sparsity: 0, model }], { ...options, baseline: 0.5 });
+    await assert.rejects(attempt, message);
+    model.dispose();
+    assert.ok(!read);
+    const unused = { folder: join(root, 'unused'), baseline: 0.5 };
+    await assert.rejects(evaluate('population', unused), /0\.5: no model .* 0, 0\.9/);
+    await assert.rejects(evaluate('population', { ...unused, batchSize: 0 }), (error: Error) => {
+      assert.ok(error instanceof OptionError);
+      assert.match(error.message, /batchSize: 0; expected a whole number, 1 or more/);
+      return true;
+    });
+    assert.ok(!existsSync(unused.folder));
+  });
+
+  it('names the set that models in memory cannot read, and ends the line of progress', async () => {
+    const { model } = await loadModel(join(root, 'population', 'sparsity=0', 'replicate=00'));
+    const damaged = new ImageDataset({
+      name: 'damaged',
+      classNames: clean.classNames,
+      imageShape: clean.imageShape,
+      hash: '',
+      examples() {
+        throw new Error('the disk is gone');
+      },
+    });
+    let ended = 0;
+    const before = setProgressSink({ update() {}, done: () => ended++ });
+    try {
+      const shown = { shifted: [{ corruption: 'fog', severity: 2, data: damaged }] };
+      const attempt = evalRobustness([{ sparsity: 0, model }], { clean, ...shown });
+      await assert.rejects(attempt, (error: Error) => {
+        assert.ok(error instanceof EvaluationError);
+        assert.equal(error.message, 'fog, severity 2: the disk is gone');
+        assert.equal((error.cause as Error).message, 'the disk is gone');
+        return true;
+      });
+    } finally {
+      setProgressSink(before);
+      model.dispose();
+    }
+    assert.equal(ended, 1);
+  });
+
   it('goes on after an interruption', async () => {
     const controller = new AbortController();
     await assert.rejects(
@@ -229,11 +371,6 @@ describe('evalRobustness', () => {
         return true;
       });
     await rejects(evaluate('nowhere'), OptionError, /nowhere: no models; .*run\.json/);
-    await rejects(
-      evaluate('population', { baseline: 0.5 }),
-      OptionError,
-      /0\.5: no model .* 0, 0\.9/,
-    );
     const twice = { shifted: [...shifted, shifted[0]!] };
     await rejects(
       evaluate('population', twice),

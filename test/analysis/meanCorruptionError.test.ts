@@ -66,6 +66,18 @@ describe('meanCorruptionError', () => {
     );
   });
 
+  it('refuses a table with a row per model', () => {
+    const models = [level(0, 0.2, () => 0.5), level(0, 0.3, () => 0.6)].flat();
+    assert.throws(
+      () => meanCorruptionError(models),
+      (error: Error) => {
+        assert.ok(error instanceof OptionError);
+        assert.match(error.message, /more than one row of .*, at sparsity 0; .* without perModel/);
+        return true;
+      },
+    );
+  });
+
   it('reads a frame and names what it lacks', () => {
     const table = level(0, 0.2, () => 0.5);
     assert.equal(meanCorruptionError(table).shape[0], 16);

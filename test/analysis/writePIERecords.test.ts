@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { writePIERecords } from '../../src/analysis/writePIERecords';
@@ -105,6 +106,33 @@ describe('writePIERecords', () => {
       variant_mode_label: 0,
       baseline_mode_label: 3,
     });
+  });
+
+  it('leaves no file of an earlier run, and those of the last one where it fails', async () => {
+    const folder = join(root, 'again');
+    const write = (data: ImageDataset, of: Predictions, options = {}) =>
+      writePIERecords(folder, data, of, { sparsity: 0.9, ...options });
+    const level = join(folder, 'sparsity=0.9');
+    await write(greys([0, 1, 2, 3]), predictions, { shards: 2 });
+    const two = readdirSync(level).sort();
+    assert.equal(two.length, 4);
+    const bytes = () => two.map((name) => readFileSync(join(level, name)));
+    const before = bytes();
+    await assert.rejects(write(greys([0, 1, 2]), predictions), /lacks image 3/);
+    assert.deepEqual(bytes(), before);
+    await writeFile(join(level, 'notes.txt'), 'mine');
+    // What a run leaves that is killed while it writes.
+    await mkdir(join(folder, '.sparsity=0.9.part'));
+    await writeFile(join(folder, '.sparsity=0.9.part', 'pie.tfrecord-00000-of-00009'), '');
+    await write(greys([0, 1, 2, 3]), predictions);
+    assert.deepEqual(readdirSync(level).sort(), ['non_pie.tfrecord', 'notes.txt', 'pie.tfrecord']);
+    const unhurt = predictions.models.map((one) => ({
+      ...one,
+      predictedClass: Int32Array.of(0, 1, 2, 3),
+    }));
+    await write(greys([0, 1, 2, 3]), { ...predictions, models: unhurt });
+    assert.deepEqual(readdirSync(level).sort(), ['non_pie.tfrecord', 'notes.txt']);
+    assert.deepEqual(readdirSync(folder), ['sparsity=0.9']);
   });
 
   it('is read back as a data set', async () => {

@@ -5,8 +5,10 @@ import { before, describe, it } from 'node:test';
 import { loadImageFolder } from '../../src/datasets/loadImageFolder';
 import { openDataset } from '../../src/datasets/openDataset';
 import { DatasetError, OptionError } from '../../src/errors';
+import { loadImageNetRecords } from '../../src/records/loadImageNetRecords';
+import { writeRecords } from '../../src/records/writeRecords';
 import { temporaryFolder } from '../records/temporary';
-import { writeFlat } from './pictures';
+import { flat, writeFlat } from './pictures';
 
 const root = temporaryFolder();
 const folder = join(root, 'set');
@@ -73,6 +75,36 @@ describe('loadImageFolder', () => {
     }
   });
 
+  it('is told apart by its files’ sizes, not by where it lies', async () => {
+    const opened = async (place: string, side: number) => {
+      await writeFlat(join(root, place, 'same', 'cat', 'x.png'), side, RED);
+      return loadImageFolder(join(root, place, 'same'));
+    };
+    const [first, copy, larger] = [
+      await opened('a', 20),
+      await opened('b', 20),
+      await opened('c', 90),
+    ];
+    assert.equal(copy.hash, first.hash);
+    assert.notEqual(larger.hash, first.hash);
+    assert.equal(first.name, 'same');
+    const { name } = await loadImageFolder(`${join(root, 'a', 'same')}/`);
+    assert.equal(name, 'same');
+  });
+
+  it('lists its files when they are read, and says where they are others by then', async () => {
+    const place = join(root, 'changed');
+    await writeFlat(join(place, 'cat', 'x.png'), 20, RED);
+    const dataset = await loadImageFolder(place);
+    await writeFlat(join(place, 'cat', 'y.png'), 20, RED);
+    for (const view of [dataset, dataset.shuffle(1)])
+      await rejects(
+        list(view),
+        DatasetError,
+        /changed: holds 2 images, 1 when it was opened; open/,
+      );
+  });
+
   it('is opened again from its recipe', async () => {
     const dataset = await loadImageFolder(folder, { imageSize: 8 });
     const again = await openDataset(JSON.parse(JSON.stringify(dataset.take(2).recipe)));
@@ -93,7 +125,17 @@ describe('loadImageFolder', () => {
     await writeFile(join(root, 'damaged', 'cat', 'x.jpg'), 'no JPEG');
     const damaged = await loadImageFolder(join(root, 'damaged'));
     await rejects(damaged.batches(1).next(), DatasetError, /x\.jpg: the image cannot be read/);
-    await rejects(loadImageFolder(folder, { imageSize: 0 }), OptionError, /imageSize: 0/);
+    const records = join(root, 'records.tfrecord');
+    await writeRecords(records, [{ image: flat(8, RED), label: 0 }]);
+    for (const open of [loadImageFolder, loadImageNetRecords]) {
+      const place = open === loadImageFolder ? folder : records;
+      for (const [options, message] of [
+        [{ imageSize: 0 }, /imageSize: 0; expected a whole number, 1 or more/],
+        [{ shorterSide: 0.5 }, /shorterSide: 0\.5; expected a whole number, 1 or more/],
+        [{ shorterSide: 200 }, /shorterSide: 200; expected at least imageSize, 224/],
+      ] as const)
+        await rejects(open(place, options), OptionError, message);
+    }
     await rejects(
       loadImageFolder(folder, { classNames: ['one'] }),
       OptionError,
