@@ -48,7 +48,7 @@ export {
 } from './corruptions/names';
 export * from './datasets/imageDataset';
 export { type Cifar10Options, loadCifar10 } from './datasets/loadCifar10';
-export { loadCifar10C } from './datasets/loadCifar10C';
+export { type Cifar10COptions, loadCifar10C } from './datasets/loadCifar10C';
 export { type ImageFolderOptions, loadImageFolder } from './datasets/loadImageFolder';
 export { type ImageNetAOptions, loadImageNetA } from './datasets/loadImageNetA';
 export { type ImageNetCOptions, loadImageNetC } from './datasets/loadImageNetC';

@@ -1,4 +1,5 @@
 import type { Raster } from './raster';
+import { rememberLast } from './rememberLast';
 
 /**
  * Which pixel stands for one beyond the edge: the last one (`nearest`), the mirror image with the
@@ -211,25 +212,22 @@ export function gaussianBlur(
   return separable(raster, axis(raster.height), axis(raster.width));
 }
 
-const knownTaps = new Map<string, readonly Taps[]>();
-
-function gaussianTaps(size: number, sigma: number, reach: number, edge: Edge): readonly Taps[] {
-  const key = [size, sigma, reach, edge].join();
-  const known = knownTaps.get(key);
-  if (known) return known;
-  const offsets = Array.from({ length: 2 * reach + 1 }, (_, i) => i - reach);
-  const kernel = normalized(offsets.map((d) => Math.exp((-0.5 * d * d) / (sigma * sigma))));
-  const taps = Array.from({ length: size }, (_, i) =>
-    tapsOf(
-      offsets.map((d) => i + d),
-      kernel,
-      size,
-      edge,
-    ),
-  );
-  knownTaps.set(key, taps);
-  return taps;
-}
+/** Of the last few sizes, at up to 2 MB each: images of one set have few. */
+const gaussianTaps = rememberLast(
+  8,
+  (size: number, sigma: number, reach: number, edge: Edge): readonly Taps[] => {
+    const offsets = Array.from({ length: 2 * reach + 1 }, (_, i) => i - reach);
+    const kernel = normalized(offsets.map((d) => Math.exp((-0.5 * d * d) / (sigma * sigma))));
+    return Array.from({ length: size }, (_, i) =>
+      tapsOf(
+        offsets.map((d) => i + d),
+        kernel,
+        size,
+        edge,
+      ),
+    );
+  },
+);
 
 /** Weights whose sum is 1. */
 export function normalized(weights: readonly number[]): number[] {

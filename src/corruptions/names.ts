@@ -24,6 +24,9 @@ export const EXTRA_CORRUPTIONS = ['speckle_noise', 'gaussian_blur', 'spatter', '
 
 export type CorruptionName = (typeof CORRUPTIONS)[number] | (typeof EXTRA_CORRUPTIONS)[number];
 
+/** All 19, the benchmark's first. */
+export const ALL_CORRUPTIONS: readonly CorruptionName[] = [...CORRUPTIONS, ...EXTRA_CORRUPTIONS];
+
 /** Severities of a corruption, mildest first. */
 export const SEVERITIES = [1, 2, 3, 4, 5] as const;
 
@@ -38,12 +41,10 @@ export function scaleFor(width: number, height: number): CorruptionScale {
   return Math.max(width, height) > LONGEST_CIFAR_SIDE ? 'imagenet' : 'cifar';
 }
 
-const NAMES: readonly string[] = [...CORRUPTIONS, ...EXTRA_CORRUPTIONS];
-
 /** @throws OptionError for a name that is none of a corruption, listing those that are */
 export function checkCorruption(name: string): asserts name is CorruptionName {
-  if (!NAMES.includes(name))
-    throw new OptionError(`corruption: '${name}'; expected one of ${NAMES.join(', ')}.`);
+  if (!(ALL_CORRUPTIONS as readonly string[]).includes(name))
+    throw new OptionError(`corruption: '${name}'; expected one of ${ALL_CORRUPTIONS.join(', ')}.`);
 }
 
 /** @throws OptionError for anything but 1, 2, 3, 4, 5 */

@@ -1,20 +1,13 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import {
-  CORRUPTIONS,
-  type CorruptionName,
-  checkCorruption,
-  checkSeverity,
-  EXTRA_CORRUPTIONS,
-  SEVERITIES,
-} from '../corruptions/names';
+import { ALL_CORRUPTIONS, type CorruptionName, SEVERITIES } from '../corruptions/names';
 import { DatasetError } from '../errors';
 import { loadImageNetRecords } from '../records/loadImageNetRecords';
 import type { PictureOptions } from '../records/preprocess';
 import type { ImageDataset } from './imageDataset';
 import { IMAGENET_WNIDS } from './imagenetClasses';
 import { loadImageFolder } from './loadImageFolder';
-import type { CorruptionChoice, ShiftedSet } from './shiftedSet';
+import { type CorruptionChoice, checkChoice, type ShiftedSet } from './shiftedSet';
 import { recordsFolder } from './tfdsFolder';
 
 /** Options of {@link loadImageNetC}. */
@@ -51,10 +44,9 @@ export async function loadImageNetC(
   options: ImageNetCOptions = {},
 ): Promise<ShiftedSet[]> {
   const { corruptions, severities = SEVERITIES, ...pictures } = options;
-  corruptions?.forEach(checkCorruption);
-  severities.forEach(checkSeverity);
+  checkChoice(options);
   const sets: ShiftedSet[] = [];
-  for (const corruption of corruptions ?? [...CORRUPTIONS, ...EXTRA_CORRUPTIONS]) {
+  for (const corruption of corruptions ?? ALL_CORRUPTIONS) {
     const places = new Map<number, Place>();
     for (const severity of SEVERITIES) {
       const place = await find(folder, corruption, severity);

@@ -1,6 +1,12 @@
 import type { CorruptOptions } from '../corruptions/corrupt';
 import { warnOfOwnFrost } from '../corruptions/frost';
-import { CORRUPTIONS, type CorruptionName, SEVERITIES } from '../corruptions/names';
+import {
+  CORRUPTIONS,
+  type CorruptionName,
+  checkCorruption,
+  checkSeverity,
+  SEVERITIES,
+} from '../corruptions/names';
 import type { ImageDataset } from './imageDataset';
 
 /** Images whose distribution is not that of the training images. */
@@ -18,6 +24,12 @@ export interface CorruptionChoice {
   readonly corruptions?: readonly CorruptionName[];
   /** Default: 1–5. */
   readonly severities?: readonly number[];
+}
+
+/** @throws OptionError for a corruption or a severity that is none */
+export function checkChoice({ corruptions = [], severities = [] }: CorruptionChoice): void {
+  corruptions.forEach(checkCorruption);
+  severities.forEach(checkSeverity);
 }
 
 /** Options of {@link corruptedSets}. */

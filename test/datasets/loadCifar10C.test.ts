@@ -13,6 +13,7 @@ import { temporaryFolder } from '../records/temporary';
 
 /** Two pictures at five severities, which numpy wrote. */
 const folder = join(GOLDEN, 'CIFAR-10-C');
+const SMALL = { imagesPerSeverity: 2 };
 const root = temporaryFolder();
 
 const rejects = (attempt: Promise<unknown>, kind: typeof DatasetError, message: RegExp) =>
@@ -24,7 +25,7 @@ const rejects = (attempt: Promise<unknown>, kind: typeof DatasetError, message: 
 
 describe('loadCifar10C', () => {
   it('reads the severities that follow each other in a file, with their labels', async () => {
-    const sets = await loadCifar10C(folder);
+    const sets = await loadCifar10C(folder, SMALL);
     assert.deepEqual(
       sets.map(({ corruption, severity, data }) => [corruption, severity, data.size]),
       [1, 2, 3, 4, 5].map((severity) => ['brightness', severity, 2]),
@@ -50,7 +51,7 @@ describe('loadCifar10C', () => {
   });
 
   it('shuffles, and is opened again from its recipe', async () => {
-    const [, , , , set] = await loadCifar10C(folder);
+    const [, , , , set] = await loadCifar10C(folder, SMALL);
     const again = await openDataset(JSON.parse(JSON.stringify(set!.data.shuffle(1).recipe)));
     assert.equal(again.hash, set!.data.hash);
     const ids: unknown[] = [];
@@ -58,16 +59,46 @@ describe('loadCifar10C', () => {
     assert.deepEqual(ids.sort(), [0, 1]);
   });
 
+  it('invents no severities: a file holds five of as many images as are published', async () => {
+    await rejects(
+      loadCifar10C(folder),
+      DatasetError,
+      /brightness\.npy: holds \|u1 \[10,32,32,3\]; expected bytes \(\|u1\) \[50000,32,32,3\], 10000/,
+    );
+    const one = { imagesPerSeverity: 10 };
+    await rejects(loadCifar10C(folder, one), DatasetError, /expected .* \[50,32,32,3\], 10 images/);
+    await rejects(
+      loadCifar10C(folder, { imagesPerSeverity: 0 }),
+      OptionError,
+      /Severity: 0; expected/,
+    );
+    const place = join(root, 'labels');
+    await mkdir(place);
+    await copyFile(join(folder, 'brightness.npy'), join(place, 'fog.npy'));
+    const labels = await readFile(join(folder, 'labels.npy'));
+    // Five labels would be one for every two images.
+    await writeFile(
+      join(place, 'labels.npy'),
+      labels.toString('latin1').replace('(10,)', '(5,) '),
+      'latin1',
+    );
+    await rejects(
+      loadCifar10C(place, SMALL),
+      DatasetError,
+      /labels.*\[5\]; expected 10 or 2 whole/,
+    );
+  });
+
   it('names a file that is missing, cut short or of another shape', async () => {
     await rejects(loadCifar10C(root), DatasetError, /holds no corruption of CIFAR-10-C/);
     await rejects(
-      loadCifar10C(folder, { corruptions: ['fog'] }),
+      loadCifar10C(folder, { corruptions: ['brightness', 'fog'] }),
       DatasetError,
-      /fog\.npy: cannot be opened/,
+      /fog\.npy: there is no such file; the folder holds brightness\./,
     );
     await rejects(loadCifar10C(folder, { severities: [6] }), OptionError, /severity: 6.*1, 2, 3/);
     await copyFile(join(folder, 'brightness.npy'), join(root, 'fog.npy'));
-    await rejects(loadCifar10C(root), DatasetError, /labels\.npy: cannot be opened/);
+    await rejects(loadCifar10C(root, SMALL), DatasetError, /labels\.npy: cannot be opened/);
     await copyFile(join(folder, 'labels.npy'), join(root, 'labels.npy'));
     await copyFile(join(folder, 'labels.npy'), join(root, 'snow.npy'));
     await rejects(

@@ -8,9 +8,9 @@ import { loadImageNetC } from '../../src/datasets/loadImageNetC';
 import { openDataset } from '../../src/datasets/openDataset';
 import type { ShiftedSet } from '../../src/datasets/shiftedSet';
 import { DatasetError, OptionError } from '../../src/errors';
-import { writeRecords } from '../../src/records/writeRecords';
 import { temporaryFolder } from '../records/temporary';
-import { flat, toPng, writeFlat } from './pictures';
+import { flat, writeFlat } from './pictures';
+import { writeTfds } from './tfds';
 
 const root = temporaryFolder();
 const [records, images] = [join(root, 'records'), join(root, 'images')];
@@ -18,25 +18,16 @@ const PIXELS = 16;
 /** Severity 3 is 30 grey levels bright, and so on: each set is told by its pixels. */
 const grey = (severity: number) => [10 * severity, 10 * severity, 10 * severity] as const;
 
-/** As TFDS writes them: `label` from 0, `image`, `file_name`. */
-async function writeTfds(folder: string, severity: number, version: string) {
+function writeSet(folder: string, severity: number, version: string): Promise<void> {
   const name = 'imagenet2012_corrupted-validation.tfrecord-00000-of-00001';
-  const image = await toPng(flat(PIXELS, grey(severity)));
-  const features = (label: number) => ({
-    image: { bytes: [image] },
-    label: { int64: [label] },
-    file_name: { bytes: [`ILSVRC2012_val_${label}.JPEG`] },
-    'image/encoded': { bytes: [] },
-    'image/class/label': { int64: [] },
-  });
-  const rows = [7, 999].map((label) => ({ image, label: 0, features: features(label) }));
-  await writeRecords(join(folder, version, name), rows);
+  const rows = [7, 999].map((label) => ({ label, name: `ILSVRC2012_val_${label}.JPEG` }));
+  return writeTfds(join(folder, version, name), flat(PIXELS, grey(severity)), rows);
 }
 
 before(async () => {
   for (const severity of [1, 2, 3, 4, 5]) {
-    await writeTfds(join(records, `gaussian_noise_${severity}`), severity, '3.1.0');
-    await writeTfds(join(records, `frosted_glass_blur_${severity}`), severity, '');
+    await writeSet(join(records, `gaussian_noise_${severity}`), severity, '3.1.0');
+    await writeSet(join(records, `frosted_glass_blur_${severity}`), severity, '');
     await writeFlat(
       join(images, 'weather', 'fog', String(severity), IMAGENET_WNIDS[388]!, 'x.JPEG'),
       PIXELS,
@@ -50,7 +41,7 @@ before(async () => {
       );
   }
   // An older version beside the one that counts.
-  await writeTfds(join(records, 'gaussian_noise_1'), 9, '0.0.1');
+  await writeSet(join(records, 'gaussian_noise_1'), 9, '0.0.1');
 });
 
 const OPTIONS = { imageSize: PIXELS, normalization: { mean: [0, 0, 0], std: [1, 1, 1] } } as const;
