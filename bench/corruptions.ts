@@ -1,6 +1,6 @@
 /**
  * Milliseconds of processor time that each corruption takes for one 224 × 224 image at each severity,
- * and what a ResNet-50 takes for its forward pass: node dist/bench/corruptions.js [repeats] [names]
+ * and what a ResNet-50 takes for its forward pass: npm run bench:corruptions [-- <repeats> <names>]
  */
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
