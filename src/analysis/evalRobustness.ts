@@ -15,12 +15,13 @@ import { formatDuration, progress } from '../progress';
 import { type FailedJob, runJobs } from '../workers/runJobs';
 import { frameOf } from './frame';
 import { groupBy } from './groupBy';
+import { checkBaseline } from './levels';
 import {
   CLEAN,
-  checkBaseline,
   type RobustnessRow,
   robustnessRows,
   type Score,
+  scoresBySet,
 } from './robustnessRows';
 import { type LevelModel, readScores, scoresOf } from './robustnessScores';
 import type { RobustnessJob, RobustnessReport, RunModel } from './robustnessWorker';
@@ -117,8 +118,7 @@ export async function evalRobustness(
 }
 
 function scoresFrame(scores: readonly Score[]): DataFrame {
-  const ofSets = [...groupBy(scores, ({ corruption, severity }) => `${corruption} ${severity}`)];
-  const ordered = ofSets.flatMap(([, ofSet]) =>
+  const ordered = scoresBySet(scores).flatMap((ofSet) =>
     ofSet.toSorted((a, b) => a.sparsity - b.sparsity || a.replicate - b.replicate),
   );
   return frameOf(ordered, {

@@ -25,10 +25,7 @@ export function levelsOf<Model extends { readonly sparsity: number }>(
   baseline: number,
 ): Levels<Model> {
   const sparsities = [...new Set(models.map((model) => model.sparsity))].sort((a, b) => a - b);
-  if (!sparsities.includes(baseline))
-    throw new OptionError(
-      `baseline: ${baseline}: no model has this sparsity. Found ${sparsities.join(', ')}.`,
-    );
+  checkBaseline(sparsities, baseline);
   if (sparsities.length === 1)
     throw new PredictionsError(
       `All ${models.length} models have sparsity ${baseline}: there is none to compare with.`,
@@ -41,6 +38,15 @@ export function levelsOf<Model extends { readonly sparsity: number }>(
     baseline: level(baseline),
     pruned: sparsities.filter((sparsity) => sparsity !== baseline).map(level),
   };
+}
+
+/** @throws OptionError where none of the models' sparsities is the baseline's */
+export function checkBaseline(sparsities: readonly number[], baseline = 0): void {
+  if (sparsities.includes(baseline)) return;
+  const found = [...new Set(sparsities)].sort((a, b) => a - b);
+  throw new OptionError(
+    `baseline: ${baseline}: no model has this sparsity. Found ${found.join(', ')}.`,
+  );
 }
 
 /** A level's models in two: those that choose images, and those that are evaluated on them. */

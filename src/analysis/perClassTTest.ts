@@ -1,10 +1,10 @@
 import type { DataFrame } from 'danfojs-node';
-import { OptionError, PredictionsError } from '../errors';
+import { OptionError } from '../errors';
 import type { Predictions } from '../predictions/predictions';
 import { frameOf } from './frame';
 import { type Level, levelsOf } from './levels';
 import { largest, sum } from './sums';
-import { adjustPValues, welchTTest } from './welch';
+import { checkAlpha, checkTestable, verdictsOf, welchTTest } from './welch';
 
 export interface PerClassTTestOptions {
   /** Largest p-value that counts as significant, 0–1. Default 0.05. */
@@ -87,8 +87,7 @@ export function perClassRows(
   options: PerClassTTestOptions = {},
 ): PerClassRow[] {
   const { alpha = 0.05, baseline = 0, normalize = 'population' } = options;
-  if (!(alpha >= 0 && alpha <= 1))
-    throw new OptionError(`alpha: ${alpha}: expected a probability, 0–1.`);
+  checkAlpha(alpha);
   if (normalize !== 'population' && normalize !== 'model')
     throw new OptionError(`normalize: ${normalize}: expected 'population' or 'model'.`);
   const levels = levelsOf(predictions.models, baseline);
@@ -98,17 +97,10 @@ export function perClassRows(
   return levels.pruned.flatMap((level) => {
     const pruned = countCorrect(trueClass, images.length, level);
     const tests = compare(dense, pruned, images, normalize);
-    const adjusted = adjustPValues(tests.map((test) => test.p_value));
+    const verdicts = verdictsOf(tests, alpha);
     return tests.map((test, i): PerClassRow => {
       const name = classNames?.[test.class];
-      const significant = test.p_value <= alpha;
-      return {
-        ...test,
-        ...(name !== undefined && { class_name: name }),
-        p_adjusted: adjusted[i]!,
-        significant,
-        direction: significant ? (test.statistic > 0 ? 'hurt' : 'helped') : 'none',
-      };
+      return { ...test, ...(name !== undefined && { class_name: name }), ...verdicts[i]! };
     });
   });
 }
@@ -124,16 +116,9 @@ interface Correct {
   readonly total: number;
 }
 
-function countCorrect(
-  trueClass: Int32Array,
-  classes: number,
-  { sparsity, models }: Level,
-): Correct {
-  if (models.length < 2)
-    throw new PredictionsError(
-      `sparsity ${sparsity} has ${models.length} model: a t-test needs at least 2 at each level. ` +
-        'Train more replicates, or leave the level out.',
-    );
+function countCorrect(trueClass: Int32Array, classes: number, level: Level): Correct {
+  checkTestable(level);
+  const { sparsity, models } = level;
   const perClass = models.map(({ predictedClass }) => {
     const correct = new Int32Array(classes);
     for (let i = 0; i < trueClass.length; i++) {

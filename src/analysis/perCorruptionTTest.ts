@@ -6,7 +6,7 @@ import { groupBy } from './groupBy';
 import { levelsOf } from './levels';
 import { CLEAN, type Score } from './robustnessRows';
 import { sum } from './sums';
-import { adjustPValues, welchTTest } from './welch';
+import { checkAlpha, checkTestable, verdictsOf, welchTTest } from './welch';
 
 /** What {@link perCorruptionTTest} reads of a row of `evalRobustness` with `perModel`. */
 export type ScoreRow = Pick<
@@ -97,8 +97,7 @@ export function perCorruptionRows(
   options: PerCorruptionTTestOptions = {},
 ): PerCorruptionRow[] {
   const { alpha = 0.05, baseline = 0, measure = 'difference' } = options;
-  if (!(alpha >= 0 && alpha <= 1))
-    throw new OptionError(`alpha: ${alpha}: expected a probability, 0–1.`);
+  checkAlpha(alpha);
   if (measure !== 'difference' && measure !== 'relative')
     throw new OptionError(`measure: ${measure}: expected 'difference' or 'relative'.`);
   const corruptions = groupBy(
@@ -110,35 +109,33 @@ export function perCorruptionRows(
     models.map((scores) => ({ sparsity: scores[0]!.sparsity, scores })),
     baseline,
   );
-  return levels.pruned.flatMap((level) => {
-    const tests = [...corruptions].map(([corruption, all]) => {
+  /** By corruption, what each of a level's models loses. */
+  const changesOf = (level: (typeof levels)['baseline']) => {
+    checkTestable(level);
+    return [...corruptions].map(([corruption, all]) => {
       const severities = new Set(all.map((score) => score.severity)).size;
-      const [dense, pruned] = [levels.baseline, level].map(({ sparsity, models }) => {
-        if (models.length < 2)
-          throw new PredictionsError(
-            `sparsity ${sparsity} has ${models.length} model: a t-test needs at least 2 at each level.`,
-          );
-        return Float64Array.from(models, ({ scores }) => {
-          const { before, after } = accuraciesOf(scores, corruption, severities);
-          return measure === 'relative' ? after / before - 1 : after - before;
-        });
-      }) as [Float64Array, Float64Array];
-      const { n_images } = all[0]!;
-      return { corruption, n_images, dense, pruned, ...welchTTest(dense, pruned) };
+      return Float64Array.from(level.models, ({ scores }) => {
+        const { before, after } = accuraciesOf(scores, corruption, severities);
+        return measure === 'relative' ? after / before - 1 : after - before;
+      });
     });
-    const adjusted = adjustPValues(tests.map(({ pValue }) => pValue));
-    return tests.map((test, i): PerCorruptionRow => {
-      const [dense_change, pruned_change] = [mean([...test.dense]), mean([...test.pruned])];
-      const significant = test.pValue <= alpha;
+  };
+  const dense = changesOf(levels.baseline);
+  return levels.pruned.flatMap((level) => {
+    const pruned = changesOf(level);
+    const tests = [...corruptions].map(([corruption, all], i) => {
+      const { n_images } = all[0]!;
+      const { statistic, pValue, standardError } = welchTTest(dense[i]!, pruned[i]!);
+      const [dense_change, pruned_change] = [mean([...dense[i]!]), mean([...pruned[i]!])];
       return {
-        ...{ corruption: test.corruption, sparsity: level.sparsity },
-        ...{ n_dense: test.dense.length, n_pruned: test.pruned.length, n_images: test.n_images },
+        ...{ corruption, sparsity: level.sparsity },
+        ...{ n_dense: dense[i]!.length, n_pruned: pruned[i]!.length, n_images },
         ...{ dense_change, pruned_change, excess_change: pruned_change - dense_change },
-        ...{ standard_error: test.standardError, statistic: test.statistic, p_value: test.pValue },
-        ...{ p_adjusted: adjusted[i]!, significant },
-        direction: significant ? (test.statistic > 0 ? 'hurt' : 'helped') : 'none',
+        ...{ standard_error: standardError, statistic, p_value: pValue },
       };
     });
+    const verdicts = verdictsOf(tests, alpha);
+    return tests.map((test, i): PerCorruptionRow => ({ ...test, ...verdicts[i]! }));
   });
 }
 

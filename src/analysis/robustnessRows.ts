@@ -1,5 +1,6 @@
 import { OptionError } from '../errors';
 import { groupBy } from './groupBy';
+import { checkBaseline } from './levels';
 
 /** How one model does on one set of images. */
 export interface Score {
@@ -52,11 +53,11 @@ export const CLEAN = 'clean';
  * @throws OptionError where no model has it, or no score is of clean images
  */
 export function robustnessRows(scores: readonly Score[], baseline = 0): RobustnessRow[] {
-  const sets = [...groupBy(scores, ({ corruption, severity }) => `${corruption} ${severity}`)];
-  const clean = sets.find(([, [score]]) => score!.corruption === CLEAN);
+  const sets = scoresBySet(scores);
+  const clean = sets.find(([score]) => score!.corruption === CLEAN);
   if (!clean) throw new OptionError(`No score is of the images called '${CLEAN}'.`);
-  const cleanRows = changes(clean[1], baseline);
-  return [clean, ...sets.filter((set) => set !== clean)].flatMap(([, ofSet]) =>
+  const cleanRows = changes(clean, baseline);
+  return [clean, ...sets.filter((set) => set !== clean)].flatMap((ofSet) =>
     changes(ofSet, baseline).map((row) => {
       const there = cleanRows.find(({ sparsity }) => sparsity === row.sparsity);
       return {
@@ -78,13 +79,9 @@ export function robustnessRows(scores: readonly Score[], baseline = 0): Robustne
   );
 }
 
-/** @throws OptionError where none of the models' sparsities is the baseline's */
-export function checkBaseline(sparsities: readonly number[], baseline = 0): void {
-  if (sparsities.includes(baseline)) return;
-  const found = [...new Set(sparsities)].sort((a, b) => a - b);
-  throw new OptionError(
-    `baseline: ${baseline}: no model has this sparsity. Found ${found.join(', ')}.`,
-  );
+/** The scores of each set, the sets in the scores' order. */
+export function scoresBySet(scores: readonly Score[]): Score[][] {
+  return [...groupBy(scores, (score) => `${score.corruption} ${score.severity}`).values()];
 }
 
 type Changes = Omit<RobustnessRow, 'top1_excess' | 'top5_excess'>;

@@ -1,4 +1,6 @@
 import tCdf from '@stdlib/stats-base-dists-t-cdf';
+import { OptionError, PredictionsError } from '../errors';
+import type { Level } from './levels';
 
 /** The outcome of a t-test. */
 export interface TTest {
@@ -45,6 +47,44 @@ function meanAndError(sample: Float64Array): { mean: number; squaredError: numbe
   let squares = 0;
   for (let i = 0; i < n; i++) squares += (sample[i]! - mean) ** 2;
   return { mean, squaredError: squares / (n - 1) / n };
+}
+
+/** What a test says among others of its level. */
+export interface Verdict {
+  /** The p-value adjusted by {@link adjustPValues}. */
+  readonly p_adjusted: number;
+  /** Whether the p-value is alpha or less. */
+  readonly significant: boolean;
+  /** Where significant: `hurt` for a positive statistic, `helped` for a negative one. */
+  readonly direction: 'hurt' | 'helped' | 'none';
+}
+
+/** What the tests of one level say, in their order. */
+export function verdictsOf(
+  tests: readonly { readonly statistic: number; readonly p_value: number }[],
+  alpha: number,
+): Verdict[] {
+  const adjusted = adjustPValues(tests.map((test) => test.p_value));
+  return tests.map(({ statistic, p_value }, i) => {
+    const significant = p_value <= alpha;
+    const direction = significant ? (statistic > 0 ? 'hurt' : 'helped') : 'none';
+    return { p_adjusted: adjusted[i]!, significant, direction };
+  });
+}
+
+/** @throws OptionError for what is no probability */
+export function checkAlpha(alpha: number): void {
+  if (!(alpha >= 0 && alpha <= 1))
+    throw new OptionError(`alpha: ${alpha}: expected a probability, 0–1.`);
+}
+
+/** @throws PredictionsError for a level of which a t-test knows no variance */
+export function checkTestable({ sparsity, models }: Level<unknown>): void {
+  if (models.length < 2)
+    throw new PredictionsError(
+      `sparsity ${sparsity} has ${models.length} model: a t-test needs at least 2 at each level. ` +
+        'Train more replicates, or leave the level out.',
+    );
 }
 
 /**
