@@ -32,9 +32,3 @@ export class PredictionsError extends NamedError {}
 
 /** A file is not a notebook that can be run, or a notebook does not take a parameter. */
 export class NotebookError extends NamedError {}
-
-/** @throws OptionError for anything but a whole number, 1 or more */
-export function checkCount(name: string, value: number): void {
-  if (!Number.isInteger(value) || value < 1)
-    throw new OptionError(`${name}: ${value}; expected a whole number, 1 or more.`);
-}

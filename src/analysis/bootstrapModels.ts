@@ -1,6 +1,7 @@
 import { DataFrame } from 'danfojs-node';
 import { mean, sampleStandardDeviation } from 'simple-statistics';
 import { OptionError } from '../errors';
+import { checkCount } from '../options';
 import type { ModelPredictions, Predictions } from '../predictions/predictions';
 import { randomFrom } from '../random';
 import { groupBy } from './groupBy';
@@ -39,8 +40,7 @@ export function bootstrapModels(
   statistic: (population: Predictions) => DataFrame,
   { columns, samples = 200, seed = 0 }: BootstrapModelsOptions,
 ): DataFrame {
-  if (!Number.isInteger(samples) || samples < 2)
-    throw new OptionError(`samples: ${samples}: expected a whole number, 2 or more.`);
+  checkCount('samples', samples, 2);
   const whole = statistic(predictions);
   const valuesOf = (frame: DataFrame) => {
     if (frame.shape[0] !== whole.shape[0])

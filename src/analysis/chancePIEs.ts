@@ -1,6 +1,7 @@
 import type { DataFrame } from 'danfojs-node';
 import { mean, sampleStandardDeviation } from 'simple-statistics';
-import { OptionError, PredictionsError } from '../errors';
+import { PredictionsError } from '../errors';
+import { checkCount } from '../options';
 import type { Predictions } from '../predictions/predictions';
 import { randomFrom, shuffleInPlace } from '../random';
 import type { FindPIEsOptions } from './findPIEs';
@@ -69,8 +70,7 @@ export function chanceRows(
   predictions: Predictions,
   { splits = 40, seed = 0, baseline = 0, ties = 'largest' }: ChancePIEsOptions = {},
 ): ChanceRow[] {
-  if (!Number.isInteger(splits) || splits < 2)
-    throw new OptionError(`splits: ${splits}: expected a whole number, 2 or more.`);
+  checkCount('splits', splits, 2);
   const levels = levelsOf(predictions.models, baseline);
   const size = groupSize([levels.baseline, ...levels.pruned]);
   const modalLabels = modalLabelsOf(predictions, ties);

@@ -1,5 +1,6 @@
 import type { DataFrame } from 'danfojs-node';
 import { OptionError, PredictionsError } from '../errors';
+import { checkOption } from '../options';
 import type { ModelPredictions, Predictions } from '../predictions/predictions';
 import { randomFrom, shuffleInPlace } from '../random';
 import { robustnessFrame } from './evalRobustness';
@@ -35,7 +36,7 @@ export const HARDEST = 'hardest';
  */
 export function evalHardest(predictions: Predictions, options: EvalHardestOptions = {}): DataFrame {
   const { share = 0.1, baseline = 0, seed = 0 } = options;
-  if (!(share > 0 && share <= 1)) throw new OptionError(`share: ${share}; expected 0–1, not 0.`);
+  checkOption('share', share, share > 0 && share <= 1, '0–1, not 0');
   if (!listsTop5(predictions))
     throw new PredictionsError('Not all models list their five most probable classes (top5).');
   const { baseline: dense, pruned } = levelsOf(predictions.models, baseline);

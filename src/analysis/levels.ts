@@ -1,4 +1,5 @@
-import { OptionError, PredictionsError } from '../errors';
+import { PredictionsError } from '../errors';
+import { checkOption } from '../options';
 import type { ModelPredictions } from '../predictions/predictions';
 
 /** All models of one sparsity; of a model what is at hand. */
@@ -42,11 +43,9 @@ export function levelsOf<Model extends { readonly sparsity: number }>(
 
 /** @throws OptionError where none of the models' sparsities is the baseline's */
 export function checkBaseline(sparsities: readonly number[], baseline = 0): void {
-  if (sparsities.includes(baseline)) return;
   const found = [...new Set(sparsities)].sort((a, b) => a - b);
-  throw new OptionError(
-    `baseline: ${baseline}: no model has this sparsity. Found ${found.join(', ')}.`,
-  );
+  const valid = sparsities.includes(baseline);
+  checkOption('baseline', baseline, valid, `a sparsity of the models: ${found.join(', ')}`);
 }
 
 /** A level's models in two: those that choose images, and those that are evaluated on them. */

@@ -1,11 +1,11 @@
-import { OptionError } from '../errors';
+import { checkChoice } from '../options';
 import type { ModelPredictions, Predictions } from '../predictions/predictions';
 import { largest } from './sums';
 
 /** Which of several classes with the most votes is the modal label; `exclude`: none is. */
 export type Ties = 'largest' | 'smallest' | 'exclude';
 
-const TIES: readonly unknown[] = ['largest', 'smallest', 'exclude'];
+const TIES: readonly Ties[] = ['largest', 'smallest', 'exclude'];
 /** The modal label of an image that a tie excludes. */
 export const NO_MODE = -1;
 
@@ -26,8 +26,7 @@ export function modalLabelsOf(
   { trueClass, models }: Predictions,
   ties: Ties,
 ): (group: readonly ModelPredictions[]) => ModalLabels {
-  if (!TIES.includes(ties))
-    throw new OptionError(`ties: ${ties}: expected '${TIES.join("', '")}'.`);
+  checkChoice('ties', ties, TIES);
   const classes = Math.max(...models.map((model) => largest(model.predictedClass))) + 1;
   return (group) => count(group, trueClass, classes, ties);
 }

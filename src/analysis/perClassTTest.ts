@@ -1,5 +1,5 @@
 import type { DataFrame } from 'danfojs-node';
-import { OptionError } from '../errors';
+import { checkChoice } from '../options';
 import type { Predictions } from '../predictions/predictions';
 import { frameOf } from './frame';
 import { type Level, levelsOf } from './levels';
@@ -88,8 +88,7 @@ export function perClassRows(
 ): PerClassRow[] {
   const { alpha = 0.05, baseline = 0, normalize = 'population' } = options;
   checkAlpha(alpha);
-  if (normalize !== 'population' && normalize !== 'model')
-    throw new OptionError(`normalize: ${normalize}: expected 'population' or 'model'.`);
+  checkChoice('normalize', normalize, ['population', 'model']);
   const levels = levelsOf(predictions.models, baseline);
   const { trueClass, classNames } = predictions;
   const images = imagesPerClass(trueClass);

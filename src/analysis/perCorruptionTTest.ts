@@ -1,6 +1,7 @@
 import type { DataFrame } from 'danfojs-node';
 import { mean } from 'simple-statistics';
-import { OptionError, PredictionsError } from '../errors';
+import { PredictionsError } from '../errors';
+import { checkChoice } from '../options';
 import { frameOf, rowsOf, type Table } from './frame';
 import { groupBy } from './groupBy';
 import { levelsOf } from './levels';
@@ -98,8 +99,7 @@ export function perCorruptionRows(
 ): PerCorruptionRow[] {
   const { alpha = 0.05, baseline = 0, measure = 'difference' } = options;
   checkAlpha(alpha);
-  if (measure !== 'difference' && measure !== 'relative')
-    throw new OptionError(`measure: ${measure}: expected 'difference' or 'relative'.`);
+  checkChoice('measure', measure, ['difference', 'relative']);
   const corruptions = groupBy(
     scores.filter((score) => score.corruption !== CLEAN),
     (score) => score.corruption,

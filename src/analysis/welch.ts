@@ -1,5 +1,6 @@
 import tCdf from '@stdlib/stats-base-dists-t-cdf';
-import { OptionError, PredictionsError } from '../errors';
+import { PredictionsError } from '../errors';
+import { checkOption } from '../options';
 import type { Level } from './levels';
 
 /** The outcome of a t-test. */
@@ -74,8 +75,7 @@ export function verdictsOf(
 
 /** @throws OptionError for what is no probability */
 export function checkAlpha(alpha: number): void {
-  if (!(alpha >= 0 && alpha <= 1))
-    throw new OptionError(`alpha: ${alpha}: expected a probability, 0–1.`);
+  checkOption('alpha', alpha, alpha >= 0 && alpha <= 1, 'a probability, 0–1');
 }
 
 /** @throws PredictionsError for a level of which a t-test knows no variance */

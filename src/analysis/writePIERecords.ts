@@ -1,10 +1,11 @@
 import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import type { ImageDataset, ImageId } from '../datasets/imageDataset';
-import { OptionError, PredictionsError } from '../errors';
+import type { ImageDataset } from '../datasets/imageDataset';
+import { checkChoice } from '../options';
 import type { ModelPredictions, Predictions } from '../predictions/predictions';
 import type { Feature } from '../records/tfExample';
 import { type RecordInput, type WriteRecordsOptions, writeRecords } from '../records/writeRecords';
+import { examplesOf } from './examplesOf';
 import { type FindPIEsOptions, type PIERow, pieRows } from './findPIEs';
 import { levelsOf } from './levels';
 
@@ -45,11 +46,13 @@ export async function writePIERecords(
 ): Promise<PIERecords[]> {
   const { sparsity: only, baseline, ties, ...how } = options;
   const levels = levelsOf(predictions.models, baseline ?? 0);
-  const wanted = levels.pruned.filter(({ sparsity }) => only === undefined || sparsity === only);
-  if (wanted.length === 0)
-    throw new OptionError(
-      `sparsity: ${only}; expected one of ${levels.pruned.map(({ sparsity }) => sparsity).join(', ')}.`,
+  if (only !== undefined)
+    checkChoice(
+      'sparsity',
+      only,
+      levels.pruned.map(({ sparsity }) => sparsity),
     );
+  const wanted = levels.pruned.filter(({ sparsity }) => only === undefined || sparsity === only);
   const rows = pieRows(predictions, {
     ...(baseline !== undefined && { baseline }),
     ...(ties && { ties }),
@@ -63,11 +66,10 @@ export async function writePIERecords(
     const write = async (pie: boolean): Promise<string[]> => {
       const chosen = rows.filter((row) => row.sparsity === sparsity && row.pie === pie);
       if (chosen.length === 0) return [];
-      const byId = new Map(chosen.map((row) => [row.image_id, row]));
       const features = (row: PIERow) =>
         featuresOf(row, positions.get(row.image_id)!, levels.baseline.models, models);
       const path = join(part, `${pie ? 'pie' : 'non_pie'}.tfrecord`);
-      const files = await writeRecords(path, records(dataset, byId, features), how);
+      const files = await writeRecords(path, records(dataset, chosen, features), how);
       return files.map((file) => join(place, basename(file)));
     };
     // A killed run may have left it.
@@ -94,27 +96,13 @@ async function replaceRecords(place: string, part: string): Promise<void> {
 
 async function* records(
   dataset: ImageDataset,
-  rows: Map<ImageId, PIERow>,
+  rows: readonly PIERow[],
   features: (row: PIERow) => Record<string, Feature>,
 ): AsyncGenerator<RecordInput> {
-  const left = new Set(rows.keys());
-  for await (const example of dataset) {
-    if (!left.delete(example.id)) continue;
-    const row = rows.get(example.id)!;
-    if (example.label !== row.true_class)
-      throw new PredictionsError(
-        `${dataset.name}: image ${example.id} has class ${example.label}, in the predictions it has ` +
-          `${row.true_class}; pass the data set that they were made on.`,
-      );
+  for await (const { example, row } of examplesOf(dataset, rows)) {
     const image = example.encoded ?? (await example.image());
     yield { image, label: row.true_class, features: features(row) };
-    if (left.size === 0) return;
   }
-  const [missing] = left;
-  throw new PredictionsError(
-    `${dataset.name} lacks image ${missing} of the predictions; pass the data set that they were ` +
-      'made on.',
-  );
 }
 
 function featuresOf(

@@ -1,4 +1,4 @@
-import { OptionError } from '../errors';
+import { checkChoice } from '../options';
 
 /** The corruptions of ImageNet-C and CIFAR-10-C, in the benchmark's order. */
 export const CORRUPTIONS = [
@@ -43,18 +43,15 @@ export function scaleFor(width: number, height: number): CorruptionScale {
 
 /** @throws OptionError for a name that is none of a corruption, listing those that are */
 export function checkCorruption(name: string): asserts name is CorruptionName {
-  if (!(ALL_CORRUPTIONS as readonly string[]).includes(name))
-    throw new OptionError(`corruption: '${name}'; expected one of ${ALL_CORRUPTIONS.join(', ')}.`);
+  checkChoice('corruption', name, ALL_CORRUPTIONS);
 }
 
 /** @throws OptionError for anything but 1, 2, 3, 4, 5 */
 export function checkSeverity(severity: number): void {
-  if (!(SEVERITIES as readonly number[]).includes(severity))
-    throw new OptionError(`severity: ${severity}; expected one of ${SEVERITIES.join(', ')}.`);
+  checkChoice('severity', severity, SEVERITIES);
 }
 
 /** @throws OptionError for anything but the two scales */
 export function checkScale(scale: string): asserts scale is CorruptionScale {
-  if (scale !== 'imagenet' && scale !== 'cifar')
-    throw new OptionError(`scale: '${scale}'; expected 'imagenet' or 'cifar'.`);
+  checkChoice('scale', scale, ['imagenet', 'cifar']);
 }

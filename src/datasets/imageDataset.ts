@@ -10,6 +10,7 @@ import {
   scaleFor,
 } from '../corruptions/names';
 import { DatasetError, OptionError } from '../errors';
+import { checkCount, checkOption } from '../options';
 import { type Random, randomFrom, shuffleInPlace } from '../random';
 import { mapAhead } from './mapAhead';
 import type { Normalization } from './normalization';
@@ -167,15 +168,15 @@ export class ImageDataset implements AsyncIterable<Example> {
 
   /** The first `count` images. */
   take(count: number): ImageDataset {
-    if (!Number.isInteger(count) || count < 0)
-      throw new OptionError(`take(${count}): expected a whole number of images, 0 or more.`);
+    checkCount('take', count, 0);
     return this.view([{ op: 'take', count }]);
   }
 
   /** Every `of`-th image, from image `index` on: the shards of one `of` are disjoint and complete. */
   shard(index: number, of: number): ImageDataset {
-    if (!Number.isInteger(of) || of < 1 || !Number.isInteger(index) || index < 0 || index >= of)
-      throw new OptionError(`shard(${index}, ${of}): expected 0 <= index < of, whole numbers.`);
+    checkCount('shard of', of);
+    checkCount('shard index', index, 0);
+    checkOption('shard index', index, index < of, `less than ${of}, the number of shards`);
     return this.view([{ op: 'shard', index, of }]);
   }
 
@@ -252,8 +253,7 @@ export class ImageDataset implements AsyncIterable<Example> {
   /** Images and labels for the model, `batchSize` at a time; decoding runs ahead of the consumer. */
   async *batches(batchSize: number, options: BatchOptions = {}): AsyncGenerator<ImageBatch> {
     const { skip = 0, dropRemainder = false, prefetch = 1 } = options;
-    if (!Number.isInteger(batchSize) || batchSize < 1)
-      throw new OptionError(`batches(${batchSize}): expected a batch size of 1 or more.`);
+    checkCount('batchSize', batchSize);
     const kept = chunks(this, batchSize, skip, dropRemainder);
     yield* mapAhead(kept, prefetch + 1, (examples) => this.decode(examples));
   }

@@ -6,8 +6,9 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { extract } from 'tar';
-import { DatasetError, OptionError } from '../errors';
+import { DatasetError } from '../errors';
 import { readIfThere, writeWhole } from '../files';
+import { checkChoice } from '../options';
 import { formatDuration, progress } from '../progress';
 import { type Random, shuffleInPlace } from '../random';
 import { type Example, ImageDataset, type ImageSource } from './imageDataset';
@@ -84,8 +85,7 @@ const CROP_PADDING = 4;
  */
 export async function loadCifar10(options: Cifar10Options = {}): Promise<ImageDataset> {
   const { split = 'train', folder } = options;
-  if (!(split in SPLITS))
-    throw new OptionError(`loadCifar10: split is '${split}', expected 'train' or 'test'.`);
+  checkChoice('split', split, Object.keys(SPLITS));
   if (folder === undefined) await fetchCifar10(cifar10Cache());
   const rows = await Promise.all(
     SPLITS[split].map((batch) => readBatch(join(folder ?? cifar10Cache(), `${batch}.bin`), batch)),

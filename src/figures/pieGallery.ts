@@ -1,3 +1,4 @@
+import { examplesOf } from '../analysis/examplesOf';
 import type { PIERow } from '../analysis/findPIEs';
 import type { ImageDataset, ImageId, RgbImage } from '../datasets/imageDataset';
 import { OptionError } from '../errors';
@@ -26,8 +27,8 @@ export interface PieGalleryOptions {
  *
  * @param table what `findPIEs` gives
  * @param dataset the images that the models were tested on
- * @throws OptionError where the data set lacks an image or gives it another class, or the table has no
- *   such sparsity
+ * @throws OptionError where the table has no PIE at the sparsity
+ * @throws PredictionsError where the data set lacks an image, or gives it another class
  */
 export async function pieGallery(
   table: Table<PieGalleryRow>,
@@ -44,7 +45,9 @@ export async function pieGallery(
       `pieGallery: no PIE at sparsity ${sparsity}; the table has ${levels.map(([level]) => level).join(', ') || 'none at all'}.`,
     );
   const shown = pies.slice(0, count);
-  const images = await imagesOf(dataset, shown);
+  const images = new Map<ImageId, RgbImage>();
+  for await (const { example, row } of examplesOf(dataset, shown))
+    images.set(row.image_id, await example.image());
   const name = (label: number) => dataset.classNames[label] ?? `class ${label}`;
   const level = sparsity === undefined ? '' : ` at ${sparsityName(sparsity)} sparsity`;
   return drawGrid(
@@ -64,28 +67,4 @@ export async function pieGallery(
 function colorOf({ true_class, dense_mode, pruned_mode }: PieGalleryRow): string {
   if (dense_mode === true_class) return PALETTE.hurt;
   return pruned_mode === true_class ? PALETTE.helped : PALETTE.muted;
-}
-
-async function imagesOf(
-  dataset: ImageDataset,
-  pies: readonly PieGalleryRow[],
-): Promise<Map<ImageId, RgbImage>> {
-  const wanted = new Map(pies.map((pie) => [pie.image_id, pie]));
-  const images = new Map<ImageId, RgbImage>();
-  if (wanted.size === 0) return images;
-  for await (const example of dataset) {
-    const pie = wanted.get(example.id);
-    if (!pie) continue;
-    if (example.label !== pie.true_class)
-      throw new OptionError(
-        `pieGallery: ${dataset.name}: image ${example.id} has class ${example.label}, in the table it ` +
-          `has ${pie.true_class}; pass the data set that the predictions were made on.`,
-      );
-    images.set(example.id, await example.image());
-    if (images.size === wanted.size) return images;
-  }
-  const missing = [...wanted.keys()].find((id) => !images.has(id));
-  throw new OptionError(
-    `pieGallery: image ${missing} is not in ${dataset.name}; pass the data set that the predictions were made on.`,
-  );
 }

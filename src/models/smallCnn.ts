@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { OptionError } from '../errors';
+import { checkCount } from '../options';
 import * as layers from './layers';
 import type { ModelShape } from './model';
 
@@ -24,8 +24,7 @@ const POOLINGS = 3;
  */
 export function smallCnn(shape: ModelShape, options: SmallCnnOptions = {}): tf.LayersModel {
   const { depth = 3, width = 16 } = options;
-  if (!Number.isInteger(depth) || depth < 1)
-    throw new OptionError(`small-cnn: depth is ${depth}, expected a whole number, 1 or more.`);
+  checkCount('small-cnn depth', depth);
   const input = tf.input({ shape: [...shape.imageShape], name: 'image' });
   let x = input;
   for (let i = 0; i < depth; i++) {

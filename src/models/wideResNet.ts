@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { OptionError } from '../errors';
+import { checkOption } from '../options';
 import * as layers from './layers';
 import type { ModelShape } from './model';
 
@@ -21,8 +21,8 @@ export interface WideResNetOptions {
 export function wideResNet(shape: ModelShape, options: WideResNetOptions = {}): tf.LayersModel {
   const { depth = 16, width = 1 } = options;
   const blocks = (depth - 4) / 6;
-  if (!Number.isInteger(blocks) || blocks < 1)
-    throw new OptionError(`wide-resnet: depth is ${depth}, expected 6n + 4: 10, 16, 22, 28, 40.`);
+  const valid = Number.isInteger(blocks) && blocks > 0;
+  checkOption('wide-resnet depth', depth, valid, '6n + 4: 10, 16, 22, 28, 40');
 
   const input = tf.input({ shape: [...shape.imageShape], name: 'image' });
   let x = layers.conv(input, 'conv', 16, 3, { images: true });

@@ -1,4 +1,4 @@
-import { OptionError } from '../errors';
+import { checkCount, checkSparsity } from '../options';
 import { normals, randomFrom } from '../random';
 import type { Predictions } from './predictions';
 
@@ -46,12 +46,10 @@ export function simulatePredictions(options: SimulatePredictionsOptions = {}): P
     replicates = 30,
     seed = 0,
   } = options;
-  for (const [name, value] of Object.entries({ classes, imagesPerClass, replicates }))
-    if (!Number.isSafeInteger(value) || value < 1)
-      throw new OptionError(`${name}: ${value}: expected a whole number, 1 or more.`);
-  for (const sparsity of sparsities)
-    if (!(sparsity >= 0 && sparsity < 1))
-      throw new OptionError(`sparsities: ${sparsity}: expected 0 (dense) to below 1.`);
+  checkCount('classes', classes);
+  checkCount('imagesPerClass', imagesPerClass);
+  checkCount('replicates', replicates);
+  for (const sparsity of sparsities) checkSparsity(sparsity);
   const images = classes * imagesPerClass;
   const random = (name: string) => randomFrom(seed, name);
   const [loss, invited] = [random('loss'), random('rival')];

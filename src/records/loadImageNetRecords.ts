@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { type DatasetRecipe, ImageDataset } from '../datasets/imageDataset';
-import { checkCount, OptionError, RecordError } from '../errors';
+import { OptionError, RecordError } from '../errors';
+import { checkChoice, checkCount } from '../options';
 import { findShards, type Shard } from './findShards';
 import { type PictureOptions, pictureSettings } from './preprocess';
 import { RecordSource, type RecordSourceSettings, readExamples } from './recordSource';
@@ -94,8 +95,7 @@ function withDefaults(options: ImageNetRecordsOptions): Settings {
     throw new OptionError(
       `classNames has ${named} names and numClasses is ${settings.numClasses}; expected one name per class.`,
     );
-  if (settings.onBadRecord !== 'throw' && settings.onBadRecord !== 'skip')
-    throw new OptionError(`onBadRecord: '${settings.onBadRecord}'; expected 'throw' or 'skip'.`);
+  checkChoice('onBadRecord', settings.onBadRecord, ['throw', 'skip']);
   return settings;
 }
 

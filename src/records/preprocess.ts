@@ -2,7 +2,7 @@ import { imageSize as sizeOf } from 'image-size';
 import sharp from 'sharp';
 import type { RgbImage } from '../datasets/imageDataset';
 import { type Normalization, normalizationTable } from '../datasets/normalization';
-import { checkCount, OptionError } from '../errors';
+import { checkCount, checkOption } from '../options';
 import type { Random } from '../random';
 
 /** ImageNet's, as in the paper's training code. */
@@ -35,10 +35,12 @@ export function pictureSettings({
 }: PictureOptions): PictureSettings {
   checkCount('imageSize', imageSize);
   checkCount('shorterSide', shorterSide);
-  if (shorterSide < imageSize)
-    throw new OptionError(
-      `shorterSide: ${shorterSide}; expected at least imageSize, ${imageSize}.`,
-    );
+  checkOption(
+    'shorterSide',
+    shorterSide,
+    shorterSide >= imageSize,
+    `at least imageSize, ${imageSize}`,
+  );
   return { imageSize, shorterSide, normalization };
 }
 

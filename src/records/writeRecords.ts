@@ -9,7 +9,7 @@ import { createGzip } from 'node:zlib';
 import sharp from 'sharp';
 import type { ImageId, RgbImage } from '../datasets/imageDataset';
 import { mapAhead } from '../datasets/mapAhead';
-import { checkCount, OptionError } from '../errors';
+import { checkCount } from '../options';
 import { FIRST_LABEL } from './readLabelledImage';
 import { encodeExample, type Feature } from './tfExample';
 import { frameRecord } from './tfrecord';
@@ -79,8 +79,7 @@ function shardPaths(path: string, count: number): string[] {
 
 async function toRecord(input: RecordInput): Promise<Uint8Array> {
   const { image, label, text, id, features } = input;
-  if (!Number.isInteger(label) || label < 0)
-    throw new OptionError(`label: ${label} (image ${id}); expected a whole number, 0 or more.`);
+  checkCount(id === undefined ? 'label' : `label of image ${id}`, label, 0);
   return encodeExample({
     'image/encoded': { bytes: [image instanceof Uint8Array ? image : await toPng(image)] },
     'image/class/label': { int64: [label + FIRST_LABEL] },

@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { nameOf } from '../models/model';
 import type { NamedArray } from '../models/safetensors';
-import { maskOf, type PruningMethod } from './masks';
-import { checkMethod, checkSparsity } from './run';
+import { checkChoice, checkSparsity } from '../options';
+import { maskOf, PRUNING_METHODS, type PruningMethod } from './masks';
 import { prunableWeights } from './trainingState';
 
 /** Options of {@link pruneModel}. */
@@ -31,7 +31,7 @@ export function pruneModel(
 ): Map<string, NamedArray> {
   const { sparsity, method = 'magnitude', seed = 0, tensors } = options;
   checkSparsity(sparsity);
-  checkMethod('method', method);
+  checkChoice('method', method, PRUNING_METHODS);
   const names = new Set(prunableWeights(model, tensors, 'tensors'));
   const masks = new Map<string, NamedArray>();
   for (const weight of model.trainableWeights) {

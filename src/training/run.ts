@@ -6,6 +6,7 @@ import { optionsAnywhere } from '../datasets/openDataset';
 import type { EngineInfo } from '../engine/engine';
 import { OptionError, TrainingError } from '../errors';
 import type { ModelRecipe } from '../models/model';
+import { checkChoice, checkCount, checkFrom0, checkOption, checkSparsity } from '../options';
 import { PRUNING_METHODS, type PruningMethod } from './masks';
 import { type LearningRateSchedule, type PruningSchedule, paperSchedules } from './schedule';
 
@@ -139,9 +140,9 @@ export function resolveRun(
   } = options;
   checkSparsity(sparsity);
   checkOption('seed', seed, Number.isSafeInteger(seed), 'a whole number');
-  checkOption('batchSize', batchSize, isWhole(batchSize, 1), 'a whole number, 1 or more');
+  checkCount('batchSize', batchSize);
   checkOption('momentum', momentum, momentum >= 0 && momentum < 1, '0 <= momentum < 1');
-  checkOption('weightDecay', weightDecay, isFrom0(weightDecay), '0 or more');
+  checkFrom0('weightDecay', weightDecay);
   checkOption(
     'labelSmoothing',
     labelSmoothing,
@@ -153,7 +154,7 @@ export function resolveRun(
   const learningRate = { ...paper.learningRate, ...options.learningRate };
   checkLearningRate(learningRate);
   const { method = 'magnitude', tensors, ...given } = pruning;
-  checkMethod('pruning.method', method);
+  checkChoice('pruning.method', method, PRUNING_METHODS);
   const { begin, end, frequency } = { ...paper.pruning, ...given };
   if (sparsity > 0) checkPruning({ begin, end, frequency }, steps);
   return {
@@ -171,33 +172,22 @@ export function resolveRun(
 }
 
 function checkLearningRate({ per256, warmup, drops }: LearningRateSchedule): void {
-  checkOption('learningRate.per256', per256, isFrom0(per256), '0 or more');
-  checkOption('learningRate.warmup', warmup, isFrom0(warmup), '0 steps or more');
+  checkFrom0('learningRate.per256', per256);
+  checkFrom0('learningRate.warmup', warmup);
   for (const [i, { step, factor }] of drops.entries()) {
-    const name = `learningRate.drops[${i}]`;
-    checkOption(`${name}.step`, step, isFrom0(step), '0 or more');
-    checkOption(`${name}.factor`, factor, isFrom0(factor), '0 or more');
+    checkFrom0(`learningRate.drops[${i}].step`, step);
+    checkFrom0(`learningRate.drops[${i}].factor`, factor);
   }
 }
 
 /** Masks are drawn before a step, the last of which is `steps - 1`. */
 function checkPruning({ begin, end, frequency }: PruningSchedule, steps: number): void {
   checkOption('steps', steps, steps > 1, 'at least 2 to prune in');
-  const beforeEnd = isWhole(begin, 0) && begin < end;
-  checkOption('pruning.begin', begin, beforeEnd, `a whole number below pruning.end, ${end}`);
-  const below = `a whole number below the run's ${steps} steps`;
-  checkOption('pruning.end', end, isWhole(end, 1) && end < steps, below);
-  checkOption('pruning.frequency', frequency, isWhole(frequency, 1), 'a whole number, 1 or more');
-}
-
-/** @throws OptionError unless 0 <= sparsity < 1 */
-export function checkSparsity(sparsity: number): void {
-  checkOption('sparsity', sparsity, sparsity >= 0 && sparsity < 1, '0 <= sparsity < 1');
-}
-
-/** @throws OptionError if there is no such method */
-export function checkMethod(name: string, method: PruningMethod): void {
-  checkOption(name, method, PRUNING_METHODS.includes(method), PRUNING_METHODS.join(' or '));
+  checkCount('pruning.begin', begin, 0);
+  checkCount('pruning.end', end);
+  checkCount('pruning.frequency', frequency);
+  checkOption('pruning.begin', begin, begin < end, `less than pruning.end, ${end}`);
+  checkOption('pruning.end', end, end < steps, `less than the run's ${steps} steps`);
 }
 
 /** What a run records of images. */
@@ -210,7 +200,7 @@ export function recordOf({ name, hash, views, recipe }: ImageDataset): DataRecor
 function resolveSteps(data: ImageDataset, batchSize: number, options: TrainingOptions): number {
   const { epochs, steps } = options;
   if (steps !== undefined) {
-    checkOption('steps', steps, isWhole(steps, 1), 'a whole number, 1 or more');
+    checkCount('steps', steps);
     if (epochs !== undefined)
       throw new OptionError(`epochs (${epochs}) and steps (${steps}) are both given: give one.`);
     return steps;
@@ -218,24 +208,10 @@ function resolveSteps(data: ImageDataset, batchSize: number, options: TrainingOp
   if (data.size === undefined)
     throw new OptionError(`How many images ${data.name} has is not known: give steps, not epochs.`);
   const stepsPerEpoch = Math.floor(data.size / batchSize);
-  if (stepsPerEpoch === 0)
-    throw new OptionError(`batchSize is ${batchSize}, ${data.name} has ${data.size} images.`);
+  const enough = `at most the ${data.size} images of ${data.name}`;
+  checkOption('batchSize', batchSize, stepsPerEpoch > 0, enough);
   checkOption('epochs', epochs ?? 90, (epochs ?? 90) > 0, 'more than 0');
   return Math.max(1, Math.round((epochs ?? 90) * stepsPerEpoch));
-}
-
-/** @throws OptionError naming the option and its value, if that is not valid */
-export function checkOption(name: string, value: unknown, valid: boolean, expected: string): void {
-  if (!valid) throw new OptionError(`${name} is ${value}, expected ${expected}.`);
-}
-
-function isWhole(value: number, least: number): boolean {
-  return Number.isSafeInteger(value) && value >= least;
-}
-
-/** Whether a number is finite and not negative. */
-export function isFrom0(value: number): boolean {
-  return Number.isFinite(value) && value >= 0;
 }
 
 /**

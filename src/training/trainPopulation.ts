@@ -4,12 +4,13 @@ import * as tf from '@tensorflow/tfjs';
 import type { ImageDataset } from '../datasets/imageDataset';
 import { recipeOf } from '../datasets/openDataset';
 import { defaultProcesses, type EngineInfo, type EngineName, useEngine } from '../engine/engine';
-import { OptionError, TrainingError } from '../errors';
+import { TrainingError } from '../errors';
 import { toJson, writeWhole } from '../files';
 import { interruptible } from '../interruption';
 import { buildModel, type ModelRecipe, topologyOf } from '../models/model';
 import { readRun } from '../models/modelFolder';
 import { renumbered } from '../models/renumbered';
+import { checkCount, checkOption } from '../options';
 import { readPopulation } from '../predictions/population';
 import type { Predictions } from '../predictions/predictions';
 import { readPredictions } from '../predictions/readPredictions';
@@ -98,9 +99,8 @@ export interface PopulationFailure {
  */
 export async function trainPopulation(options: TrainPopulationOptions): Promise<Population> {
   const { train, test, sparsities, replicates, seed, onProgress } = options;
-  if (sparsities.length === 0) throw new OptionError('sparsities is empty, expected [0, 0.9].');
-  if (!Number.isInteger(replicates) || replicates < 1)
-    throw new OptionError(`replicates is ${replicates}, expected a whole number, 1 or more.`);
+  checkOption('sparsities', sparsities, sparsities.length > 0, 'some such as [0, 0.9]');
+  checkCount('replicates', replicates);
   const engine = await useEngine(options.engine ? { engine: options.engine } : {});
   const folder = resolve(options.folder);
   const plan: PopulationPlan = {

@@ -13,15 +13,14 @@ import { buildModel, copyModel, topologyOf } from '../models/model';
 import { loadModel, readRun, saveModel, type TrainedModel } from '../models/modelFolder';
 import { renumbered } from '../models/renumbered';
 import { decodeSafetensors, encodeSafetensors } from '../models/safetensors';
+import { checkFrom0 } from '../options';
 import { formatDuration, progress } from '../progress';
 import { seedFrom } from '../random';
 import { keptCount, maskOf, sparsityOf } from './masks';
 import {
   assertSameOutcome,
   assertSameRun,
-  checkOption,
   type HistoryEntry,
-  isFrom0,
   type RunConfig,
   type RunOutcome,
   resolveRun,
@@ -79,7 +78,6 @@ interface Position {
 }
 
 const CHECKPOINT = 'checkpoint.safetensors';
-const CHECKPOINT_SECONDS = 60;
 const HISTORY_ENTRIES = 100;
 
 /**
@@ -96,8 +94,8 @@ const HISTORY_ENTRIES = 100;
  *   holds a run with other options
  */
 export async function trainPruned(options: TrainPrunedOptions): Promise<TrainedModel> {
-  const { data, sparsity, seed, folder, checkpointSeconds = CHECKPOINT_SECONDS } = options;
-  checkOption('checkpointSeconds', checkpointSeconds, isFrom0(checkpointSeconds), '0 or more');
+  const { data, sparsity, seed, folder, checkpointSeconds = 60 } = options;
+  checkFrom0('checkpointSeconds', checkpointSeconds);
   const engine = await useEngine(options.engine ? { engine: options.engine } : {});
   const shape = { imageShape: data.imageShape, numClasses: data.numClasses };
   const given = options.model instanceof tf.LayersModel ? options.model : undefined;
@@ -127,7 +125,7 @@ export async function trainPruned(options: TrainPrunedOptions): Promise<TrainedM
   try {
     const position = await resume(folder, config, state);
     await interruptible(options.signal, (signal) =>
-      train(model, state, position, config, { ...options, signal }),
+      train(model, state, position, config, { ...options, checkpointSeconds, signal }),
     );
     const masks = state.masks();
     const trained = { model, masks, run: { config, outcome: outcome(config, position, masks) } };
@@ -150,9 +148,9 @@ async function train(
   state: TrainingState,
   position: Position,
   config: RunConfig,
-  options: TrainPrunedOptions,
+  options: TrainPrunedOptions & { checkpointSeconds: number },
 ): Promise<void> {
-  const { data, folder, signal, checkpointSeconds = CHECKPOINT_SECONDS } = options;
+  const { data, folder, signal, checkpointSeconds } = options;
   const { steps, batchSize } = config.training;
   const report = options.onProgress ?? terminalReport(config);
   const started = { at: Date.now(), step: position.step, seconds: position.seconds };

@@ -1,5 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { OptionError } from '../errors';
+import { checkCount } from '../options';
 import type { WorkerMessage } from './serveJobs';
 
 /** How {@link runJobs} runs its jobs. */
@@ -37,8 +37,7 @@ export async function runJobs<Job, Report>(
   options: RunJobsOptions<Job, Report>,
 ): Promise<FailedJob<Job>[]> {
   const { worker, processes, signal, onEnd } = options;
-  if (!Number.isInteger(processes) || processes < 1)
-    throw new OptionError(`processes is ${processes}, expected a whole number, 1 or more.`);
+  checkCount('processes', processes);
   const queue = jobs.map((job) => ({ job, attempt: 1 }));
   const failures: FailedJob<Job>[] = [];
   const serve = async () => {

@@ -93,7 +93,7 @@ describe('bootstrapModels', () => {
     );
     assert.throws(
       () => bootstrapModels(POPULATION, summarizeLevels, { columns, samples: 1 }),
-      /samples: 1: expected a whole number, 2 or more/,
+      /samples: 1; expected a whole number, 2 or more/,
     );
     let rows = 0;
     assert.throws(

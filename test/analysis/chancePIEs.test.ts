@@ -97,6 +97,6 @@ describe('chancePIEs', () => {
       [0.9, []],
     ]);
     assert.throws(() => chancePIEs(one), /sparsity 0\.9 has 1 model; expected at least 2/);
-    assert.throws(() => chancePIEs(one, { splits: 1 }), /splits: 1: expected/);
+    assert.throws(() => chancePIEs(one, { splits: 1 }), /splits: 1; expected/);
   });
 });

@@ -260,13 +260,16 @@ describe('evalRobustness', () => {
     });
     const { model } = await loadModel(join(root, 'population', 'sparsity=0', 'replicate=00'));
     const options = { clean: unread, shifted: [] };
-    const message = /baseline: 0\.5: no model has this sparsity\. Found 0\./;
+    const message = /baseline: 0\.5; expected a sparsity of the models: 0\./;
     const attempt = evalRobustness([{ sparsity: 0, model }], { ...options, baseline: 0.5 });
     await assert.rejects(attempt, message);
     model.dispose();
     assert.ok(!read);
     const unused = { folder: join(root, 'unused'), baseline: 0.5 };
-    await assert.rejects(evaluate('population', unused), /0\.5: no model .* 0, 0\.9/);
+    await assert.rejects(
+      evaluate('population', unused),
+      /0\.5; expected a sparsity of the models: 0, 0\.9/,
+    );
     await assert.rejects(evaluate('population', { ...unused, batchSize: 0 }), (error: Error) => {
       assert.ok(error instanceof OptionError);
       assert.match(error.message, /batchSize: 0; expected a whole number, 1 or more/);

@@ -118,8 +118,18 @@ print(json.dumps([
         },
       );
     throws(SCORES, { alpha: 2 }, /alpha: 2/, OptionError);
-    throws(SCORES, { measure: 'ratio' }, /expected 'difference' or 'relative'/, OptionError);
-    throws(SCORES, { baseline: 0.3 }, /Found 0, 0.5, 0.9/, OptionError);
+    throws(
+      SCORES,
+      { measure: 'ratio' },
+      /measure: 'ratio'; expected one of difference, relative/,
+      OptionError,
+    );
+    throws(
+      SCORES,
+      { baseline: 0.3 },
+      /baseline: 0\.3; expected a sparsity of the models: 0, 0\.5, 0\.9/,
+      OptionError,
+    );
     throws(
       SCORES.filter((row) => row.sparsity === 0 || row.replicate === 0),
       {},

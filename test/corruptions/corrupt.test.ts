@@ -236,7 +236,10 @@ describe('corrupt', () => {
     await rejects(corrupt(image, 'rain' as 'fog', 1), /'rain'.*gaussian_noise, .*, saturate/);
     for (const severity of [0, 6, 1.5])
       await rejects(corrupt(image, 'fog', severity), new RegExp(`${severity}; .*1, 2, 3, 4, 5`));
-    await rejects(corrupt(image, 'fog', 1, { scale: 'mnist' as 'cifar' }), /'imagenet' or 'cifar'/);
+    await rejects(
+      corrupt(image, 'fog', 1, { scale: 'mnist' as 'cifar' }),
+      /scale: 'mnist'; expected one of imagenet, cifar/,
+    );
     const short = { ...image, data: image.data.subarray(3) };
     await rejects(corrupt(short, 'fog', 1), /3069 numbers.*32 × 32.*3072 bytes/);
     const floats = { ...image, data: new Float32Array(3072) as unknown as Uint8Array };

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import sharp from 'sharp';
 import { findPIEs } from '../../src/analysis/findPIEs';
 import { type Example, ImageDataset } from '../../src/datasets/imageDataset';
-import { OptionError } from '../../src/errors';
+import { PredictionsError } from '../../src/errors';
 import { imageGallery } from '../../src/figures/imageGallery';
 import { PALETTE } from '../../src/figures/palette';
 import { type PieGalleryRow, pieGallery } from '../../src/figures/pieGallery';
@@ -153,13 +153,13 @@ test('the highest sparsity is shown unless told', async () => {
 test('a wrong data set or sparsity is an error that says so', async () => {
   const { dataset } = noise(5);
   await assert.rejects(pieGallery([pie(17, 0, 1)], dataset), (error: Error) => {
-    assert.ok(error instanceof OptionError);
-    assert.match(error.message, /image 17 is not in Noise/);
+    assert.ok(error instanceof PredictionsError);
+    assert.match(error.message, /Noise lacks image 17 of the predictions/);
     return true;
   });
   await assert.rejects(
     pieGallery([pie(1, 0, 1)], dataset),
-    /Noise: image 1 has class 1, in the table it has 0/,
+    /Noise: image 1 has class 1, in the predictions it has 0/,
   );
   await assert.rejects(pieGallery([pie(1, 0, 1)], dataset, { sparsity: 0.3 }), /the table has 0.9/);
 });

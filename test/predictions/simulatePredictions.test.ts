@@ -40,7 +40,7 @@ describe('simulatePredictions', () => {
   });
 
   it('refuses what is no number of classes, and no sparsity', () => {
-    assert.throws(() => simulatePredictions({ classes: 0 }), /classes: 0: expected a whole number/);
-    assert.throws(() => simulatePredictions({ sparsities: [0, 90] }), /sparsities: 90: expected 0/);
+    assert.throws(() => simulatePredictions({ classes: 0 }), /classes: 0; expected a whole number/);
+    assert.throws(() => simulatePredictions({ sparsities: [0, 90] }), /sparsity: 90; expected 0/);
   });
 });

@@ -279,6 +279,6 @@ test('options out of range are refused', async () => {
   await assert.rejects(open({ numClasses: 3, classNames: ['a'] }), /1 names and numClasses is 3/);
   await assert.rejects(open({ onBadRecord: 'ignore' }), {
     name: 'OptionError',
-    message: "onBadRecord: 'ignore'; expected 'throw' or 'skip'.",
+    message: "onBadRecord: 'ignore'; expected one of throw, skip.",
   });
 });

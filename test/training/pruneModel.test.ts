@@ -44,10 +44,10 @@ describe('pruneModel', () => {
         () => pruneModel(model, options),
         (error) => error instanceof OptionError && message.test(error.message),
       );
-    refused({ sparsity: 1 }, /^sparsity is 1, expected 0 <= sparsity < 1/);
+    refused({ sparsity: 1 }, /^sparsity: 1; expected 0 \(dense\) to below 1/);
     refused(
       { sparsity: 0.5, method: 'magnitud' as 'magnitude' },
-      /^method is magnitud, expected magnitude or random/,
+      /^method: 'magnitud'; expected one of magnitude, random/,
     );
     refused({ sparsity: 0.5, tensors: ['fc'] }, /^tensors: 'fc' is no trainable weight/);
     const kernel = model.getLayer('conv1').weights[0]!;

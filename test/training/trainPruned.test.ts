@@ -241,31 +241,28 @@ describe('trainPruned', () => {
         assert.match(error.message, message);
         return true;
       });
-    await refused({ sparsity: 1 }, /sparsity is 1, expected 0 <= sparsity < 1/);
+    await refused({ sparsity: 1 }, /sparsity: 1; expected 0 \(dense\) to below 1/);
     await refused({ epochs: 2 }, /epochs \(2\) and steps \(40\)/);
-    await refused({ batchSize: 0 }, /batchSize is 0/);
-    await refused({ pruning: { begin: 30, end: 20 } }, /pruning.begin is 30, expected .* 20/);
+    await refused({ batchSize: 0 }, /batchSize: 0; expected a whole number/);
+    await refused({ pruning: { begin: 30, end: 20 } }, /pruning.begin: 30; expected .* 20/);
     // Steps 0 to 39: a mask before step 40 would never be drawn.
-    await refused({ pruning: { end: 40 } }, /pruning.end is 40, expected .* below the run's 40/);
-    await refused({ pruning: { begin: 1.5 } }, /pruning.begin is 1.5, expected a whole number/);
-    await refused({ pruning: { begin: 1, end: 9.5 } }, /pruning.end is 9.5, expected a whole/);
-    await refused({ steps: 1 }, /steps is 1, expected at least 2 to prune in/);
+    await refused({ pruning: { end: 40 } }, /pruning.end: 40; expected less than the run's 40/);
+    await refused({ pruning: { begin: 1.5 } }, /pruning.begin: 1.5; expected a whole number/);
+    await refused({ pruning: { begin: 1, end: 9.5 } }, /pruning.end: 9.5; expected a whole/);
+    await refused({ steps: 1 }, /steps: 1; expected at least 2 to prune in/);
     for (const bad of [Number.NaN, -1, Number.POSITIVE_INFINITY]) {
       const drops = [{ step: 3, factor: 0.1 }];
-      await refused(
-        { learningRate: { per256: bad } },
-        /learningRate\.per256 is (NaN|-1|Infinity),/,
-      );
-      await refused({ learningRate: { warmup: bad } }, /learningRate\.warmup is /);
+      await refused({ learningRate: { per256: bad } }, /learningRate\.per256: (NaN|-1|Infinity);/);
+      await refused({ learningRate: { warmup: bad } }, /learningRate\.warmup: /);
       await refused(
         { learningRate: { drops: [...drops, { step: bad, factor: 0.1 }] } },
-        /learningRate\.drops\[1\]\.step is /,
+        /learningRate\.drops\[1\]\.step: /,
       );
       await refused(
         { learningRate: { drops: [{ step: 3, factor: bad }] } },
-        /learningRate\.drops\[0\]\.factor is /,
+        /learningRate\.drops\[0\]\.factor: /,
       );
-      await refused({ checkpointSeconds: bad }, /checkpointSeconds is /);
+      await refused({ checkpointSeconds: bad }, /checkpointSeconds: /);
     }
     await refused({ pruning: { tensors: ['fc/kernel'] } }, /'fc\/kernel' is no trainable weight/);
   });

@@ -78,7 +78,7 @@ describe('runJobs', () => {
     for (const processes of [0, -1, 1.5, Number.NaN])
       await assert.rejects(run([job('none', 'report')], processes), (error) => {
         assert.ok(error instanceof OptionError);
-        assert.match(error.message, /^processes is (0|-1|1\.5|NaN), expected a whole number/);
+        assert.match(error.message, /^processes: (0|-1|1\.5|NaN); expected a whole number/);
         return true;
       });
   });
