@@ -136,7 +136,7 @@ const STYLE = `
 }
 body { margin: 0; background: var(--ground); color: var(--text);
   font: 16px/1.6 system-ui, -apple-system, 'Segoe UI', sans-serif; }
-main { max-width: 840px; margin: 2rem auto 6rem; padding: 0 1rem 0 3rem; }
+main { max-width: 936px; margin: 2rem auto 6rem; padding: 0 1rem 0 3rem; }
 h1, h2, h3 { line-height: 1.25; margin: 2rem 0 0.75rem; }
 a { color: var(--literal); }
 pre { margin: 0.5rem 0; overflow-x: auto; font-size: 0.8125rem; line-height: 1.45; }
@@ -153,10 +153,11 @@ section > pre, .code, :not(pre) > code { background: var(--code); border-radius:
 .output .error { background: var(--error); border-radius: 6px; padding: 0.75rem 1rem; }
 img { display: block; max-width: 100%; height: auto; }
 .figure, .output > div > img { background: #ffffff; border-radius: 6px; }
-table { border-collapse: collapse; border: none; font-size: 0.8125rem;
+table { border-collapse: collapse; border: none; font-size: 0.75rem;
   font-variant-numeric: tabular-nums; }
-th, td { border: none; border-bottom: 1px solid var(--line); padding: 0.25rem 0.6rem;
+th, td { border: none; border-bottom: 1px solid var(--line); padding: 0.25rem 0.45rem;
   white-space: nowrap; }
+thead th { white-space: normal; vertical-align: bottom; }
 tbody th { color: var(--muted); font-weight: normal; }
 .html p { color: var(--muted); font-size: 0.8125rem; margin: 0.25rem 0; }
 blockquote { margin: 1rem 0; padding-left: 1rem; border-left: 3px solid var(--line);

@@ -46,17 +46,22 @@ export function tableText(table: Table): string {
 
 export function tableHtml(table: Table): string {
   const { header, rows, isNumeric, caption } = cellsOf(table);
-  const cell = (tag: string, text: string, column: number) =>
-    `<${tag}${isNumeric[column] ? ' align="right"' : ' align="left"'}>${escapeHtml(text)}</${tag}>`;
+  const cell = (tag: string, html: string, column: number) =>
+    `<${tag}${isNumeric[column] ? ' align="right"' : ' align="left"'}>${html}</${tag}>`;
   const row = (cells: string[]) =>
-    `<tr>${cells.map((text, i) => cell(i === 0 ? 'th' : 'td', text, i)).join('')}</tr>`;
+    `<tr>${cells.map((text, i) => cell(i === 0 ? 'th' : 'td', escapeHtml(text), i)).join('')}</tr>`;
   return [
     '<table class="dataframe" border="1">',
-    `<thead><tr>${header.map((name, i) => cell('th', name, i)).join('')}</tr></thead>`,
+    `<thead><tr>${header.map((name, i) => cell('th', breakable(name), i)).join('')}</tr></thead>`,
     `<tbody>${rows.map(row).join('\n')}</tbody>`,
     '</table>',
     `<p>${caption}</p>`,
   ].join('\n');
+}
+
+/** Lets a wide table break the names of its columns, rather than hide the last ones. */
+function breakable(name: string): string {
+  return escapeHtml(name).replaceAll('_', '_<wbr>');
 }
 
 export function escapeHtml(text: string): string {
