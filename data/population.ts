@@ -13,7 +13,7 @@ import { predictionsFile } from '../src/predictions/writePredictions';
  * `--verify` names the model to train again, by sparsity and replicate.
  */
 const FOLDER = 'data/population';
-const SPARSITIES = [0, 0.3, 0.5, 0.7, 0.9];
+const SPARSITIES = [0, 0.1, 0.3, 0.5, 0.7, 0.9];
 const REPLICATES = 30;
 /** Of the test images, the first so many are corrupted, in 75 ways. */
 const ROBUSTNESS_IMAGES = 2000;

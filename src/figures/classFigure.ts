@@ -27,7 +27,7 @@ const KINDS = [
 const MAX_CLASS_NAMES = 40;
 /** CSS pixels. */
 const MARGIN = { t: 100, r: 16, b: 16, l: 72 };
-const PANEL_HEIGHT = 200;
+const PANEL_HEIGHT = 160;
 const PANEL_TITLE_HEIGHT = 28;
 const AXIS_TITLE_HEIGHT = 24;
 const CHARACTER_WIDTH = 7;

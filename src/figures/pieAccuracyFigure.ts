@@ -73,7 +73,7 @@ export function pieAccuracyFigure(table: Table<PIEAccuracyFigureRow>): Figure {
       height: 420,
       margin: { t: 104, r: 16, b: 72, l: 72 },
       bargap: 0.25,
-      xaxis: { type: 'multicategory', tickangle: 0 },
+      xaxis: { type: 'multicategory', tickangle: 0, tickfont: { size: 11 } },
       yaxis: { title: { text: 'Top-1 accuracy (%)' }, gridcolor: '#eeeeee', rangemode: 'tozero' },
       legend: { orientation: 'h', x: 0, xanchor: 'left', y: 1, yanchor: 'bottom' },
     },
