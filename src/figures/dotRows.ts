@@ -36,6 +36,10 @@ export function dotRows({ title, subtitle, axis, rows, levels, lineWidth }: DotR
   const colors = levelColors(levels.length);
   const place = (row: number, level: number) =>
     rounded(rows.length - 1 - row + ((levels.length - 1) / 2 - level) / (levels.length + 1));
+  const traceOf = (sparsity: number) => {
+    const name = `${sparsityName(sparsity)} sparsity`;
+    return { type: 'scatter', mode: 'markers', name, legendgroup: name } as const;
+  };
   const data = levels.map(([sparsity, dots], level): Data => {
     const drawn = rows.flatMap((name, row) => {
       const dot = dots.get(name);
@@ -43,9 +47,8 @@ export function dotRows({ title, subtitle, axis, rows, levels, lineWidth }: DotR
     });
     const color = colors[level]!;
     return {
-      type: 'scatter',
-      mode: 'markers',
-      name: `${sparsityName(sparsity)} sparsity`,
+      ...traceOf(sparsity),
+      showlegend: false,
       x: drawn.map((dot) => rounded(dot.value)),
       y: drawn.map((dot) => dot.y),
       text: drawn.map((dot) => spaced(dot.name)),
@@ -66,8 +69,17 @@ export function dotRows({ title, subtitle, axis, rows, levels, lineWidth }: DotR
       hovertemplate: '%{text}: %{x:.2f}<extra>%{fullData.name}</extra>',
     };
   });
+  // A legend shows a trace's first dot, which may be hollow; so it has traces of its own.
+  const legend = levels.map(
+    ([sparsity], level): Data => ({
+      ...traceOf(sparsity),
+      x: [null],
+      y: [null],
+      marker: { color: colors[level]!, size: DOT },
+    }),
+  );
   return {
-    data,
+    data: [...data, ...legend],
     layout: {
       ...baseLayout(title, subtitle),
       height: MARGIN.t + rowHeight * rows.length + MARGIN.b,

@@ -19,19 +19,20 @@ const rows: CorruptionFigureRow[] = [
 test('the costliest corruption on top, two standard errors wide, filled where significant', () => {
   const figure = corruptionFigure(rows);
   assertSnapshot('corruptionFigure', figure);
-  const [half, most] = figure.data as unknown as {
+  const [half, most, ...legend] = figure.data as unknown as {
     readonly text: string[];
     readonly x: number[];
-    readonly marker: { readonly color: string[] };
+    readonly marker: { readonly color: string | string[] };
     readonly error_x: { readonly array: number[]; readonly arrayminus: number[] };
   }[];
   assert.deepEqual(most!.text, ['impulse noise', 'fog']);
   assert.deepEqual(most!.x, [-8, 2]);
   assert.deepEqual([most!.error_x.array[0], most!.error_x.arrayminus[0]], [2, 2]);
   assert.deepEqual(
-    half!.marker.color.map((color) => color === 'white'),
+    [half!.marker.color].flat().map((color) => color === 'white'),
     [false, true],
   );
+  assert.ok(legend.every(({ marker }) => marker.color !== 'white'));
   assert.match(
     JSON.stringify(figure.layout),
     /4 dense and 5 pruned models, 100 images.*percentage points/,
