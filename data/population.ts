@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import * as sbd from '../src';
 import { readRun } from '../src/models/modelFolder';
+import { checkOption } from '../src/options';
 import { predictionsFile } from '../src/predictions/writePredictions';
 
 /**
@@ -21,11 +22,15 @@ const ROBUSTNESS_IMAGES = 2000;
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { verify: { type: 'string', default: '0.9/0' } } });
   const [sparsity, replicate] = values.verify.split('/').map(Number);
-  if (!SPARSITIES.includes(sparsity!) || !(replicate! >= 0 && replicate! < REPLICATES))
-    throw new sbd.OptionError(
-      `--verify is '${values.verify}', expected a sparsity of ${SPARSITIES.join(', ')} and a ` +
-        `replicate of 0 to ${REPLICATES - 1}, as in 0.9/0.`,
-    );
+  checkOption(
+    '--verify',
+    values.verify,
+    SPARSITIES.includes(sparsity!) &&
+      Number.isInteger(replicate) &&
+      replicate! >= 0 &&
+      replicate! < REPLICATES,
+    `a sparsity of ${SPARSITIES.join(', ')} and a replicate of 0 to ${REPLICATES - 1}, as in 0.9/0`,
+  );
   const [train, test] = [await sbd.loadCifar10(), await sbd.loadCifar10({ split: 'test' })];
   const { engine } = await sbd.trainPopulation({
     train,

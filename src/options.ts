@@ -3,8 +3,12 @@ import { OptionError } from './errors';
 /** @throws OptionError naming the option, its value and what it takes, unless the value is valid */
 export function checkOption(name: string, value: unknown, valid: boolean, expected: string): void {
   if (valid) return;
-  const found = typeof value === 'string' ? `'${value}'` : String(value);
-  throw new OptionError(`${name}: ${found}; expected ${expected}.`);
+  throw new OptionError(`${name}: ${shown(value)}; expected ${expected}.`);
+}
+
+function shown(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(shown).join(', ')}]`;
+  return typeof value === 'string' ? `'${value}'` : String(value);
 }
 
 /** @throws OptionError for anything but a whole number, `least` or more */

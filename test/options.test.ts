@@ -25,6 +25,10 @@ test('what is not names the option, the value and what is expected', () => {
     () => checkOption('alpha', 2, false, 'a probability'),
     'alpha: 2; expected a probability.',
   );
+  refuses(
+    () => checkOption('sizes', [1, '2'], false, 'numbers'),
+    "sizes: [1, '2']; expected numbers.",
+  );
   refuses(() => checkChoice('ties', 'few', ['a', 'b']), "ties: 'few'; expected one of a, b.");
   refuses(() => checkChoice('severity', 0, [1, 2]), 'severity: 0; expected one of 1, 2.');
   for (const value of [0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY])

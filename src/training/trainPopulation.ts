@@ -99,7 +99,7 @@ export interface PopulationFailure {
  */
 export async function trainPopulation(options: TrainPopulationOptions): Promise<Population> {
   const { train, test, sparsities, replicates, seed, onProgress } = options;
-  checkOption('sparsities', sparsities, sparsities.length > 0, 'some such as [0, 0.9]');
+  checkOption('sparsities', sparsities, sparsities.length > 0, 'at least one, as in [0, 0.9]');
   checkCount('replicates', replicates);
   const engine = await useEngine(options.engine ? { engine: options.engine } : {});
   const folder = resolve(options.folder);

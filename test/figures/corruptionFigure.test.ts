@@ -32,6 +32,7 @@ test('the costliest corruption on top, two standard errors wide, filled where si
     [half!.marker.color].flat().map((color) => color === 'white'),
     [false, true],
   );
+  assert.equal(legend.length, 2);
   assert.ok(legend.every(({ marker }) => marker.color !== 'white'));
   assert.match(
     JSON.stringify(figure.layout),

@@ -29,6 +29,14 @@ test('a column has one number of decimals: no more than its values have or than 
   assert.match(tableHtml(frame), /<td align="left">a &lt;b&gt; &amp; &quot;c&quot;<\/td>/);
 });
 
+test('a column name may break at its underscores in a page, and is escaped', () => {
+  const html = tableHtml(new DataFrame({ n_a_se: [1], '<_>': [2] }));
+  assert.match(
+    html,
+    /<th align="right">n_<wbr>a_<wbr>se<\/th><th align="right">&lt;_<wbr>&gt;<\/th>/,
+  );
+});
+
 test('long and wide tables show both their ends', () => {
   const rows = Array.from({ length: 1000 }, (_, i) =>
     Object.fromEntries(Array.from({ length: 30 }, (_, k) => [`c${k}`, i * 100 + k])),

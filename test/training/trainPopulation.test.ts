@@ -207,7 +207,10 @@ describe('trainPopulation', () => {
         return true;
       },
     );
-    await assert.rejects(trainPopulation({ ...tiny('none'), sparsities: [] }), OptionError);
+    await assert.rejects(trainPopulation({ ...tiny('none'), sparsities: [] }), {
+      name: 'OptionError',
+      message: 'sparsities: []; expected at least one, as in [0, 0.9].',
+    });
     await assert.rejects(trainPopulation({ ...tiny('none'), replicates: 0 }), OptionError);
   });
 });
