@@ -3,12 +3,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { findPIEs } from '../src/analysis/findPIEs';
-import { perClassTTest } from '../src/analysis/perClassTTest';
-import type { Predictions } from '../src/predictions/predictions';
-import { readPredictions } from '../src/predictions/readPredictions';
-import { simulatePredictions } from '../src/predictions/simulatePredictions';
-import { writePredictions } from '../src/predictions/writePredictions';
+import { findPIEs } from '#statistics/analysis/findPIEs';
+import { perClassTTest } from '#statistics/analysis/perClassTTest';
+import type { Predictions } from '#statistics/predictions/predictions';
+import { readPredictions } from '#statistics/predictions/readPredictions';
+import { simulatePredictions } from '#statistics/predictions/simulatePredictions';
+import { writePredictions } from '#statistics/predictions/writePredictions';
 import { findPython } from '../test/python';
 
 /**

@@ -3,18 +3,18 @@
  * and what a ResNet-50 takes for its forward pass: npm run bench:corruptions [-- <repeats> <names>]
  */
 import { join } from 'node:path';
-import * as tf from '@tensorflow/tfjs';
 import sharp from 'sharp';
-import { corrupt } from '../src/corruptions/corrupt';
+import { useEngine } from '#library/backend/backend';
+import * as tf from '#library/backend/tf';
+import { corrupt } from '#library/corruptions/corrupt';
 import {
   CORRUPTIONS,
   type CorruptionName,
   EXTRA_CORRUPTIONS,
   SEVERITIES,
-} from '../src/corruptions/names';
-import { useEngine } from '../src/engine/engine';
-import { foldBatchNorms } from '../src/models/foldBatchNorms';
-import { buildModel } from '../src/models/model';
+} from '#library/corruptions/names';
+import { foldBatchNorms } from '#library/models/foldBatchNorms';
+import { buildModel } from '#library/models/model';
 
 const SIDE = 224;
 

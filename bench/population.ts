@@ -1,9 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { loadCifar10 } from '../src/datasets/loadCifar10';
-import { findModels, readRun } from '../src/models/modelFolder';
-import { trainPopulation } from '../src/training/trainPopulation';
+import { loadCifar10 } from '#library/datasets/loadCifar10';
+import { findModels, readRun } from '#library/models/modelFolder';
+import { trainPopulation } from '#library/training/trainPopulation';
 
 /**
  * Measures what `trainPopulation` spends on a model beside its training steps: starting processes,

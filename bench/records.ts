@@ -4,8 +4,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { loadImageNetRecords } from '../src/records/loadImageNetRecords';
-import { type RecordInput, writeRecords } from '../src/records/writeRecords';
+import { loadImageNetRecords } from '#library/records/loadImageNetRecords';
+import { type RecordInput, writeRecords } from '#library/records/writeRecords';
 import { findPython } from '../test/python';
 
 /**

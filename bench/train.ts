@@ -3,13 +3,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import * as tf from '@tensorflow/tfjs';
-import { ENGINE_NAMES, type EngineName, useEngine } from '../src/engine/engine';
-import { softmaxCrossEntropy } from '../src/engine/ops/softmaxCrossEntropy';
-import { variableGrads } from '../src/engine/ops/variableGrads';
-import { foldBatchNorms } from '../src/models/foldBatchNorms';
-import { buildModel, type ModelRecipe } from '../src/models/model';
-import { TrainingState } from '../src/training/trainingState';
+import { ENGINE_NAMES, type EngineName, useEngine } from '#library/backend/backend';
+import { softmaxCrossEntropy } from '#library/backend/ops/softmaxCrossEntropy';
+import { variableGrads } from '#library/backend/ops/variableGrads';
+import * as tf from '#library/backend/tf';
+import { foldBatchNorms } from '#library/models/foldBatchNorms';
+import { buildModel, type ModelRecipe } from '#library/models/model';
+import { TrainingState } from '#library/training/trainingState';
 import { findPython } from '../test/python';
 
 /**

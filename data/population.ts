@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util';
-import * as sbd from '../src';
-import { readRun } from '../src/models/modelFolder';
-import { checkOption } from '../src/options';
-import { predictionsFile } from '../src/predictions/writePredictions';
+import * as sbd from '#library/index';
+import { readRun } from '#library/models/modelFolder';
+import { checkOption } from '#statistics/options';
+import { predictionsFile } from '#statistics/predictions/writePredictions';
 
 /**
  * Trains the population that the notebooks read, or goes on with it, and puts it to corrupted

@@ -1,8 +1,6 @@
 import { inspect } from 'node:util';
 import sharp from 'sharp';
-import { type Figure, isFigure } from '../src/figures/figure';
-import { renderPng } from '../src/figures/renderPng';
-import type { DisplayContent, MimeBundle } from './notebook';
+import { type DisplayContent, isJson, type MimeBundle } from './notebook';
 import { isTable, tableHtml, tableText } from './table';
 
 /**
@@ -15,6 +13,7 @@ interface Displayable {
   [DISPLAY](): MimeBundle | Promise<MimeBundle>;
 }
 
+const PLOTLY = 'application/vnd.plotly.v1+json';
 /** Pixels per inch of a picture to be shown at one image pixel per CSS pixel. */
 const PLAIN_DENSITY = 72;
 
@@ -28,17 +27,17 @@ export async function displayed(value: unknown): Promise<DisplayContent> {
 async function mimeBundle(value: unknown): Promise<MimeBundle> {
   if (isDisplayable(value)) return value[DISPLAY]();
   if (isTable(value)) return { 'text/html': tableHtml(value), 'text/plain': tableText(value) };
-  if (isFigure(value)) return figureBundle(value);
+  if (isFigure(value))
+    return { [PLOTLY]: { data: value.data, layout: value.layout }, 'text/plain': 'plotly figure' };
   if (isMimeBundle(value)) return value;
   return { 'text/plain': inspect(value, { depth: 4, maxArrayLength: 50, maxStringLength: 5000 }) };
 }
 
-/** No `text/html`: code hosts would prefer it to the picture and then not run its script. */
-async function figureBundle(figure: Figure): Promise<MimeBundle> {
-  return {
-    'application/vnd.plotly.v1+json': plainJson({ data: figure.data, layout: figure.layout }),
-    'image/png': await renderPng(figure),
-  };
+/** A plotly figure without a display of its own: data for clients that draw it. */
+function isFigure(value: unknown): value is { data: unknown[]; layout: object } {
+  if (typeof value !== 'object' || value === null) return false;
+  const { data, layout } = value as { data?: unknown; layout?: unknown };
+  return Array.isArray(data) && typeof layout === 'object' && layout !== null;
 }
 
 function isDisplayable(value: unknown): value is Displayable {
@@ -57,12 +56,12 @@ function isMimeBundle(value: unknown): value is MimeBundle {
   );
 }
 
-/** Bytes as base64, as nbformat has them. */
+/** Bytes as base64 and JSON as plain JSON, as nbformat has them. */
 function encode(bundle: MimeBundle): MimeBundle {
-  const entries = Object.entries(bundle).map(([type, content]) => [
-    type,
-    content instanceof Uint8Array ? Buffer.from(content).toString('base64') : content,
-  ]);
+  const entries = Object.entries(bundle).map(([type, content]) => {
+    if (content instanceof Uint8Array) return [type, Buffer.from(content).toString('base64')];
+    return [type, isJson(type) ? plainJson(content) : content];
+  });
   return Object.fromEntries(entries);
 }
 

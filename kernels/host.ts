@@ -1,9 +1,9 @@
 /** What a KernelProcess starts: one session, told what to do by its parent. */
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { setProgressSink } from '../src/progress';
 import type { FromGuard } from './guard';
 import { END_OF_CELL, type FromHost, type ToHost } from './kernelProcess';
+import { showProgress } from './libraries';
 import { Session } from './session';
 
 // The session takes what else this process writes.
@@ -19,7 +19,7 @@ process.removeAllListeners('warning');
 process.on('warning', (warning) => {
   if (warning.name !== 'DeprecationWarning') stderr(`${warning.name}: ${warning.message}\n`);
 });
-setProgressSink({
+showProgress({
   update: (line) => send({ type: 'progress', line }),
   done: () => send({ type: 'progressDone' }),
 });

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { OptionError } from '../src/errors';
+import { OptionError } from './errors';
 import {
   installKernel,
   KERNEL_NAME,

@@ -1,8 +1,8 @@
-import packageJson from 'selective-brain-damage/package.json';
 import { Publisher, Reply, Router } from 'zeromq';
 import type { CellError } from './cellError';
 import { KernelProcess } from './kernelProcess';
-import { LANGUAGE_INFO } from './kernelspec';
+import { KERNEL_NAME, LANGUAGE_INFO } from './kernelspec';
+import { VERSION } from './version';
 import { address, type Connection, decode, encode, header, type Message, PROTOCOL } from './wire';
 
 type Content = Readonly<Record<string, unknown>>;
@@ -324,8 +324,8 @@ export class JupyterKernel {
 const KERNEL_INFO: Content = {
   status: 'ok',
   protocol_version: PROTOCOL,
-  implementation: 'selective-brain-damage',
-  implementation_version: packageJson.version,
+  implementation: KERNEL_NAME,
+  implementation_version: VERSION,
   language_info: LANGUAGE_INFO,
   banner: `TypeScript ${LANGUAGE_INFO.version} on Node ${process.version}`,
   help_links: [],

@@ -2,9 +2,9 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
-import type { ProgressSink } from '../src/progress';
 import { type CellError, cellFile, cellTitle, type RunCell, uncountedFile } from './cellError';
 import type { CellOutput } from './notebook';
+import type { ProgressSink } from './progress';
 import type { Answers } from './session';
 
 export type ToHost =

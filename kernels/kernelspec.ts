@@ -4,8 +4,8 @@ import { join, resolve } from 'node:path';
 import { version as typescriptVersion } from '@tslab/typescript-for-tslab';
 
 /** How notebooks name their kernel. */
-export const KERNEL_NAME = 'selective-brain-damage';
-const DISPLAY_NAME = 'TypeScript (selective-brain-damage)';
+export const KERNEL_NAME = 'typescript-notebooks';
+const DISPLAY_NAME = 'TypeScript';
 
 /** What a kernel says of its language, and Jupyter stores in every notebook. */
 export const LANGUAGE_INFO = {

@@ -1,5 +1,5 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { NotebookError } from '../src/errors';
+import { NotebookError } from './errors';
 
 /** What Jupyter shows for a value: MIME type to content; JSON for JSON types, else text or base64. */
 export type MimeBundle = Readonly<Record<string, unknown>>;

@@ -108,7 +108,7 @@ function inScript(text: string): string {
 }
 
 function plotlyScripts(): string {
-  const library = readFileSync(require.resolve('plotly.js/dist/plotly-cartesian.min.js'), 'utf8');
+  const library = readFileSync(require.resolve('plotly.js-cartesian-dist-min'), 'utf8');
   return `<script>${library.replaceAll('</script', '<\\/script')}</script>\n<script>${DRAW_FIGURES}</script>`;
 }
 

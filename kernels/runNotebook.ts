@@ -1,10 +1,10 @@
 import { performance } from 'node:perf_hooks';
-import { NotebookError } from '../src/errors';
-import { type ProgressSink, progress } from '../src/progress';
 import type { CellError } from './cellError';
+import { NotebookError } from './errors';
 import { KernelProcess } from './kernelProcess';
 import { NOTEBOOK_METADATA } from './kernelspec';
 import type { Cell, CellOutput, CodeCell, Notebook } from './notebook';
+import { type ProgressSink, terminalProgress } from './progress';
 
 /** Told how a run goes. */
 export interface RunObserver {
@@ -57,7 +57,7 @@ export async function runNotebook(notebook: Notebook, options: RunOptions): Prom
       observer.output?.(output);
     },
     log: (text) => observer.log?.(text),
-    progress: observer.progress ?? progress(),
+    progress: observer.progress ?? terminalProgress(),
     idleError: (idleError) => {
       error ??= idleError;
     },

@@ -1,11 +1,11 @@
 import { Console } from 'node:console';
 import { type IsCompleteResult, isCompleteCode } from 'tslab/dist/converter';
 import { createExecutor } from 'tslab/dist/executor';
-import { interruptWork } from '../src/interruption';
 import { type CellError, describeCompileError, describeThrown, type RunCell } from './cellError';
 import { createCompiler, type Hooks } from './compiler';
 import { Context } from './context';
 import { displayed } from './display';
+import { interruptWork } from './libraries';
 import './globals';
 import { type Completion, completion, inspection } from './codeHelp';
 import type { CellOutput, MimeBundle } from './notebook';

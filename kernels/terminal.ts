@@ -1,5 +1,5 @@
-import { formatDuration, type ProgressSink, terminalProgress } from '../src/progress';
 import type { CellOutput } from './notebook';
+import { formatDuration, type ProgressSink, terminalProgress } from './progress';
 import type { RunObserver } from './runNotebook';
 
 const line = terminalProgress();

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { temporaryFolder } from './records/temporary';
+import { temporaryFolder } from './library/records/temporary';
 
 test('the tests that run are those whose source is there', () => {
   const root = temporaryFolder();

@@ -5,12 +5,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import {
-  type CellOutput,
-  type Notebook,
-  readNotebook,
-  writeNotebook,
-} from '../../kernels/notebook';
+import { type CellOutput, type Notebook, readNotebook, writeNotebook } from '#kernels/notebook';
 import { findPython, withoutPython } from '../python';
 import { FIXTURES } from './fixtures';
 import { isAlive, until } from './processes';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import sharp from 'sharp';
-import { differences, keepStored } from '../../kernels/compareNotebooks';
-import type { CellOutput, MimeBundle, Notebook } from '../../kernels/notebook';
+import { differences, keepStored } from '#kernels/compareNotebooks';
+import type { CellOutput, MimeBundle, Notebook } from '#kernels/notebook';
 
 function notebook(outputs: readonly CellOutput[], tags: string[] = []): Notebook {
   const cell = { cell_type: 'code', id: 'a', metadata: { tags }, source: 'x' } as const;

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { DataFrame } from 'danfojs-node';
 import sharp from 'sharp';
-import { DISPLAY, displayed } from '../../kernels/display';
-import { Picture } from '../../src/figures/picture';
+import { DISPLAY, displayed } from '#kernels/display';
+import { Picture } from '#library/pictures/picture';
 
 test('a figure is plotly and a picture, and no HTML that a code host would prefer', async () => {
   const layout = { width: 320, height: 200 };

@@ -6,8 +6,8 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Dealer, Request, Subscriber } from 'zeromq';
-import { installKernel } from '../../kernels/kernelspec';
-import { address, type Connection, decode, encode, header, type Message } from '../../kernels/wire';
+import { installKernel } from '#kernels/kernelspec';
+import { address, type Connection, decode, encode, header, type Message } from '#kernels/wire';
 
 type Content = Record<string, unknown>;
 

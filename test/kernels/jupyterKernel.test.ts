@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import type { Message } from '../../kernels/wire';
+import type { Message } from '#kernels/wire';
 import { FIXTURES } from './fixtures';
 import { type Answer, JupyterClient } from './jupyterClient';
 import { isAlive, until } from './processes';

@@ -4,8 +4,8 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { installKernel, KERNEL_NAME } from '../../kernels/kernelspec';
-import { type Notebook, readNotebook } from '../../kernels/notebook';
+import { installKernel, KERNEL_NAME } from '#kernels/kernelspec';
+import { type Notebook, readNotebook } from '#kernels/notebook';
 import { findPython, withoutPython } from '../python';
 import { FIXTURES } from './fixtures';
 

@@ -6,9 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import fc from 'fast-check';
-import type { CellError } from '../../kernels/cellError';
-import { KernelProcess } from '../../kernels/kernelProcess';
-import type { CellOutput } from '../../kernels/notebook';
+import type { CellError } from '#kernels/cellError';
+import { KernelProcess } from '#kernels/kernelProcess';
+import type { CellOutput } from '#kernels/notebook';
 import { FIXTURES } from './fixtures';
 import { isAlive, until } from './processes';
 
@@ -89,7 +89,10 @@ test('this package and its dependencies come with their types', async () => {
       "import * as dfd from 'danfojs-node';\nconst n: number = new dfd.DataFrame([[1]]).shape;",
       /'number\[\]'/,
     ],
-    ["import * as tf from '@tensorflow/tfjs';\nconst n: string = tf.scalar(1).size;", /'number'/],
+    [
+      "import * as tf from '#library/backend/tf';\nconst n: string = tf.scalar(1).size;",
+      /'number'/,
+    ],
     ["import { nope } from 'no-such-package';\nnope;", /Cannot find module 'no-such-package'/],
   ] as const) {
     const error = await fails(source);

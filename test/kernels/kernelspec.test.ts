@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { KERNEL_NAME, userDataFolder } from '../../kernels/kernelspec';
+import { KERNEL_NAME, userDataFolder } from '#kernels/kernelspec';
 
 const INSTALL = join(__dirname, '..', '..', 'kernels', 'install.js');
 let folder: string;

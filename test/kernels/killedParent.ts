@@ -1,5 +1,5 @@
 /** Runs a cell that never ends, prints the id of its process, and waits to be killed. */
-import { KernelProcess } from '../../kernels/kernelProcess';
+import { KernelProcess } from '#kernels/kernelProcess';
 
 const kernel = new KernelProcess(__dirname, {
   output: (output) => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Notebook } from '../../kernels/notebook';
-import { storedPart } from '../../kernels/storedPart';
+import type { Notebook } from '#kernels/notebook';
+import { storedPart } from '#kernels/storedPart';
 
 const PNG = { 'image/png': 'iVBORw0', 'text/plain': 'a cat' };
 

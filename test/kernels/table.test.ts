@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { DataFrame } from 'danfojs-node';
 import fc from 'fast-check';
-import { isTable, tableHtml, tableText } from '../../kernels/table';
+import { isTable, tableHtml, tableText } from '#kernels/table';
 
 test('a column has one number of decimals: no more than its values have or than say something', () => {
   const frame = new DataFrame({

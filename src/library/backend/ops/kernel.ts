@@ -1,0 +1,16 @@
+import * as tf from '../tf';
+
+/** Whether the backend that runs has a kernel of this name; else an op composes tfjs's own ops. */
+export function hasKernel(name: string): boolean {
+  return tf.getKernel(name, tf.getBackend()) !== undefined;
+}
+
+/** Runs a kernel of the backend that has several outputs, or one. */
+export function runKernel(
+  name: string,
+  inputs: Record<string, tf.Tensor>,
+  attrs: Record<string, number | boolean | string> = {},
+): tf.Tensor[] {
+  const outputs: tf.Tensor | tf.Tensor[] = tf.engine().runKernel(name, inputs, attrs);
+  return Array.isArray(outputs) ? outputs : [outputs];
+}

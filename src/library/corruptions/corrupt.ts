@@ -1,0 +1,117 @@
+import { OptionError } from 'selective-brain-damage-statistics';
+import { type Random, randomFrom } from 'selective-brain-damage-statistics/internal';
+import type { RgbImage } from '../datasets/imageDataset';
+import { defocusBlur, gaussianBlur, glassBlur, motionBlur, zoomBlur } from './blur';
+import type { Corruption } from './corruption';
+import { contrast, elasticTransform, jpegCompression, pixelate, saturate } from './digital';
+import { warnOfOwnFrost } from './frost';
+import {
+  type CorruptionName,
+  type CorruptionScale,
+  checkCorruption,
+  checkScale,
+  checkSeverity,
+  scaleFor,
+} from './names';
+import { gaussianNoise, impulseNoise, shotNoise, speckleNoise } from './noise';
+import { toImage, toRaster } from './raster';
+import { spatter } from './spatter';
+import { brightness, fog, frost, snow } from './weather';
+
+/** Options of {@link corrupt}. */
+export interface CorruptOptions {
+  /** Decides all that is random. Default 0. */
+  readonly seed?: number;
+  /**
+   * Which of the two published sets of parameters, which are in pixels: `imagenet`, for images of
+   * about 224 × 224, or `cifar`, for 32 × 32. Default `cifar` where no side of the image is longer
+   * than 64 pixels, else `imagenet`.
+   */
+  readonly scale?: CorruptionScale;
+  /**
+   * A folder with pictures of frost, PNG or JPEG, larger than the image (`cifar`: five times). Those
+   * of hendrycks/robustness are `frost1` to `frost5`; the sixth there is never drawn. Without a
+   * folder `frost` makes its own from the seed, and warns that it does.
+   */
+  readonly frost?: string;
+}
+
+const BY_NAME: Readonly<Record<CorruptionName, Corruption>> = {
+  gaussian_noise: gaussianNoise,
+  shot_noise: shotNoise,
+  impulse_noise: impulseNoise,
+  defocus_blur: defocusBlur,
+  glass_blur: glassBlur,
+  motion_blur: motionBlur,
+  zoom_blur: zoomBlur,
+  snow,
+  frost,
+  fog,
+  brightness,
+  contrast,
+  elastic_transform: elasticTransform,
+  pixelate,
+  jpeg_compression: jpegCompression,
+  speckle_noise: speckleNoise,
+  gaussian_blur: gaussianBlur,
+  spatter,
+  saturate,
+};
+
+/** Pixels; an image with a shorter side has nothing left to see. */
+const SHORTEST_SIDE = 8;
+
+/**
+ * Corrupts an image as ImageNet-C and CIFAR-10-C were (Hendrycks & Dietterich 2019): 15 corruptions
+ * and 4 extra ones at 5 severities, with the published parameters. The published ImageNet-C was
+ * stored as JPEG of quality 85 afterwards, which is not done here.
+ *
+ * The same image, name, severity and options give the same pixels. What is random follows the
+ * published definitions, but not the published sets' own random numbers.
+ *
+ * @param image 8-bit RGB of at least 8 × 8 pixels, not changed
+ * @param severity 1 (mild) to 5
+ * @returns 8-bit RGB of the same size
+ * @throws OptionError for an unknown name, severity or scale, for an image whose data does not fit
+ *   its size, and for a folder without frost
+ */
+export async function corrupt(
+  image: RgbImage,
+  name: CorruptionName,
+  severity: number,
+  options: CorruptOptions = {},
+): Promise<RgbImage> {
+  const { seed = 0, frost: textures } = options;
+  const { scale = scaleFor(image.width, image.height) } = options;
+  checkCorruption(name);
+  checkSeverity(severity);
+  checkScale(scale);
+  if (name === 'frost' && textures === undefined) warnOfOwnFrost();
+  return corruptWith(randomFrom(seed, name, severity), image, name, severity, scale, textures);
+}
+
+/** {@link corrupt} with a given source of chance, and without its warning. */
+export async function corruptWith(
+  random: Random,
+  image: RgbImage,
+  name: CorruptionName,
+  severity: number,
+  scale: CorruptionScale,
+  textures?: string,
+): Promise<RgbImage> {
+  checkImage(image);
+  return toImage(await BY_NAME[name].apply(toRaster(image), scale, severity - 1, random, textures));
+}
+
+function checkImage({ width, height, data }: RgbImage): void {
+  const whole = Number.isInteger(width) && Number.isInteger(height);
+  if (!whole || width < SHORTEST_SIDE || height < SHORTEST_SIDE)
+    throw new OptionError(
+      `image: ${width} × ${height} pixels; expected at least ${SHORTEST_SIDE} × ${SHORTEST_SIDE}.`,
+    );
+  if (!(data instanceof Uint8Array) || data.length !== width * height * 3)
+    throw new OptionError(
+      `image: ${data.length} numbers (${data.constructor.name}) for ${width} × ${height} pixels; ` +
+        `expected ${width * height * 3} bytes (Uint8Array), red, green and blue of each pixel.`,
+    );
+}

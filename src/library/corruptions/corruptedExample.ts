@@ -1,0 +1,24 @@
+import { type Random, randomFrom } from 'selective-brain-damage-statistics/internal';
+import type { CorruptView, Example, RgbImage } from '../datasets/imageDataset';
+import { denormalize, type Normalization, normalize } from '../datasets/normalization';
+import { corruptWith } from './corrupt';
+
+/** An example whose picture is what a model sees of it, corrupted. */
+export function corruptedExample(
+  example: Example,
+  { name, severity, seed, scale, frost }: CorruptView,
+  [height, width]: readonly [number, number, number],
+  normalization: Normalization,
+): Example {
+  const seen = async (augment?: Random): Promise<RgbImage> => {
+    const data = denormalize(await example.pixels(augment), normalization);
+    const random = randomFrom(seed, 'corrupt', name, severity, example.id);
+    return corruptWith(random, { width, height, data }, name, severity, scale, frost);
+  };
+  return {
+    id: example.id,
+    label: example.label,
+    image: () => seen(),
+    pixels: async (augment) => normalize((await seen(augment)).data, normalization),
+  };
+}

@@ -1,0 +1,178 @@
+import { createHash } from 'node:crypto';
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
+import { DatasetError, OptionError } from 'selective-brain-damage-statistics';
+import { type Random, shuffleInPlace } from 'selective-brain-damage-statistics/internal';
+import { type DatasetRecipe, type Example, ImageDataset, type ImageSource } from './imageDataset';
+import type { Normalization } from './normalization';
+import {
+  decodeImage,
+  inputOf,
+  type PictureOptions,
+  type PictureSettings,
+  pictureSettings,
+} from './preprocess';
+
+/** Options of {@link loadImageFolder}. */
+export interface ImageFolderOptions extends PictureOptions {
+  /**
+   * The names of the subfolders of all classes, in the classes' order; one that is not there is a
+   * class without images. Default: the subfolders that are there, sorted.
+   */
+  readonly classes?: readonly string[];
+  /** One name per class. Default: the subfolders' names. */
+  readonly classNames?: readonly string[];
+}
+
+const IMAGE = /\.(jpe?g|png|webp)$/i;
+
+/**
+ * Opens a folder with one subfolder of JPEG or PNG files per class, as ImageNet's validation set
+ * and its kin are handed out. Nothing but names and sizes is read before images are asked for, and
+ * memory does not grow with their number, unless they are shuffled. An image's id is its path below
+ * the folder, `n01440764/ILSVRC2012_val_00000293.JPEG`; images are in the order of their paths.
+ * Preprocessing is that of `loadImageNetRecords`; `hash` is the sha256 of the paths and sizes.
+ *
+ * @throws DatasetError where the folder or its images are missing, a subfolder is none of the
+ *   classes, and, while reading, where a file cannot be decoded or files came or went
+ * @throws OptionError for an option out of range
+ */
+export async function loadImageFolder(
+  folder: string,
+  options: ImageFolderOptions = {},
+): Promise<ImageDataset> {
+  const found = await subfolders(folder);
+  const classes = options.classes ?? found;
+  const stray = found.find((name) => !classes.includes(name));
+  if (stray !== undefined)
+    throw new DatasetError(
+      `${join(folder, stray)}: no class has this name; expected ${classes.length} classes such as ` +
+        `${classes.slice(0, 3).join(', ')}.`,
+    );
+  const { classNames = classes } = options;
+  if (classNames.length !== classes.length)
+    throw new OptionError(
+      `classNames has ${classNames.length} names; expected one for each of ${classes.length} classes.`,
+    );
+  const settings = pictureSettings(options);
+  const folders = found.map((name) => ({ name, label: classes.indexOf(name) }));
+  const { size, hash } = await surveyed(folder, folders);
+  if (size === 0)
+    throw new DatasetError(
+      `${folder}: no images; expected one subfolder per class with JPEG or PNG files.`,
+    );
+  const recipe = { loader: 'image-folder', options: { ...options, folder: resolve(folder) } };
+  return new ImageDataset(
+    new FolderSource(folder, folders, settings, classNames, size, hash, recipe),
+  );
+}
+
+/** The names of a folder's subfolders, sorted. */
+async function subfolders(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch((cause: Error) => {
+    throw new DatasetError(`${folder}: cannot be read as a folder (${cause.message}).`, { cause });
+  });
+  return entries
+    .filter((entry) => !entry.isFile() && !entry.name.startsWith('.'))
+    .map((entry) => entry.name)
+    .sort();
+}
+
+/** A class that has a subfolder. */
+interface ClassFolder {
+  readonly name: string;
+  readonly label: number;
+}
+
+/** The names of the images of a class, sorted. */
+async function imagesIn(folder: string, { name }: ClassFolder): Promise<string[]> {
+  return (await readdir(join(folder, name))).filter((file) => IMAGE.test(file)).sort();
+}
+
+/** How many images there are, and the sha256 of their paths and sizes. */
+async function surveyed(
+  folder: string,
+  folders: readonly ClassFolder[],
+): Promise<{ size: number; hash: string }> {
+  const hash = createHash('sha256');
+  let size = 0;
+  for (const place of folders) {
+    const names = await imagesIn(folder, place);
+    const stats = await Promise.all(names.map((file) => stat(join(folder, place.name, file))));
+    size += names.length;
+    names.forEach((file, i) => {
+      hash.update(JSON.stringify([`${place.name}/${file}`, stats[i]!.size]));
+    });
+  }
+  return { size, hash: hash.digest('hex') };
+}
+
+interface File {
+  /** The path below the folder. */
+  readonly id: string;
+  readonly label: number;
+}
+
+/** Holds no names of files: the sets of ImageNet-C have 3,750,000. */
+class FolderSource implements ImageSource {
+  readonly name: string;
+  readonly imageShape: readonly [number, number, number];
+  readonly normalization: Normalization;
+
+  constructor(
+    private readonly folder: string,
+    private readonly folders: readonly ClassFolder[],
+    private readonly settings: PictureSettings,
+    readonly classNames: readonly string[],
+    readonly size: number,
+    readonly hash: string,
+    readonly recipe: DatasetRecipe,
+  ) {
+    this.name = basename(resolve(folder));
+    this.imageShape = [settings.imageSize, settings.imageSize, 3];
+    this.normalization = settings.normalization;
+  }
+
+  async *examples(random?: Random): AsyncGenerator<Example> {
+    let count = 0;
+    for await (const file of random ? await this.shuffled(random) : this.files()) {
+      count++;
+      yield this.exampleOf(file);
+    }
+    if (count !== this.size)
+      throw new DatasetError(
+        `${this.folder}: holds ${count} images, ${this.size} when it was opened; open it again.`,
+      );
+  }
+
+  private async *files(): AsyncGenerator<File> {
+    for (const place of this.folders)
+      for (const name of await imagesIn(this.folder, place))
+        yield { id: `${place.name}/${name}`, label: place.label };
+  }
+
+  private async shuffled(random: Random): Promise<File[]> {
+    const files: File[] = [];
+    for await (const file of this.files()) files.push(file);
+    return shuffleInPlace(files, random);
+  }
+
+  private exampleOf({ id, label }: File): Example {
+    const path = join(this.folder, id);
+    const failed = (cause: Error): never => {
+      throw new DatasetError(
+        `${path}: the image cannot be read (${cause.message}); expected JPEG or PNG.`,
+        { cause },
+      );
+    };
+    return {
+      id,
+      label,
+      image: () => readFile(path).then(decodeImage).catch(failed),
+      pixels: (augment, into) =>
+        readFile(path)
+          .then((encoded) => inputOf(encoded, this.settings, augment, into))
+          .catch(failed),
+    };
+  }
+}

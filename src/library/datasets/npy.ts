@@ -1,0 +1,68 @@
+import { type FileHandle, open } from 'node:fs/promises';
+import { DatasetError } from 'selective-brain-damage-statistics';
+
+/** An array in a .npy file, its numbers still on disk. */
+export interface NpyFile {
+  readonly path: string;
+  readonly shape: readonly number[];
+  /** numpy's name of the type: `|u1`, `<i8`. */
+  readonly type: string;
+  /** The byte at which the numbers start. */
+  readonly start: number;
+}
+
+const MAGIC = '\x93NUMPY';
+
+/**
+ * Reads the header of a .npy file (numpy's format, versions 1–3).
+ *
+ * @throws DatasetError where the file is none, or is shorter than its header says
+ */
+export async function openNpy(path: string): Promise<NpyFile> {
+  const file = await open(path).catch((cause: Error) => {
+    throw new DatasetError(`${path}: cannot be opened (${cause.message}).`, { cause });
+  });
+  try {
+    const head = await readAt(file, 0, 12);
+    const wide = head[6]! >= 2;
+    const headerAt = wide ? 12 : 10;
+    if (head.toString('latin1', 0, 6) !== MAGIC || head.length < 12) throw notNpy(path);
+    const length = wide ? head.readUInt32LE(8) : head.readUInt16LE(8);
+    const header = (await readAt(file, headerAt, length)).toString('latin1');
+    const type = /'descr': '([^']+)'/.exec(header)?.[1];
+    const shape = /'shape': \(([\d, ]*)\)/.exec(header)?.[1];
+    if (type === undefined || shape === undefined || !header.includes("'fortran_order': False"))
+      throw notNpy(path);
+    const npy = {
+      path,
+      type,
+      shape: shape
+        .split(',')
+        .filter((size) => size.trim() !== '')
+        .map(Number),
+      start: headerAt + length,
+    };
+    const bytes = npy.shape.reduce((n, size) => n * size, Number(type.slice(2)));
+    const { size } = await file.stat();
+    if (size < npy.start + bytes)
+      throw new DatasetError(
+        `${path}: the file has ${size} bytes; expected ${npy.start + bytes} for ${type} ` +
+          `[${npy.shape}].`,
+      );
+    return npy;
+  } finally {
+    await file.close();
+  }
+}
+
+function notNpy(path: string): DatasetError {
+  return new DatasetError(
+    `${path}: not an array that numpy.save wrote in C order; expected a .npy file.`,
+  );
+}
+
+/** `length` bytes from `position` on; fewer where the file ends. */
+export async function readAt(file: FileHandle, position: number, length: number): Promise<Buffer> {
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, position);
+  return buffer.subarray(0, bytesRead);
+}

@@ -1,0 +1,62 @@
+import { DatasetError, OptionError } from 'selective-brain-damage-statistics';
+import { loadImageNetRecords } from '../records/loadImageNetRecords';
+import type { DatasetRecipe, ImageDataset } from './imageDataset';
+import { loadCifar10 } from './loadCifar10';
+import { type Cifar10CPart, openCifar10C } from './loadCifar10C';
+import { loadImageFolder } from './loadImageFolder';
+
+const loaders: Readonly<
+  Record<string, (options: Record<string, unknown>) => Promise<ImageDataset>>
+> = {
+  cifar10: loadCifar10,
+  'cifar10-c': (options) => openCifar10C(options as unknown as Cifar10CPart),
+  'image-folder': ({ folder, ...options }) => loadImageFolder(folder as string, options),
+  'imagenet-records': ({ files, ...options }) => loadImageNetRecords(files as string[], options),
+};
+
+/**
+ * Opens the data set that a recipe describes, so that another process sees the same images.
+ *
+ * @throws DatasetError if no loader has the recipe's name
+ */
+export async function openDataset(recipe: DatasetRecipe): Promise<ImageDataset> {
+  const load = loaders[recipe.loader];
+  if (!load)
+    throw new DatasetError(
+      `No loader is called '${recipe.loader}'; there are: ${Object.keys(loaders).join(', ')}.`,
+    );
+  const dataset = await load({ ...recipe.options });
+  return dataset.view(recipe.views ?? []);
+}
+
+const open = new Map<string, Promise<ImageDataset>>();
+
+/** The same, once: what views are on stays open for all that a process does with it. */
+export async function keptOpen({ views = [], ...source }: DatasetRecipe): Promise<ImageDataset> {
+  const key = JSON.stringify(source);
+  const opened = open.get(key) ?? openDataset(source);
+  open.set(key, opened);
+  // What could not be opened may be there at the next try.
+  opened.catch(() => open.delete(key));
+  return (await opened).view(views);
+}
+
+/**
+ * What another process has to be told to open a data set.
+ *
+ * @throws OptionError where only memory holds the images
+ */
+export function recipeOf(data: ImageDataset): DatasetRecipe {
+  if (!data.recipe)
+    throw new OptionError(
+      `${data.name} is held in memory only, so other processes cannot open it. Write it with ` +
+        'writeRecords and load that with loadImageNetRecords.',
+    );
+  return data.recipe;
+}
+
+/** A recipe's options less where the files lie: what the data set's hash does not say of its images. */
+export function optionsAnywhere({ options }: DatasetRecipe): Readonly<Record<string, unknown>> {
+  const { folder: _, files: __, ...others } = options;
+  return others;
+}

@@ -1,0 +1,100 @@
+/**
+ * The statistics' cells with danfo data frames for their tables. Their documentation is that of the
+ * functions of the same names in selective-brain-damage-statistics, and is copied from there into this
+ * package's declarations when it is built.
+ */
+import type {
+  BootstrapModelsOptions,
+  ChancePIEsOptions,
+  CorruptionErrorInput,
+  EvalHardestOptions,
+  EvalPIEsOptions,
+  FindPIEsOptions,
+  MeanCorruptionErrorOptions,
+  PerClassTTestOptions,
+  PerCorruptionTTestOptions,
+  Predictions,
+  ScoreRow,
+  SummarizeRobustnessOptions,
+  SummarizeVariantsOptions,
+  Table,
+} from 'selective-brain-damage-statistics';
+import * as statistics from 'selective-brain-damage-statistics/internal';
+import type { DataFrame } from '../bundled/danfo';
+import { frameOf, frameOfRows } from './frame';
+
+/** {@inheritDoc bootstrapModels} */
+export function bootstrapModels(
+  predictions: Predictions,
+  statistic: (population: Predictions) => Table<object>,
+  options: BootstrapModelsOptions,
+): DataFrame {
+  return frameOfRows(statistics.bootstrapModels(predictions, statistic, options));
+}
+
+/** {@inheritDoc chancePIEs} */
+export function chancePIEs(predictions: Predictions, options?: ChancePIEsOptions): DataFrame {
+  return frameOf(statistics.chanceTable, statistics.chancePIEs(predictions, options));
+}
+
+/** {@inheritDoc evalHardest} */
+export function evalHardest(predictions: Predictions, options?: EvalHardestOptions): DataFrame {
+  return frameOf(statistics.robustnessTable, statistics.evalHardest(predictions, options));
+}
+
+/** {@inheritDoc evalPIEs} */
+export function evalPIEs(predictions: Predictions, options?: EvalPIEsOptions): DataFrame {
+  return frameOf(statistics.pieAccuracyTable, statistics.evalPIEs(predictions, options));
+}
+
+/** {@inheritDoc findPIEs} */
+export function findPIEs(predictions: Predictions, options?: FindPIEsOptions): DataFrame {
+  return frameOf(statistics.pieTable, statistics.findPIEs(predictions, options));
+}
+
+/** {@inheritDoc meanCorruptionError} */
+export function meanCorruptionError(
+  table: Table<CorruptionErrorInput>,
+  options?: MeanCorruptionErrorOptions,
+): DataFrame {
+  return frameOf(statistics.corruptionErrorTable, statistics.meanCorruptionError(table, options));
+}
+
+/** {@inheritDoc modalLabels} */
+export function modalLabels(predictions: Predictions, options?: FindPIEsOptions): DataFrame {
+  return frameOf(statistics.modalLabelTable, statistics.modalLabels(predictions, options));
+}
+
+/** {@inheritDoc modelAccuracy} */
+export function modelAccuracy(predictions: Predictions): DataFrame {
+  return frameOf(statistics.modelAccuracyTable, statistics.modelAccuracy(predictions));
+}
+
+/** {@inheritDoc perClassTTest} */
+export function perClassTTest(predictions: Predictions, options?: PerClassTTestOptions): DataFrame {
+  return frameOf(statistics.perClassTable, statistics.perClassTTest(predictions, options));
+}
+
+/** {@inheritDoc perCorruptionTTest} */
+export function perCorruptionTTest(
+  scores: Table<ScoreRow>,
+  options?: PerCorruptionTTestOptions,
+): DataFrame {
+  return frameOf(statistics.perCorruptionTable, statistics.perCorruptionTTest(scores, options));
+}
+
+/** {@inheritDoc summarizeRobustness} */
+export function summarizeRobustness(
+  scores: Table<ScoreRow>,
+  options?: SummarizeRobustnessOptions,
+): DataFrame {
+  return frameOf(statistics.robustnessTable, statistics.summarizeRobustness(scores, options));
+}
+
+/** {@inheritDoc summarizeVariants} */
+export function summarizeVariants(
+  predictions: Predictions,
+  options?: SummarizeVariantsOptions,
+): DataFrame {
+  return frameOf(statistics.summaryTable, statistics.summarizeVariants(predictions, options));
+}

@@ -1,0 +1,76 @@
+/** The cells of the library, those of the statistics among them; everything else is detail. */
+import { setFigureRenderer } from 'selective-brain-damage-statistics/internal';
+import { renderPng } from './pictures/renderPng';
+
+export * from 'selective-brain-damage-statistics';
+export { ENGINE_NAMES, type EngineInfo, type EngineName, useEngine } from './backend/backend';
+export { BatchNorm } from './backend/ops/batchNormLayer';
+export * as tf from './backend/tf';
+export * as danfo from './bundled/danfo';
+export { DataFrame, Series } from './bundled/danfo';
+export { type CorruptOptions, corrupt } from './corruptions/corrupt';
+export type { CorruptionScale } from './corruptions/names';
+export * from './datasets/imageDataset';
+export { type Cifar10Options, loadCifar10 } from './datasets/loadCifar10';
+export { type Cifar10COptions, loadCifar10C } from './datasets/loadCifar10C';
+export { type ImageFolderOptions, loadImageFolder } from './datasets/loadImageFolder';
+export { type ImageNetAOptions, loadImageNetA } from './datasets/loadImageNetA';
+export { type ImageNetCOptions, loadImageNetC } from './datasets/loadImageNetC';
+export type { Normalization } from './datasets/normalization';
+export {
+  type CorruptedSetsOptions,
+  type CorruptionChoice,
+  corruptedSets,
+  type ShiftedSet,
+} from './datasets/shiftedSet';
+export { type EvalRobustnessOptions, evalRobustness } from './evaluation/evalRobustness';
+export { type PredictedImages, predict } from './evaluation/predict';
+export {
+  type EvaluatedModel,
+  type EvaluationProgress,
+  type ScoreModelsOptions,
+  scoreModels,
+} from './evaluation/scoreModels';
+export {
+  type PIERecords,
+  type WritePIERecordsOptions,
+  writePIERecords,
+} from './evaluation/writePIERecords';
+export {
+  bootstrapModels,
+  chancePIEs,
+  evalHardest,
+  evalPIEs,
+  findPIEs,
+  meanCorruptionError,
+  modalLabels,
+  modelAccuracy,
+  perClassTTest,
+  perCorruptionTTest,
+  summarizeRobustness,
+  summarizeVariants,
+} from './frames/cells';
+export { buildModel, type ModelRecipe, type ModelShape } from './models/model';
+export { loadModel, type TrainedModel } from './models/modelFolder';
+export { type CorruptionGalleryOptions, corruptionGallery } from './pictures/corruptionGallery';
+export { type ImageGalleryOptions, imageGallery } from './pictures/imageGallery';
+export { Picture } from './pictures/picture';
+export { type PieGalleryOptions, type PieGalleryRow, pieGallery } from './pictures/pieGallery';
+export { renderPng } from './pictures/renderPng';
+export { loadImageNetRecords } from './records/loadImageNetRecords';
+export { writeRecords } from './records/writeRecords';
+export { type PruneModelOptions, pruneModel } from './training/pruneModel';
+export type { PruningOptions, RunConfig, RunRecord, TrainingOptions } from './training/run';
+export {
+  type Population,
+  type PopulationProgress,
+  type TrainPopulationOptions,
+  trainPopulation,
+} from './training/trainPopulation';
+export {
+  type TrainingProgress,
+  type TrainPrunedOptions,
+  trainPruned,
+} from './training/trainPruned';
+
+setFigureRenderer(renderPng);

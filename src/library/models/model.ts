@@ -1,0 +1,169 @@
+import { OptionError } from 'selective-brain-damage-statistics';
+import { seedFrom } from 'selective-brain-damage-statistics/internal';
+import * as tf from '../backend/tf';
+import { renumbered } from './renumbered';
+import { resNet50 } from './resNet50';
+import { type SmallCnnOptions, smallCnn } from './smallCnn';
+import { type WideResNetOptions, wideResNet } from './wideResNet';
+
+/** What a network has to fit. */
+export interface ModelShape {
+  /** `[height, width, channels]`. */
+  readonly imageShape: readonly [number, number, number];
+  readonly numClasses: number;
+}
+
+/** A network in words; JSON, so that a run can record it and another process can build it. */
+export type ModelRecipe =
+  | ({ readonly name: 'small-cnn' } & SmallCnnOptions)
+  | ({ readonly name: 'wide-resnet' } & WideResNetOptions)
+  | { readonly name: 'resnet-50' }
+  | { readonly name: 'topology'; readonly topology: Topology };
+
+/** What `tf.LayersModel.toJSON` gives. */
+export type Topology = Readonly<Record<string, unknown>>;
+
+const MODEL_NAMES: readonly ModelRecipe['name'][] = [
+  'small-cnn',
+  'wide-resnet',
+  'resnet-50',
+  'topology',
+];
+
+/**
+ * Builds a network whose initial weights `seed` decides: every random initialiser in it draws from
+ * a seed of its own, derived from the layer's name.
+ *
+ * @returns a model from images `[n, height, width, channels]` to logits `[n, classes]`
+ * @throws OptionError if the name is unknown or the network does not fit the shape
+ */
+export async function buildModel(
+  recipe: ModelRecipe,
+  shape: ModelShape,
+  seed: number,
+): Promise<tf.LayersModel> {
+  const topology = recipe.name === 'topology' ? recipe.topology : namedTopology(recipe, shape);
+  const model = await fromTopology(seeded(endingInLogits(topology), seed));
+  checkFit(model, shape);
+  return model;
+}
+
+/**
+ * A copy of a user's own model, weights included, that ends in logits; automatic names are those of
+ * {@link renumbered}.
+ *
+ * @throws OptionError if the model does not fit the shape
+ */
+export async function copyModel(model: tf.LayersModel, shape: ModelShape): Promise<tf.LayersModel> {
+  const copy = await fromTopology(endingInLogits(renumbered(topologyOf(model))));
+  copy.setWeights(model.getWeights());
+  checkFit(copy, shape);
+  return copy;
+}
+
+/** A model without its weights. */
+export function topologyOf(model: tf.LayersModel): Topology {
+  return model.toJSON(null, false) as Topology;
+}
+
+function namedTopology(
+  recipe: Exclude<ModelRecipe, { name: 'topology' }>,
+  shape: ModelShape,
+): Topology {
+  const model = build(recipe, shape);
+  try {
+    return topologyOf(model);
+  } finally {
+    model.dispose();
+  }
+}
+
+/** A weight's name within its model; tfjs makes `name` unique over all models of a process. */
+export function nameOf(weight: tf.LayerVariable): string {
+  return weight.originalName;
+}
+
+function build(
+  recipe: Exclude<ModelRecipe, { name: 'topology' }>,
+  shape: ModelShape,
+): tf.LayersModel {
+  switch (recipe.name) {
+    case 'small-cnn':
+      return smallCnn(shape, recipe);
+    case 'wide-resnet':
+      return wideResNet(shape, recipe);
+    case 'resnet-50':
+      return resNet50(shape);
+    default:
+      throw new OptionError(
+        `model.name is '${(recipe as { name: unknown }).name}'; there are: ` +
+          `${MODEL_NAMES.join(', ')}.`,
+      );
+  }
+}
+
+/** A model with the weights that its initialisers draw. */
+export function fromTopology(topology: Topology): Promise<tf.LayersModel> {
+  return tf.models.modelFromJSON(topology as Parameters<typeof tf.models.modelFromJSON>[0]);
+}
+
+type Json = { [key: string]: unknown };
+
+/** The topology with a seed of its own in every initialiser; those that draw nothing ignore it. */
+function seeded(topology: Topology, seed: number): Topology {
+  const walk = (node: unknown, path: readonly string[]): unknown => {
+    if (Array.isArray(node)) return node.map((child) => walk(child, path));
+    if (!isObject(node)) return node;
+    const { name, config } = node;
+    const here = typeof name === 'string' ? [...path, name] : path;
+    if (path.at(-1)?.endsWith('initializer') && isObject(config))
+      return { ...node, config: { ...config, seed: seedFrom(seed, 'init', ...path) } };
+    return Object.fromEntries(
+      Object.entries(node).map(([key, value]) => [key, walk(value, [...here, key])]),
+    );
+  };
+  return walk(topology, []) as Topology;
+}
+
+function isObject(value: unknown): value is Json {
+  return typeof value === 'object' && value !== null;
+}
+
+/**
+ * The topology without a softmax at its end. The loss takes logits, and the softmax of a softmax
+ * would train badly without any error.
+ */
+function endingInLogits(topology: Topology): Topology {
+  const copy = structuredClone(topology) as { config: Json };
+  const layers = copy.config.layers as { class_name: string; config: Json }[];
+  const [outputName] = ((copy.config.output_layers as [string][] | undefined) ?? []).flat();
+  const output = layers.find(({ config }) => config.name === outputName) ?? layers.at(-1)!;
+  if (output.config.activation === 'softmax') output.config.activation = 'linear';
+  if (output.class_name === 'Softmax') {
+    output.class_name = 'Activation';
+    output.config = { name: output.config.name, trainable: true, activation: 'linear' };
+  }
+  return copy as Topology;
+}
+
+/**
+ * Whether a network takes images of this shape and tells these classes apart.
+ *
+ * @throws OptionError naming what it takes or gives, and what was expected
+ */
+export function checkFit(model: tf.LayersModel, { imageShape, numClasses }: ModelShape): void {
+  const fits = (actual: tf.Shape, expected: readonly number[]) =>
+    actual.length === expected.length + 1 &&
+    expected.every((size, i) => actual[i + 1] === null || actual[i + 1] === size);
+  const input = model.inputs[0]!.shape;
+  const output = model.outputs[0]!.shape;
+  if (model.inputs.length !== 1 || !fits(input, imageShape))
+    throw new OptionError(
+      `Model '${model.name}' takes [${input}], the images are [n, ${imageShape}].`,
+    );
+  if (model.outputs.length !== 1 || !fits(output, [numClasses]))
+    throw new OptionError(
+      `Model '${model.name}' gives [${output}], the data set has ${numClasses} classes: ` +
+        `expected [n, ${numClasses}].`,
+    );
+}

@@ -1,0 +1,115 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { OptionError, TrainingError } from 'selective-brain-damage-statistics';
+import {
+  readIfThere,
+  toJson,
+  type VariantOf,
+  variantOfSparsity,
+  writeWhole,
+} from 'selective-brain-damage-statistics/internal';
+import * as tf from '../backend/tf';
+import type { RunRecord } from '../training/run';
+import { decodeSafetensors, encodeSafetensors, type NamedArray } from './safetensors';
+
+/** A model with all that is known of how it came to be. */
+export interface TrainedModel {
+  /** Images `[n, height, width, channels]` to logits `[n, classes]`; masked weights are 0. */
+  readonly model: tf.LayersModel;
+  /** Masks by weight name, one byte a weight, 1 = kept; empty for a dense model. */
+  readonly masks: ReadonlyMap<string, NamedArray>;
+  readonly run: RunRecord;
+}
+
+/**
+ * Writes a model into a folder: `model.json` and `weights.bin` as tfjs reads them, the masks as
+ * `masks.safetensors`, and last `run.json`, whose presence says that the folder is complete.
+ */
+export async function saveModel(
+  folder: string,
+  { model, masks, run }: TrainedModel,
+): Promise<void> {
+  await model.save({
+    async save({ modelTopology, weightSpecs = [], weightData }) {
+      const weights = Buffer.from(tf.io.CompositeArrayBuffer.join(weightData));
+      const weightsManifest = [{ paths: ['weights.bin'], weights: weightSpecs }];
+      await writeWhole(join(folder, 'weights.bin'), weights);
+      await writeWhole(
+        join(folder, 'model.json'),
+        toJson({ format: 'layers-model', modelTopology, weightsManifest }),
+      );
+      return { modelArtifactsInfo: { dateSaved: new Date(), modelTopologyType: 'JSON' } };
+    },
+  });
+  await writeWhole(join(folder, 'masks.safetensors'), encodeSafetensors(masks));
+  await writeWhole(join(folder, 'run.json'), toJson(run));
+}
+
+/** The `run.json` of a complete model folder; undefined where there is none. */
+export async function readRun(folder: string): Promise<RunRecord | undefined> {
+  const json = await readIfThere(join(folder, 'run.json'));
+  return json && JSON.parse(json.toString());
+}
+
+/**
+ * Reads a model that `trainPruned` or `trainPopulation` wrote.
+ *
+ * @throws TrainingError if the folder does not hold a complete model
+ */
+export async function loadModel(folder: string): Promise<TrainedModel> {
+  const run = await readRun(folder);
+  const [modelJson, weights, masks] = await Promise.all(
+    ['model.json', 'weights.bin', 'masks.safetensors'].map((file) =>
+      readIfThere(join(folder, file)),
+    ),
+  );
+  if (!run || !modelJson || !weights || !masks)
+    throw new TrainingError(
+      `${folder} holds no complete model: expected run.json, model.json, weights.bin and ` +
+        'masks.safetensors.',
+    );
+  const { modelTopology, weightsManifest } = JSON.parse(modelJson.toString());
+  const model = await tf.loadLayersModel({
+    load: async () => ({
+      modelTopology,
+      weightSpecs: weightsManifest[0].weights,
+      weightData: new Uint8Array(weights).buffer,
+    }),
+  });
+  return { model, masks: decodeSafetensors(masks).arrays, run };
+}
+
+/** Where a model of a population lies. */
+export interface PopulationModel extends VariantOf {
+  readonly replicate: number;
+  /** `sparsity=0.9/replicate=07` below the population's folder. */
+  readonly folder: string;
+}
+
+/**
+ * The complete models of a population's folder, by sparsity, then replicate.
+ *
+ * @throws OptionError where there is none
+ */
+export async function findModels(population: string): Promise<PopulationModel[]> {
+  const models: PopulationModel[] = [];
+  for (const level of await readdir(population).catch(() => [])) {
+    const sparsity = /^sparsity=(.+)$/.exec(level)?.[1];
+    if (sparsity === undefined) continue;
+    for (const name of await readdir(join(population, level))) {
+      const replicate = /^replicate=(\d+)$/.exec(name)?.[1];
+      const folder = join(population, level, name);
+      if (replicate !== undefined && (await readRun(folder)))
+        models.push({
+          variant: variantOfSparsity(Number(sparsity)),
+          ...{ sparsity: Number(sparsity), replicate: Number(replicate), folder },
+        });
+    }
+  }
+  if (models.length === 0)
+    throw new OptionError(
+      `${population}: no models; expected the folder of a population, with ` +
+        'sparsity=0/replicate=00/run.json and so on.',
+    );
+  return models.sort((a, b) => a.sparsity - b.sparsity || a.replicate - b.replicate);
+}

@@ -1,0 +1,45 @@
+import { PALETTE, spaced } from 'selective-brain-damage-statistics/internal';
+import { type CorruptOptions, corrupt } from '../corruptions/corrupt';
+import {
+  CORRUPTIONS,
+  type CorruptionName,
+  EXTRA_CORRUPTIONS,
+  SEVERITIES,
+  scaleFor,
+} from '../corruptions/names';
+import type { RgbImage } from '../datasets/imageDataset';
+import { drawGrid, type Tile } from './grid';
+import type { Picture } from './picture';
+
+export interface CorruptionGalleryOptions extends CorruptOptions {
+  /** Default: all 19. */
+  readonly corruptions?: readonly CorruptionName[];
+}
+
+/**
+ * One image under every corruption and severity: a row per corruption, the clean image first.
+ *
+ * @param image what a model sees of it
+ * @throws OptionError as `corrupt` does
+ */
+export async function corruptionGallery(
+  image: RgbImage,
+  options: CorruptionGalleryOptions = {},
+): Promise<Picture> {
+  const { corruptions = [...CORRUPTIONS, ...EXTRA_CORRUPTIONS], ...how } = options;
+  const tiles: Tile[] = [];
+  for (const name of corruptions) {
+    tiles.push({ image, caption: [{ text: spaced(name) }] });
+    for (const severity of SEVERITIES)
+      tiles.push({
+        image: await corrupt(image, name, severity, how),
+        caption: [{ text: `severity ${severity}`, color: PALETTE.muted }],
+      });
+  }
+  const { seed = 0, scale = scaleFor(image.width, image.height) } = how;
+  return drawGrid(
+    'One image under every corruption',
+    `${corruptions.length} corruptions, severities 1–5, parameters of ${scale === 'imagenet' ? 'ImageNet-C' : 'CIFAR-10-C'}, seed ${seed}`,
+    tiles,
+  );
+}

@@ -1,0 +1,97 @@
+import type { ImageId } from 'selective-brain-damage-statistics';
+import { decodeExample, type StoredFeature } from './tfExample';
+
+/** What a record says of its image. */
+export interface LabelledImage {
+  /** The file as it was before it was put into a record: JPEG or PNG. */
+  readonly encoded: Buffer;
+  /** 0-based class. */
+  readonly label: number;
+  /** The name it came with, or its index; undefined where the record holds neither. */
+  readonly id: ImageId | undefined;
+  /** The class in words; undefined where the record does not tell. */
+  readonly text: string | undefined;
+}
+
+const IMAGE = ['image/encoded', 'image'];
+/** Label features, and the number that each gives to the first class. */
+const LABEL = new Map([
+  ['image/class/label', 1],
+  ['label', 0],
+]);
+const NAME = ['image/filename', 'file_name', 'key_', 'key'];
+const INDEX = 'image_index';
+const TEXT = ['image/class/text', 'text'];
+
+/** The label as ImageNet's records number it, for those that this package writes. */
+export const FIRST_LABEL = LABEL.get('image/class/label')!;
+
+/**
+ * Reads a serialised `tf.Example` by the feature names of ImageNet, TFDS and the paper's authors.
+ *
+ * @param labelBase what the first class is called, where the feature's name misleads
+ * @throws Error that says what is missing
+ */
+export function readLabelledImage(
+  data: Buffer,
+  numClasses: number,
+  labelBase?: number,
+): LabelledImage {
+  const features = parse(data);
+  const encoded = bytes(features, IMAGE);
+  if (!encoded) throw missing(features, IMAGE, 'one image as bytes');
+  const name = bytes(features, NAME)?.toString();
+  const index = integer(features, INDEX);
+  return {
+    encoded,
+    label: readLabel(features, numClasses, labelBase),
+    id: name || index,
+    text: bytes(features, TEXT)?.toString() || undefined,
+  };
+}
+
+type Features = Map<string, StoredFeature>;
+
+function parse(data: Buffer): Features {
+  try {
+    return decodeExample(data);
+  } catch (cause) {
+    throw new Error(`the data is not a tf.Example (${(cause as Error).message}).`, { cause });
+  }
+}
+
+function readLabel(features: Features, numClasses: number, labelBase?: number): number {
+  for (const [name, usualBase] of LABEL) {
+    const stored = integer(features, name);
+    if (stored === undefined) continue;
+    const base = labelBase ?? usualBase;
+    const label = stored - base;
+    if (label >= 0 && label < numClasses) return label;
+    throw new Error(
+      `the label in ${name} is ${stored}, expected ${base}–${base + numClasses - 1} (${numClasses} classes, the first is ${base}; the options numClasses and labelBase change that).`,
+    );
+  }
+  throw missing(features, [...LABEL.keys()], 'one label as int64');
+}
+
+/** The first feature of these names that holds bytes. */
+function bytes(features: Features, names: readonly string[]): Buffer | undefined {
+  for (const name of names) {
+    const feature = features.get(name);
+    if (feature && 'bytes' in feature && feature.bytes[0]?.length) return feature.bytes[0];
+  }
+  return undefined;
+}
+
+function integer(features: Features, name: string): number | undefined {
+  const feature = features.get(name);
+  if (!feature || !('int64' in feature) || feature.int64.length !== 1) return undefined;
+  return Number(feature.int64[0]);
+}
+
+function missing(features: Features, names: readonly string[], what: string): Error {
+  const present = [...features.keys()].join(', ') || 'none';
+  return new Error(
+    `a feature is missing: expected ${what} in ${names.join(' or ')}; the record's features: ${present}.`,
+  );
+}

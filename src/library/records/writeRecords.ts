@@ -1,0 +1,132 @@
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { createWriteStream } from 'node:fs';
+import { mkdir, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { PassThrough, type Transform } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { createGzip } from 'node:zlib';
+import type { ImageId } from 'selective-brain-damage-statistics';
+import { checkCount } from 'selective-brain-damage-statistics/internal';
+import sharp from 'sharp';
+import type { RgbImage } from '../datasets/imageDataset';
+import { mapAhead } from '../datasets/mapAhead';
+import { FIRST_LABEL } from './readLabelledImage';
+import { encodeExample, type Feature } from './tfExample';
+import { frameRecord } from './tfrecord';
+
+/** One labelled image to write. */
+export interface RecordInput {
+  /** A JPEG or PNG file's bytes, written as they are, or pixels, written as PNG. */
+  readonly image: Uint8Array | RgbImage;
+  /** 0-based class. */
+  readonly label: number;
+  /** The class in words. */
+  readonly text?: string;
+  /** A string is written as the image's name, a number as its index. */
+  readonly id?: ImageId;
+  /** More features, by name. */
+  readonly features?: Readonly<Record<string, Feature>>;
+}
+
+/** Options of {@link writeRecords}. */
+export interface WriteRecordsOptions {
+  /** Files to spread the images over, in turn. Default 1. */
+  readonly shards?: number;
+  /** Compress the files as a whole; worth it for PNG of few colours, not for JPEG. Default false. */
+  readonly gzip?: boolean;
+}
+
+const ENCODED_AHEAD = 16;
+
+/**
+ * Writes images as TFRecord files with ImageNet's feature names, which {@link loadImageNetRecords}
+ * and TensorFlow read: `image/encoded`, `image/class/label` (1-based), `image/class/text`,
+ * `image/filename` or `image_index`. All files appear at once when the last is complete; after a
+ * failure there are none.
+ *
+ * @param path the file; with several shards `-00000-of-00008` is appended. Its folder is made.
+ * @param examples streamed: a few are in memory at a time
+ * @returns the files written
+ * @throws OptionError for a label or a number of shards that is not a whole number in range
+ */
+export async function writeRecords(
+  path: string,
+  examples: AsyncIterable<RecordInput> | Iterable<RecordInput>,
+  options: WriteRecordsOptions = {},
+): Promise<string[]> {
+  const { shards: count = 1, gzip = false } = options;
+  checkCount('shards', count);
+  await mkdir(dirname(path), { recursive: true });
+  const shards = shardPaths(path, count).map((shard) => new ShardWriter(shard, gzip));
+  try {
+    let next = 0;
+    for await (const record of mapAhead(examples, ENCODED_AHEAD, toRecord))
+      await shards[next++ % count]!.write(record);
+    await Promise.all(shards.map((shard) => shard.close()));
+    for (const shard of shards) await rename(shard.temporary, shard.path);
+  } catch (error) {
+    await Promise.all(shards.map((shard) => shard.discard()));
+    throw error;
+  }
+  return shards.map((shard) => shard.path);
+}
+
+function shardPaths(path: string, count: number): string[] {
+  if (count === 1) return [path];
+  const digits = (index: number) => String(index).padStart(5, '0');
+  return Array.from({ length: count }, (_, i) => `${path}-${digits(i)}-of-${digits(count)}`);
+}
+
+async function toRecord(input: RecordInput): Promise<Uint8Array> {
+  const { image, label, text, id, features } = input;
+  checkCount(id === undefined ? 'label' : `label of image ${id}`, label, 0);
+  return encodeExample({
+    'image/encoded': { bytes: [image instanceof Uint8Array ? image : await toPng(image)] },
+    'image/class/label': { int64: [label + FIRST_LABEL] },
+    ...(text !== undefined && { 'image/class/text': { bytes: [text] } }),
+    ...(typeof id === 'string' && { 'image/filename': { bytes: [id] } }),
+    ...(typeof id === 'number' && { image_index: { int64: [id] } }),
+    ...features,
+  });
+}
+
+function toPng({ width, height, data }: RgbImage): Promise<Buffer> {
+  return sharp(data, { raw: { width, height, channels: 3 } })
+    .png()
+    .toBuffer();
+}
+
+/** A file that is written beside its place, under a name that no folder or glob takes up. */
+class ShardWriter {
+  readonly temporary: string;
+  private readonly input: Transform;
+  private readonly written: Promise<void>;
+
+  constructor(
+    readonly path: string,
+    gzip: boolean,
+  ) {
+    this.temporary = join(dirname(path), `.${basename(path)}.${randomUUID()}.tmp`);
+    this.input = gzip ? createGzip() : new PassThrough();
+    this.written = pipeline(this.input, createWriteStream(this.temporary));
+    // A failure is thrown by the write or the close that meets it.
+    this.written.catch(() => {});
+  }
+
+  async write(record: Uint8Array): Promise<void> {
+    for (const part of frameRecord(record))
+      if (!this.input.write(part)) await Promise.race([once(this.input, 'drain'), this.written]);
+  }
+
+  async close(): Promise<void> {
+    this.input.end();
+    await this.written;
+  }
+
+  async discard(): Promise<void> {
+    this.input.destroy();
+    await this.written.catch(() => {});
+    await rm(this.temporary, { force: true });
+  }
+}

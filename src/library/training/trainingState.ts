@@ -1,0 +1,143 @@
+import { OptionError } from 'selective-brain-damage-statistics';
+import { type UpdateOptions, type UpdateState, updateWeights } from '../backend/ops/updateWeights';
+import * as tf from '../backend/tf';
+import { nameOf } from '../models/model';
+import type { NamedArray } from '../models/safetensors';
+
+/** A weight of a model and what training keeps for it. */
+interface Parameter extends UpdateState {
+  readonly name: string;
+  readonly decays: boolean;
+  readonly pruned?: { mask: tf.Tensor; readonly weights: tf.Variable };
+}
+
+/**
+ * All that changes while a model trains: its weights, their velocities, the masks and the stored
+ * weights under them, and the moving averages of batch norms.
+ */
+export class TrainingState {
+  readonly variables: tf.Variable[];
+  private readonly parameters: Parameter[];
+  private readonly averages: { name: string; variable: tf.Variable }[];
+
+  /** @param prunedNames the weights that get a mask, all of them kept at first */
+  constructor(model: tf.LayersModel, prunedNames: readonly string[]) {
+    const batchNormWeights = new Set(
+      model.layers
+        .filter((layer) => /^BatchNorm/.test(layer.getClassName()))
+        .flatMap((layer) => layer.weights),
+    );
+    this.parameters = model.trainableWeights.map((weight) => {
+      const name = nameOf(weight);
+      const variable = weight.read() as tf.Variable;
+      return tf.tidy(() => ({
+        name,
+        variable,
+        decays: !batchNormWeights.has(weight),
+        velocity: tf.variable(tf.zerosLike(variable), false),
+        ...(prunedNames.includes(name) && {
+          pruned: {
+            mask: tf.keep(tf.onesLike(variable)),
+            weights: tf.variable(variable.clone(), false),
+          },
+        }),
+      }));
+    });
+    this.averages = model.nonTrainableWeights.map((weight) => ({
+      name: nameOf(weight),
+      variable: weight.read() as tf.Variable,
+    }));
+    this.variables = this.parameters.map(({ variable }) => variable);
+  }
+
+  /** One step of the optimizer; weight decay acts on all but batch norms. */
+  update(gradients: Readonly<Record<string, tf.Tensor>>, options: Required<UpdateOptions>): void {
+    for (const parameter of this.parameters)
+      updateWeights(parameter, gradients[parameter.variable.name]!, {
+        ...options,
+        weightDecay: parameter.decays ? options.weightDecay : 0,
+      });
+  }
+
+  /** New masks: one byte a weight, 1 = kept, from the stored weights. */
+  remask(choose: (weights: Float32Array, name: string) => Uint8Array): void {
+    for (const { name, variable, pruned } of this.parameters) {
+      if (!pruned) continue;
+      const mask = choose(pruned.weights.dataSync<'float32'>(), name);
+      pruned.mask.dispose();
+      pruned.mask = tf.tensor(Float32Array.from(mask), variable.shape);
+      tf.tidy(() => variable.assign(pruned.weights.mul(pruned.mask)));
+    }
+  }
+
+  /** The mask of each pruned weight, one byte a weight, 1 = kept. */
+  masks(): Map<string, NamedArray> {
+    const masks = new Map<string, NamedArray>();
+    for (const { name, pruned } of this.parameters)
+      if (pruned)
+        masks.set(name, {
+          shape: pruned.mask.shape,
+          data: Uint8Array.from(pruned.mask.dataSync()),
+        });
+    return masks;
+  }
+
+  /** Everything, for a checkpoint; undefined if a number in it is not finite. */
+  async snapshot(): Promise<Map<string, NamedArray> | undefined> {
+    const arrays = new Map<string, NamedArray>();
+    for (const [name, tensor] of this.tensors()) {
+      const data = (await tensor.data<'float32'>()).slice();
+      if (!data.every(Number.isFinite)) return undefined;
+      arrays.set(name, { shape: tensor.shape, data });
+    }
+    for (const [name, mask] of this.masks()) arrays.set(`mask/${name}`, mask);
+    return arrays;
+  }
+
+  /** Takes everything back from a checkpoint of the same model. */
+  restore(arrays: ReadonlyMap<string, NamedArray>): void {
+    for (const [name, tensor] of this.tensors()) {
+      const { data, shape } = arrays.get(name)!;
+      tf.tidy(() => tensor.assign(tf.tensor(data, [...shape])));
+    }
+    this.remask((_, name) => arrays.get(`mask/${name}`)!.data as Uint8Array);
+  }
+
+  /** Frees all but the model's own weights. */
+  dispose(): void {
+    for (const { velocity, pruned } of this.parameters) {
+      velocity.dispose();
+      pruned?.mask.dispose();
+      pruned?.weights.dispose();
+    }
+  }
+
+  private *tensors(): Generator<[string, tf.Variable]> {
+    for (const { name, variable, velocity, pruned } of this.parameters) {
+      yield [`weights/${name}`, pruned ? pruned.weights : variable];
+      yield [`velocity/${name}`, velocity];
+    }
+    for (const { name, variable } of this.averages) yield [`average/${name}`, variable];
+  }
+}
+
+/**
+ * The weights to prune: those named, by default every kernel of a convolution or dense layer.
+ *
+ * @param option what the error calls the option that names them
+ * @throws OptionError if a name is not the model's
+ */
+export function prunableWeights(
+  model: tf.LayersModel,
+  names?: readonly string[],
+  option = 'pruning.tensors',
+): string[] {
+  const all = model.trainableWeights.map(nameOf);
+  const unknown = names?.filter((name) => !all.includes(name)) ?? [];
+  if (unknown.length > 0)
+    throw new OptionError(
+      `${option}: '${unknown[0]}' is no trainable weight of '${model.name}'; there are: ` +
+        `${all.join(', ')}.`,
+    );
+  return (names as string[]) ?? all.filter((name) => /kernel$/.test(name));
+}

@@ -1,0 +1,118 @@
+import { mean, sampleStandardDeviation } from 'simple-statistics';
+import type { ModelPredictions, Predictions } from '../predictions/predictions';
+import { randomFrom, shuffleInPlace } from '../random';
+import { compared, modelCounts } from '../tables/columns';
+import { defineTable, double, int, oneOf, optional, type RowOf } from '../tables/schema';
+import { type FindPIEsOptions, findPIEs } from './findPIEs';
+import { listsTop5 } from './modelAccuracy';
+import { shareCorrect } from './sums';
+import { comparedColumns, compareVariants, holdOut } from './variants';
+
+/** Options of {@link evalPIEs}. */
+export interface EvalPIEsOptions extends Pick<FindPIEsOptions, 'baseline' | 'ties'> {
+  /** Draws the random sample. Default 0. */
+  readonly seed?: number;
+  /**
+   * Whether every other model of each variant chooses the PIEs and the rest are evaluated on them.
+   * Default false, as in the paper: models that choose are then evaluated on what they chose, so that
+   * their chance disagreements count as a gap between the variants.
+   */
+  readonly heldOut?: boolean;
+}
+
+const SETS = ['pies', 'random', 'without-pies'] as const;
+
+/** The table of {@link evalPIEs}. */
+export const pieAccuracyTable = defineTable({
+  name: 'evalPIEs',
+  row: "Baseline and variant on some of the images; the PIEs are the variant's.",
+  columns: {
+    ...compared,
+    images: oneOf(
+      SETS,
+      '`pies`, a `random` sample of all images that is as large, or all images `without-pies`.',
+    ),
+    n_images: int('Images in the set.'),
+    ...modelCounts,
+    baseline_top1: double(
+      'Images of the set that a model of the baseline gets right, mean over the models; NaN without images.',
+      'share 0–1',
+    ),
+    variant_top1: double('The same of the variant.', 'share 0–1'),
+    baseline_top1_sd: double(
+      'Sample standard deviation of the same over the models; NaN for a single one.',
+      'share 0–1',
+    ),
+    variant_top1_sd: double('The same of the variant.', 'share 0–1'),
+    baseline_top5: optional(
+      double(
+        'As `baseline_top1`, of the five most probable classes, where all models list them.',
+        'share 0–1',
+      ),
+    ),
+    variant_top5: optional(double('The same of the variant.', 'share 0–1')),
+  },
+});
+
+/** Baseline and variant on some of the images. */
+export type PIEAccuracyRow = RowOf<typeof pieAccuracyTable>;
+
+/**
+ * How accurate the models of baseline and variant are on the images whose modal label the variant
+ * changes (PIEs), on as many random images, and on all others (paper, section 3.2).
+ *
+ * @returns three rows per variant, of {@link PIEAccuracyRow}
+ * @throws as `findPIEs`; PredictionsError for `heldOut` where a variant has fewer than two models
+ */
+export function evalPIEs(
+  predictions: Predictions,
+  options: EvalPIEsOptions = {},
+): PIEAccuracyRow[] {
+  const { seed = 0, heldOut = false, ...how } = options;
+  const { imageIds, trueClass } = predictions;
+  const { baseline, variants } = compareVariants(predictions.models, options.baseline);
+  const split = new Map(
+    [baseline, ...variants].map((variant) => [
+      variant.variant,
+      heldOut ? holdOut(variant) : { judges: variant.models, evaluated: variant.models },
+    ]),
+  );
+  const judges = [...split.values()].flatMap((variant) => variant.judges);
+  const pies = findPIEs({ ...predictions, models: judges }, how);
+  const reference = split.get(baseline.variant)!.evaluated;
+  const hasTop5 = listsTop5(predictions);
+  return variants.flatMap((variant) => {
+    const models = split.get(variant.variant)!.evaluated;
+    const ids = new Set(
+      pies.filter((pie) => pie.variant === variant.variant).map((pie) => pie.image_id),
+    );
+    const all = Int32Array.from(imageIds, (_, i) => i);
+    const stream = Number.isNaN(variant.sparsity) ? variant.variant : variant.sparsity;
+    const random = randomFrom(seed, 'sample', stream);
+    const sets = {
+      pies: all.filter((i) => ids.has(imageIds[i]!)),
+      random: shuffleInPlace(all.slice(), random).subarray(0, ids.size),
+      'without-pies': all.filter((i) => !ids.has(imageIds[i]!)),
+    };
+    return SETS.map((images): PIEAccuracyRow => {
+      const right = (of: readonly ModelPredictions[], labels: 'predictedClass' | 'top5') =>
+        of.map((model) => shareCorrect(trueClass, model[labels]!, sets[images]));
+      const [before, now] = [right(reference, 'predictedClass'), right(models, 'predictedClass')];
+      return {
+        ...comparedColumns(variant, baseline),
+        ...{ images, n_images: sets[images].length },
+        ...{ n_baseline: reference.length, n_variant: models.length },
+        ...{ baseline_top1: mean(before), variant_top1: mean(now) },
+        ...{ baseline_top1_sd: deviation(before), variant_top1_sd: deviation(now) },
+        ...(hasTop5 && {
+          baseline_top5: mean(right(reference, 'top5')),
+          variant_top5: mean(right(models, 'top5')),
+        }),
+      };
+    });
+  });
+}
+
+function deviation(values: readonly number[]): number {
+  return values.length < 2 ? Number.NaN : sampleStandardDeviation([...values]);
+}

@@ -1,0 +1,66 @@
+import type { Predictions } from '../predictions/predictions';
+import { compared } from '../tables/columns';
+import { boolean, defineTable, double, id, int, type RowOf } from '../tables/schema';
+import type { FindPIEsOptions } from './findPIEs';
+import { comparedColumns, compareVariants } from './variants';
+import { NO_MODE, voteCounter } from './votes';
+
+/** What is told of an image's modal labels. */
+export const modalLabelColumns = {
+  ...compared,
+  image_id: id('The image.'),
+  true_class: int('Its class, from 0.'),
+  baseline_mode: int('The class that most models of the baseline predict.'),
+  variant_mode: int('The class that most models of the variant predict.'),
+  baseline_votes: double('Models of the baseline that predict it.', 'share 0–1'),
+  variant_votes: double('Models of the variant that predict it.', 'share 0–1'),
+  baseline_correct: boolean('Whether the mode is the true class.'),
+  variant_correct: boolean('Whether the mode is the true class.'),
+};
+
+/** The table of {@link modalLabels}. */
+export const modalLabelTable = defineTable({
+  name: 'modalLabels',
+  row: 'One image under one variant.',
+  columns: { ...modalLabelColumns, pie: boolean('Whether the two modes differ.') },
+});
+
+/** One image under one variant. */
+export type ModalLabelRow = RowOf<typeof modalLabelTable>;
+
+/**
+ * The modal label of every image, the class that most models predict, under the baseline and under
+ * each variant. Where they differ the image is a PIE: `findPIEs` lists those alone.
+ *
+ * @returns a {@link ModalLabelRow} per variant and image, by sparsity, then in the images' order;
+ *   without the images that `ties: 'exclude'` leaves out
+ * @throws OptionError for a value that an option does not take
+ * @throws PredictionsError where all models are of one variant
+ */
+export function modalLabels(
+  predictions: Predictions,
+  options: FindPIEsOptions = {},
+): ModalLabelRow[] {
+  const { imageIds, trueClass, models } = predictions;
+  const votesOf = voteCounter(predictions, options.ties ?? 'largest');
+  const { baseline, variants } = compareVariants(models, options.baseline);
+  const reference = votesOf(baseline.models);
+  return variants.flatMap((variant) => {
+    const votes = votesOf(variant.models);
+    return imageIds.flatMap((image_id, i): ModalLabelRow[] => {
+      const [baseline_mode, variant_mode] = [reference.mode[i]!, votes.mode[i]!];
+      if (baseline_mode === NO_MODE || variant_mode === NO_MODE) return [];
+      return [
+        {
+          ...comparedColumns(variant, baseline),
+          ...{ image_id, true_class: trueClass[i]!, baseline_mode, variant_mode },
+          baseline_votes: reference.votes[i]! / baseline.models.length,
+          variant_votes: votes.votes[i]! / variant.models.length,
+          baseline_correct: baseline_mode === trueClass[i],
+          variant_correct: variant_mode === trueClass[i],
+          pie: baseline_mode !== variant_mode,
+        },
+      ];
+    });
+  });
+}

@@ -1,0 +1,164 @@
+import { mean } from 'simple-statistics';
+import { PredictionsError } from '../errors';
+import { checkChoice } from '../options';
+import { compared, modelCounts, significanceColumns, tested } from '../tables/columns';
+import {
+  defineTable,
+  double,
+  int,
+  oneOf,
+  type RowOf,
+  rowsOf,
+  string,
+  type Table,
+} from '../tables/schema';
+import { groupBy } from './groupBy';
+import { CLEAN, type ScoreRow, scoreTable } from './summarizeRobustness';
+import { sum } from './sums';
+import { checkAlpha, checkTestable, significance, welchTTest } from './tTest';
+import { type Baseline, comparedColumns, compareVariants, type Variant } from './variants';
+
+const MEASURES = ['difference', 'relative'] as const;
+
+/** Options of {@link perCorruptionTTest}. */
+export interface PerCorruptionTTestOptions {
+  /** Largest p-value that counts as significant, 0–1. Default 0.05. */
+  readonly alpha?: number;
+  /** The variant that the others are compared with. Default `dense`, else sparsity 0. */
+  readonly baseline?: Baseline;
+  /**
+   * What a model's change under corruption is: `difference`, its corrupted less its clean top-1;
+   * `relative`, the same as a share of its clean top-1. A model that is worse to begin with has
+   * less to lose by the first and the more by the second. Default `difference`.
+   */
+  readonly measure?: (typeof MEASURES)[number];
+}
+
+/** The table of {@link perCorruptionTTest}. */
+export const perCorruptionTable = defineTable({
+  name: 'perCorruptionTTest',
+  row: 'One set of images under one variant.',
+  columns: {
+    ...compared,
+    corruption: string("The corruption, or the set's name."),
+    measure: oneOf(MEASURES, 'What the changes are: of top-1, or as a share of clean top-1.'),
+    ...modelCounts,
+    n_images: int('Images of each set.'),
+    baseline_change: double(
+      "Change of a model's top-1 from clean to corrupted images, mean over severities and the baseline's models.",
+      'by `measure`',
+    ),
+    variant_change: double('The same of the variant.', 'by `measure`'),
+    excess_change: double(
+      'Variant less baseline change: negative where the corruption costs the variant more.',
+      'by `measure`',
+    ),
+    standard_error: double('Of `excess_change`, over models.', 'by `measure`'),
+    ...tested,
+    ...significanceColumns,
+  },
+});
+
+/** One set of images under one variant. */
+export type PerCorruptionRow = RowOf<typeof perCorruptionTable>;
+
+/**
+ * Finds the corruptions that cost a variant more than the baseline, or less: for each variant and
+ * corruption Welch's two-sample, two-tailed t-test between what models of either lose from clean to
+ * corrupted images, each model's mean over the severities. The null hypothesis: the
+ * corruption costs both the same. Not in the paper, which shows the changes without a test.
+ *
+ * Where both samples have no variance, `statistic` is ±Infinity and `p_value` 0 if their means
+ * differ, and both are NaN, not significant, if they are equal.
+ *
+ * @param scores what `scoreModels` gives
+ * @returns a {@link PerCorruptionRow} per variant and corruption, or set of another name, by sparsity,
+ *   then in the scores' order
+ * @throws OptionError for a value that an option does not take, or a baseline that no model has
+ * @throws PredictionsError where a variant has fewer than two models, there is only one variant, or a
+ *   model was not evaluated on the clean images or on a corruption that others were
+ */
+export function perCorruptionTTest(
+  scores: Table<ScoreRow>,
+  options: PerCorruptionTTestOptions = {},
+): PerCorruptionRow[] {
+  const { alpha = 0.05, measure = 'difference' } = options;
+  checkAlpha(alpha);
+  checkChoice('measure', measure, MEASURES);
+  const rows = rowsOf('perCorruptionTTest', scoreTable, scores);
+  const corruptions = groupBy(
+    rows.filter((score) => score.corruption !== CLEAN),
+    (score) => score.corruption,
+  );
+  const models = [...groupBy(rows, (score) => `${score.variant} ${score.replicate}`).values()];
+  const { baseline, variants } = compareVariants(
+    models.map((ofModel): ScoredModel => {
+      const { variant, sparsity } = ofModel[0]!;
+      return { variant, sparsity, scores: ofModel };
+    }),
+    options.baseline,
+  );
+  /** By corruption, what each of a variant's models loses. */
+  const changesOf = (variant: Variant<ScoredModel>) => {
+    checkTestable(variant);
+    return [...corruptions].map(([corruption, all]) => {
+      const severities = new Set(all.map((score) => score.severity)).size;
+      return Float64Array.from(variant.models, (model) => {
+        const { before, after } = accuraciesOf(model, corruption, severities);
+        return measure === 'relative' ? after / before - 1 : after - before;
+      });
+    });
+  };
+  const reference = changesOf(baseline);
+  return variants.flatMap((variant) => {
+    const changes = changesOf(variant);
+    const tests = [...corruptions].map(([corruption, all], i) => {
+      const [before, now] = [reference[i]!, changes[i]!];
+      const { statistic, pValue, standardError } = welchTTest(before, now);
+      const [baseline_change, variant_change] = [mean([...before]), mean([...now])];
+      return {
+        ...{ corruption, measure, n_baseline: before.length, n_variant: now.length },
+        ...{ n_images: all[0]!.n_images, baseline_change, variant_change },
+        ...{ excess_change: variant_change - baseline_change, standard_error: standardError },
+        ...{ statistic, p_value: pValue },
+      };
+    });
+    const found = significance(tests, alpha);
+    return tests.map(
+      (test, i): PerCorruptionRow => ({
+        ...comparedColumns(variant, baseline),
+        ...test,
+        ...found[i]!,
+      }),
+    );
+  });
+}
+
+interface ScoredModel {
+  readonly variant: string;
+  readonly sparsity: number;
+  readonly scores: readonly ScoreRow[];
+}
+
+/** A model's top-1 on the clean images, and on a corruption's, the mean over the severities. */
+function accuraciesOf(
+  { variant, scores }: ScoredModel,
+  corruption: string,
+  severities: number,
+): { before: number; after: number } {
+  const of = (name: string) => scores.filter((score) => score.corruption === name);
+  const [clean, corrupted] = [of(CLEAN), of(corruption)];
+  if (clean.length !== 1 || corrupted.length !== severities)
+    throw new PredictionsError(
+      `Replicate ${scores[0]!.replicate} of ${variant} has ` +
+        `${clean.length} scores of ${CLEAN} images and ${corrupted.length} of ${corruption}; expected ` +
+        `1 and ${severities}. Pass all that scoreModels gives.`,
+    );
+  return { before: shareRight(clean), after: shareRight(corrupted) };
+}
+
+/** Of all the images of some sets. Counts are whole, so that equal shares are exactly equal. */
+function shareRight(scores: readonly ScoreRow[]): number {
+  const right = scores.map(({ top1, n_images }) => Math.round(top1 * n_images));
+  return sum(right) / sum(scores.map(({ n_images }) => n_images));
+}

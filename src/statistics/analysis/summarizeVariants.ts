@@ -1,0 +1,90 @@
+import { mean, sampleStandardDeviation } from 'simple-statistics';
+import type { Predictions } from '../predictions/predictions';
+import { compared } from '../tables/columns';
+import { defineTable, double, int, optional, type RowOf } from '../tables/schema';
+import { type FindPIEsOptions, findPIEs } from './findPIEs';
+import { modelAccuracy } from './modelAccuracy';
+import { type PerClassTTestOptions, perClassTTest } from './perClassTTest';
+import { sum } from './sums';
+import { bySparsity, comparedColumns, compareVariants } from './variants';
+
+/** Options of {@link summarizeVariants}: those of `perClassTTest` and of `findPIEs`. */
+export type SummarizeVariantsOptions = PerClassTTestOptions & Pick<FindPIEsOptions, 'ties'>;
+
+/** The table of {@link summarizeVariants}. */
+export const summaryTable = defineTable({
+  name: 'summarizeVariants',
+  row: 'One variant, the baseline among them.',
+  columns: {
+    ...compared,
+    n_models: int('Models of the variant.'),
+    n_images: int('Images that they predicted.'),
+    top1: double('Images that a model gets right, mean over the models.', 'share 0–1'),
+    top1_sd: double('Sample standard deviation of the same over the models.', 'share 0–1'),
+    top5: optional(
+      double(
+        "Images whose class is among a model's first five, where all models list them.",
+        'share 0–1',
+      ),
+    ),
+    top5_sd: optional(double('Sample standard deviation of the same.', 'share 0–1')),
+    n_significant: int('Classes that move otherwise than the model as a whole; 0 at the baseline.'),
+    n_hurt: int('Those of them that lost more.'),
+    n_helped: int('Those of them that lost less, or gained.'),
+    hurt_mean_change: double(
+      'Mean normalized change of the recall of those hurt; NaN where there are none.',
+      'difference of shares',
+    ),
+    helped_mean_change: double('The same of those helped.', 'difference of shares'),
+    n_pies: int("Images whose modal label is not the baseline's; 0 at the baseline."),
+  },
+});
+
+/** One variant, the baseline among them. */
+export type SummaryRow = RowOf<typeof summaryTable>;
+
+/**
+ * Sums a population up as the paper's table does: for each variant its accuracy, and how many classes
+ * and images it changes by `perClassTTest` and `findPIEs`, whose options it takes.
+ *
+ * @returns a {@link SummaryRow} per variant, the baseline's among them, by sparsity
+ * @throws OptionError for a value that an option does not take
+ * @throws PredictionsError where a variant has fewer than two models, or there is only one variant
+ */
+export function summarizeVariants(
+  predictions: Predictions,
+  options: SummarizeVariantsOptions = {},
+): SummaryRow[] {
+  const accuracies = modelAccuracy(predictions);
+  const { ties, ...classOptions } = options;
+  const classes = perClassTTest(predictions, classOptions);
+  const pies = findPIEs(predictions, {
+    ...(ties && { ties }),
+    ...(options.baseline !== undefined && { baseline: options.baseline }),
+  });
+  const { baseline, variants } = compareVariants(predictions.models, options.baseline);
+  return [baseline, ...variants].sort(bySparsity).map((variant) => {
+    const isHere = (row: { readonly variant: string }) => row.variant === variant.variant;
+    const models = accuracies.filter(isHere);
+    const top1 = models.map((row) => row.top1);
+    const top5 = models.flatMap((row) => row.top5 ?? []);
+    const here = classes.filter(isHere);
+    const changes = (direction: 'hurt' | 'helped') =>
+      here.flatMap((row) => (row.direction === direction ? row.normalized_change : []));
+    const [hurt, helped] = [changes('hurt'), changes('helped')];
+    return {
+      ...comparedColumns(variant, baseline),
+      n_models: variant.models.length,
+      n_images: predictions.imageIds.length,
+      top1: mean(top1),
+      top1_sd: sampleStandardDeviation(top1),
+      ...(top5.length > 0 && { top5: mean(top5), top5_sd: sampleStandardDeviation(top5) }),
+      n_significant: here.filter((row) => row.significant).length,
+      n_hurt: hurt.length,
+      n_helped: helped.length,
+      hurt_mean_change: sum(hurt) / hurt.length,
+      helped_mean_change: sum(helped) / helped.length,
+      n_pies: pies.filter(isHere).length,
+    };
+  });
+}

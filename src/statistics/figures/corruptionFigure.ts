@@ -1,0 +1,51 @@
+import { type PerCorruptionRow, perCorruptionTable } from '../analysis/perCorruptionTTest';
+import { rowsOf, type Table } from '../tables/schema';
+import { type Dot, dotRows } from './dotRows';
+import type { Figure } from './figure';
+import { baselineName, byVariant, modelCount, range } from './rows';
+
+const COLUMNS = [
+  ...(['variant', 'sparsity', 'baseline', 'corruption', 'measure'] as const),
+  ...(['n_baseline', 'n_variant', 'n_images'] as const),
+  ...(['excess_change', 'standard_error', 'significant'] as const),
+] as const;
+
+/** What {@link corruptionFigure} reads of a row of `perCorruptionTTest`. */
+export type CorruptionFigureRow = Pick<PerCorruptionRow, (typeof COLUMNS)[number]>;
+
+/**
+ * What each corruption costs a variant beyond what it costs the baseline: a row per corruption, a dot
+ * per variant, filled where Welch's test finds a difference, with a line over two standard errors
+ * over models to each side. The corruptions that cost the last variant most come first.
+ *
+ * @param table what `perCorruptionTTest` gives
+ * @throws TableError for a table of another kind
+ */
+export function corruptionFigure(table: Table<CorruptionFigureRow>): Figure {
+  const rows = rowsOf('corruptionFigure', perCorruptionTable, table, COLUMNS);
+  const variants = byVariant(rows).map(([variant, ofVariant]) => {
+    const dots = ofVariant.map((row) => {
+      const value = 100 * row.excess_change;
+      const line = 200 * row.standard_error;
+      const dot = { value, from: value - line, to: value + line, hollow: !row.significant };
+      return [row.corruption, dot] as const;
+    });
+    return [variant, new Map(dots)] as const;
+  });
+  const names = [...new Set(rows.map((row) => row.corruption))];
+  const [, last = new Map<string, Dot>()] = variants.at(-1) ?? [];
+  const cost = (name: string) => last.get(name)?.value ?? 0;
+  const measures = new Set(rows.map((row) => row.measure));
+  return dotRows({
+    title: `What corruption costs beyond what it costs ${baselineName(rows)} models`,
+    subtitle:
+      `N = ${modelCount(rows)}, ${range(rows.map((row) => row.n_images))} images; ` +
+      'filled: significant; lines: two standard errors',
+    axis:
+      `Change in top-1 from clean images, variant less ${baselineName(rows)} ` +
+      (measures.has('relative') ? '(% of clean)' : '(percentage points)'),
+    rows: names.toSorted((a, b) => cost(a) - cost(b)),
+    variants,
+    lineWidth: 1.5,
+  });
+}

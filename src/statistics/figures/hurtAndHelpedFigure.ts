@@ -1,0 +1,96 @@
+import type { Data } from 'plotly.js';
+import { type SummaryRow, summaryTable } from '../analysis/summarizeVariants';
+import { rowsOf, type Table } from '../tables/schema';
+import { type Figure, figure } from './figure';
+import { baseLayout, LEGEND_ABOVE, VALUE_AXIS, VARIANT_AXIS } from './layout';
+import { PALETTE } from './palette';
+import { baselineName, byVariant, drawable, range } from './rows';
+
+const COLUMNS = ['n_hurt', 'n_helped', 'hurt_mean_change', 'helped_mean_change'] as const;
+
+/** What {@link hurtAndHelpedFigure} reads of a row of `summarizeVariants`. */
+export type HurtAndHelpedRow = Pick<
+  SummaryRow,
+  'variant' | 'sparsity' | 'baseline' | 'n_models' | (typeof COLUMNS)[number]
+> & {
+  /** Standard errors, as `bootstrapModels` adds them. */
+  readonly [Name in `${(typeof COLUMNS)[number]}_se`]?: number;
+};
+
+const KINDS = [
+  { kind: 'hurt', name: 'significantly hurt', color: PALETTE.hurt },
+  { kind: 'helped', name: 'significantly helped', color: PALETTE.helped },
+] as const;
+
+const PANELS = [
+  { column: (kind: Kind) => `n_${kind}` as const, scale: 1, domain: [0, 0.46] },
+  { column: (kind: Kind) => `${kind}_mean_change` as const, scale: 100, domain: [0.56, 1] },
+] as const;
+
+type Kind = (typeof KINDS)[number]['kind'];
+
+/**
+ * How many classes each variant hurts and how many it helps, and by how much on average:
+ * the paper's figure of both. With the standard errors that `bootstrapModels` adds, a line over two
+ * of them to each side.
+ *
+ * @param table what `summarizeVariants` gives, or `bootstrapModels` of it; the baseline is left out
+ * @throws TableError for a table of another kind
+ */
+export function hurtAndHelpedFigure(table: Table<HurtAndHelpedRow>): Figure {
+  const needed = ['variant', 'sparsity', 'baseline', 'n_models', ...COLUMNS] as const;
+  const all = rowsOf('hurtAndHelpedFigure', summaryTable, table, needed);
+  const rows = byVariant(all.filter((row) => row.variant !== row.baseline)).flatMap(
+    ([, ofVariant]) => ofVariant as readonly HurtAndHelpedRow[],
+  );
+  const withErrors = rows.some((row) => row.n_hurt_se !== undefined);
+  const data = PANELS.flatMap(({ column, scale }, panel) =>
+    KINDS.map(({ kind, name, color }): Data => {
+      const values = rows.map((row) => row[column(kind)]);
+      const lines = rows.map((row) => 2 * (row[`${column(kind)}_se`] ?? Number.NaN));
+      return {
+        type: 'bar',
+        name,
+        legendgroup: kind,
+        showlegend: panel === 0,
+        x: rows.map((row) => row.variant),
+        y: values.map((value) => drawable(value * scale)),
+        marker: { color },
+        ...(withErrors && {
+          error_y: {
+            type: 'data',
+            symmetric: false,
+            array: lines.map((line) => drawable(line * scale)),
+            // There is no number of classes below 0.
+            arrayminus: lines.map((line, i) =>
+              drawable((panel === 0 ? Math.min(line, values[i]!) : line) * scale),
+            ),
+            color: PALETTE.ink,
+            thickness: 1.5,
+          },
+        }),
+        hovertemplate: '%{x}: %{y:.2f}<extra>%{fullData.name}</extra>',
+        ...(panel === 1 && { xaxis: 'x2', yaxis: 'y2' }),
+      };
+    }),
+  );
+  return figure(data, {
+    ...baseLayout(
+      `Classes hurt and helped against ${baselineName(rows)}`,
+      `N = ${range(rows.map((row) => row.n_models))} models of each variant` +
+        (withErrors ? '; lines: two bootstrap standard errors over models' : ''),
+    ),
+    height: 400,
+    margin: { t: 104, r: 16, b: 56, l: 72 },
+    bargap: 0.3,
+    xaxis: { ...VARIANT_AXIS, domain: [...PANELS[0].domain] },
+    xaxis2: { ...VARIANT_AXIS, domain: [...PANELS[1].domain], anchor: 'y2' },
+    yaxis: { ...VALUE_AXIS, title: { text: 'Classes' }, rangemode: 'tozero' },
+    yaxis2: {
+      ...VALUE_AXIS,
+      anchor: 'x2',
+      title: { text: 'Mean normalized change in recall<br>(percentage points)' },
+    },
+    legend: LEGEND_ABOVE,
+  });
+}

@@ -1,0 +1,53 @@
+import type { Annotations, Layout } from 'plotly.js';
+import { PALETTE } from './palette';
+
+/** The font that pictures are drawn in, and that figures ask a browser for first. */
+export const FONT_FAMILY = 'DejaVu Sans';
+
+/** CSS pixels; a notebook's cell is about as wide. */
+export const FIGURE_WIDTH = 800;
+
+/** The legend in one line above the plot. */
+export const LEGEND_ABOVE = {
+  orientation: 'h',
+  x: 0,
+  xanchor: 'left',
+  y: 1,
+  yanchor: 'bottom',
+} as const;
+
+/** An axis of values: light lines, the zero among them darker. */
+export const VALUE_AXIS = { gridcolor: '#eeeeee', zerolinecolor: PALETTE.muted } as const;
+
+/** An axis with a place per variant. */
+export const VARIANT_AXIS = { title: { text: 'Variant' }, type: 'category' } as const;
+
+/** A heading over a panel whose upper left corner is at x, y of the figure. */
+export function panelHeading(text: string, x: number, y: number): Partial<Annotations> {
+  return {
+    ...{ text, x, y, xref: 'paper', yref: 'paper', xanchor: 'left', yanchor: 'bottom' },
+    ...{ showarrow: false, font: { size: 13 } },
+  };
+}
+
+/** What all figures share: white ground, a title with a line below it that states N. */
+export function baseLayout(title: string, subtitle: string): Partial<Layout> {
+  return {
+    width: FIGURE_WIDTH,
+    font: { family: `${FONT_FAMILY}, sans-serif`, size: 12, color: PALETTE.ink },
+    title: {
+      text: title,
+      font: { size: 16 },
+      subtitle: { text: subtitle, font: { size: 12, color: PALETTE.muted } },
+      x: 0,
+      xref: 'paper',
+      xanchor: 'left',
+      y: 1,
+      yref: 'container',
+      yanchor: 'top',
+      pad: { t: 14 },
+    },
+    paper_bgcolor: 'white',
+    plot_bgcolor: 'white',
+  };
+}

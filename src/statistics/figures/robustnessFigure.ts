@@ -1,0 +1,72 @@
+import { CLEAN, type RobustnessRow, robustnessTable } from '../analysis/summarizeRobustness';
+import { OptionError } from '../errors';
+import { rowsOf, type Table } from '../tables/schema';
+import { type Dot, dotRows } from './dotRows';
+import type { Figure } from './figure';
+import { baselineName, byVariant, range } from './rows';
+
+const COLUMNS = [
+  ...(['variant', 'sparsity', 'baseline', 'corruption', 'severity'] as const),
+  ...(['n_models', 'n_images', 'top1_relative', 'top5_relative'] as const),
+] as const;
+
+/** What {@link robustnessFigure} reads of a row of `evalRobustness`. */
+export type RobustnessFigureRow = Pick<RobustnessRow, (typeof COLUMNS)[number]>;
+
+export interface RobustnessFigureOptions {
+  /** Default `top1`. */
+  readonly accuracy?: 'top1' | 'top5';
+}
+
+/**
+ * What a variant loses against the baseline on the same images, clean and corrupted, as a share of
+ * the baseline's accuracy: the paper's figure of ImageNet-C. A row per corruption, a dot per variant
+ * at the mean over the severities, with a broad line from the least to the most of them.
+ * Clean images come first, then the corruptions that cost most.
+ *
+ * @param table what `evalRobustness` gives; sets without a severity are left out
+ * @throws TableError for a table of another kind
+ */
+export function robustnessFigure(
+  table: Table<RobustnessFigureRow>,
+  { accuracy = 'top1' }: RobustnessFigureOptions = {},
+): Figure {
+  const rows = rowsOf('robustnessFigure', robustnessTable, table, COLUMNS).filter(
+    (row) => row.severity > 0 || row.corruption === CLEAN,
+  );
+  if (!rows.some((row) => row.corruption !== CLEAN))
+    throw new OptionError(
+      'robustnessFigure: no row has a severity of 1–5; pass what evalRobustness gives for corrupted sets.',
+    );
+  const names = [...new Set(rows.map((row) => row.corruption))];
+  const column = `${accuracy}_relative` as const;
+  const variants = byVariant(rows.filter((row) => row.variant !== row.baseline)).map(
+    ([variant, ofVariant]) => {
+      const dots = names.map((name) => {
+        const values = ofVariant.filter((row) => row.corruption === name);
+        return [name, overSeverities(values.map((row) => 100 * row[column]))] as const;
+      });
+      return [variant, new Map(dots)] as const;
+    },
+  );
+  const [, last = new Map<string, Dot>()] = variants.at(-1) ?? [];
+  const cost = (name: string) =>
+    name === CLEAN ? Number.NEGATIVE_INFINITY : (last.get(name)?.value ?? 0);
+  const severities = new Set(rows.map((row) => row.severity).filter((severity) => severity > 0));
+  const count = (of: 'n_models' | 'n_images') => range(rows.map((row) => row[of]));
+  return dotRows({
+    title: `What compression costs on corrupted images, against ${baselineName(rows)}`,
+    subtitle:
+      `N = ${count('n_models')} models of each variant, ${count('n_images')} images; mean, least and ` +
+      `most of ${severities.size} severities`,
+    axis: `Change in ${accuracy === 'top1' ? 'top-1' : 'top-5'} accuracy (% of ${baselineName(rows)} on the same images)`,
+    rows: names.toSorted((a, b) => cost(a) - cost(b)),
+    variants,
+    lineWidth: 3,
+  });
+}
+
+function overSeverities(values: readonly number[]) {
+  const value = values.reduce((sum, value) => sum + value, 0) / values.length;
+  return { value, from: Math.min(...values), to: Math.max(...values) };
+}

@@ -1,0 +1,74 @@
+/** Statistics of what compression changes, from predictions alone. */
+export { type BootstrapModelsOptions, bootstrapModels } from './analysis/bootstrapModels';
+export { type ChancePIEsOptions, type ChanceRow, chancePIEs } from './analysis/chancePIEs';
+export {
+  CORRUPTIONS,
+  type CorruptionName,
+  EXTRA_CORRUPTIONS,
+  SEVERITIES,
+} from './analysis/corruptionNames';
+export { type EvalHardestOptions, evalHardest } from './analysis/evalHardest';
+export { type EvalPIEsOptions, evalPIEs, type PIEAccuracyRow } from './analysis/evalPIEs';
+export { type FindPIEsOptions, findPIEs, type PIERow } from './analysis/findPIEs';
+export {
+  type CorruptionErrorInput,
+  type CorruptionErrorRow,
+  type MeanCorruptionErrorOptions,
+  meanCorruptionError,
+} from './analysis/meanCorruptionError';
+export { type ModalLabelRow, modalLabels } from './analysis/modalLabels';
+export { type ModelAccuracyRow, modelAccuracy } from './analysis/modelAccuracy';
+export {
+  type PerClassRow,
+  type PerClassTTestOptions,
+  perClassTTest,
+} from './analysis/perClassTTest';
+export {
+  type PerCorruptionRow,
+  type PerCorruptionTTestOptions,
+  perCorruptionTTest,
+} from './analysis/perCorruptionTTest';
+export {
+  type RobustnessRow,
+  type ScoreRow,
+  type SummarizeRobustnessOptions,
+  summarizeRobustness,
+} from './analysis/summarizeRobustness';
+export {
+  type SummarizeVariantsOptions,
+  type SummaryRow,
+  summarizeVariants,
+} from './analysis/summarizeVariants';
+export type { Baseline } from './analysis/variants';
+export type { Ties } from './analysis/votes';
+export * from './errors';
+export { type ClassRow, classFigure } from './figures/classFigure';
+export { type CorruptionFigureRow, corruptionFigure } from './figures/corruptionFigure';
+export type { Figure } from './figures/figure';
+export { type HurtAndHelpedRow, hurtAndHelpedFigure } from './figures/hurtAndHelpedFigure';
+export {
+  type NaturalAdversarialRow,
+  naturalAdversarialFigure,
+} from './figures/naturalAdversarialFigure';
+export { type PIEAccuracyFigureRow, pieAccuracyFigure } from './figures/pieAccuracyFigure';
+export {
+  type RobustnessFigureOptions,
+  type RobustnessFigureRow,
+  robustnessFigure,
+} from './figures/robustnessFigure';
+export { titled } from './figures/titled';
+export { type TopOneRow, topOneFigure } from './figures/topOneFigure';
+export type { ImageId, ModelPredictions, Predictions } from './predictions/predictions';
+export {
+  type PredictionColumns,
+  type PredictionRow,
+  type PredictionsSource,
+  type ReadPredictionsOptions,
+  readPredictions,
+} from './predictions/readPredictions';
+export {
+  type SimulatePredictionsOptions,
+  simulatePredictions,
+} from './predictions/simulatePredictions';
+export { writePredictions } from './predictions/writePredictions';
+export type { Frame, Table } from './tables/schema';

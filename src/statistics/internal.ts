@@ -1,0 +1,39 @@
+/**
+ * What the packages of this project share and do not promise to anyone else: it may change with every
+ * version.
+ */
+export { bootstrapModels } from './analysis/bootstrapModels';
+export { chanceTable } from './analysis/chancePIEs';
+export { pieAccuracyTable } from './analysis/evalPIEs';
+export { pieTable } from './analysis/findPIEs';
+export { groupBy } from './analysis/groupBy';
+export { corruptionErrorTable } from './analysis/meanCorruptionError';
+export { modalLabelTable } from './analysis/modalLabels';
+export { modelAccuracyTable } from './analysis/modelAccuracy';
+export { perClassTable } from './analysis/perClassTTest';
+export { perCorruptionTable } from './analysis/perCorruptionTTest';
+export { CLEAN, robustnessTable, scoresBySet, scoreTable } from './analysis/summarizeRobustness';
+export { summaryTable } from './analysis/summarizeVariants';
+export { shareCorrect } from './analysis/sums';
+export {
+  baselineOf,
+  bySparsity,
+  compareVariants,
+  type Variant,
+  type VariantOf,
+  variantsOf,
+} from './analysis/variants';
+export { setFigureRenderer } from './figures/figure';
+export { FIGURE_WIDTH, FONT_FAMILY } from './figures/layout';
+export { PALETTE } from './figures/palette';
+export { byVariant, spaced } from './figures/rows';
+export * from './files';
+export * from './index';
+export * from './interruption';
+export * from './options';
+export { type Population, readPopulation } from './predictions/population';
+export { variantOfSparsity } from './predictions/variantName';
+export { predictionsFile, writeModelPredictions } from './predictions/writePredictions';
+export * from './progress';
+export * from './random';
+export * from './tables/schema';

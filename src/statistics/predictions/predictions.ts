@@ -1,0 +1,38 @@
+/** What names an image in predictions: its index in the data set, or the name it came with. */
+export type ImageId = number | string;
+
+/** What one model predicted; row i belongs to `Predictions.imageIds[i]`. */
+export interface ModelPredictions {
+  /** What was done to the network: `dense`, `pruned 0.9`, `int8`. */
+  readonly variant: string;
+  /** Share of the weights that are zero, 0–1; NaN where the variant has none. */
+  readonly sparsity: number;
+  /** Tells the models of a variant apart. */
+  readonly replicate: number;
+  /** Class with the largest softmax output, int32 [images]. */
+  readonly predictedClass: Int32Array;
+  /** The softmax maximum, [images], 0–1. */
+  readonly confidence?: Float32Array;
+  /**
+   * The five most probable classes, best first, [images × 5], row-major; [images × k] of a model
+   * that knows only k classes.
+   */
+  readonly top5?: Int32Array;
+}
+
+/**
+ * What a population of models predicted for one set of images. Every model covers every image, so
+ * images and true classes are held once and a model costs 4 bytes an image.
+ */
+export interface Predictions {
+  readonly imageIds: readonly ImageId[];
+  /** 0-based, int32 [images]. */
+  readonly trueClass: Int32Array;
+  /** By sparsity, those without one last; then by replicate. */
+  readonly models: readonly ModelPredictions[];
+  /** Index = class, where the names are known. */
+  readonly classNames?: readonly string[];
+}
+
+/** One model's predictions together with the images they are about: what a file holds. */
+export type PredictionsOfModel = ModelPredictions & Pick<Predictions, 'imageIds' | 'trueClass'>;

@@ -1,0 +1,79 @@
+import { checkCount, checkSparsity } from '../options';
+import { normals, randomFrom } from '../random';
+import type { Predictions } from './predictions';
+import { variantOfSparsity } from './variantName';
+
+/** Options of {@link simulatePredictions}. */
+export interface SimulatePredictionsOptions {
+  /** Default 1,000, as ImageNet. */
+  readonly numClasses?: number;
+  /** Default 50, as ImageNet's validation set. */
+  readonly imagesPerClass?: number;
+  /** Default 0, 0.1, 0.3, 0.5, 0.7 and 0.9, as the paper. */
+  readonly sparsities?: readonly number[];
+  /** Models of each variant. Default 30, as the paper. */
+  readonly replicates?: number;
+  /** Default 0. */
+  readonly seed?: number;
+}
+
+/** Standard deviations of an image's margin, between images of all classes = 1. */
+const BETWEEN_MODELS = 0.5;
+/** At 90% sparsity: what pruning takes from the average class, and how it differs between images. */
+const LOSS_AT_90 = 0.144;
+const IMAGE_SHIFT_AT_90 = 0.25;
+/** The average margin at which dense models have the paper's 76.7% top-1. */
+const MEAN_MARGIN = 0.815;
+/** Share of the wrong answers that go to the one class an image invites. */
+const RIVAL_SHARE = 0.7;
+
+/**
+ * Predictions of models that never were, in the shape and with about the top-1 accuracies of the
+ * paper's ImageNet models: to try an analysis at that size before the models are there, never to
+ * conclude anything from. That some classes are hurt far more than the rest is put in, not found.
+ *
+ * Every image has a margin, normally distributed, that varies between models; a model is right where
+ * its own is above 0. Pruning lowers it with the cube of the sparsity, for each class by a measure of
+ * its own (exponentially distributed), for each image by some more or less.
+ *
+ * @returns classes × images per class, variants × replicates; without confidence and top-5
+ * @throws OptionError for a value that an option does not take
+ */
+export function simulatePredictions(options: SimulatePredictionsOptions = {}): Predictions {
+  const {
+    numClasses = 1000,
+    imagesPerClass = 50,
+    sparsities = [0, 0.1, 0.3, 0.5, 0.7, 0.9],
+    replicates = 30,
+    seed = 0,
+  } = options;
+  checkCount('numClasses', numClasses);
+  checkCount('imagesPerClass', imagesPerClass);
+  checkCount('replicates', replicates);
+  for (const sparsity of sparsities) checkSparsity(sparsity);
+  const images = numClasses * imagesPerClass;
+  const random = (name: string) => randomFrom(seed, name);
+  const [loss, invited] = [random('loss'), random('rival')];
+  const trueClass = Int32Array.from({ length: images }, (_, i) => Math.floor(i / imagesPerClass));
+  const margin = normals(random('margin'), images, MEAN_MARGIN, 1);
+  const imageShift = normals(random('shift'), images, 0, IMAGE_SHIFT_AT_90);
+  const classLoss = Float64Array.from(
+    { length: numClasses },
+    () => -LOSS_AT_90 * Math.log(1 - loss()),
+  );
+  const rival = Int32Array.from(trueClass, () => Math.floor(invited() * numClasses));
+  const models = sparsities.flatMap((sparsity) => {
+    const strength = (sparsity / 0.9) ** 3;
+    return Array.from({ length: replicates }, (_, replicate) => {
+      const luck = normals(random(`model/${sparsity}/${replicate}`), images, 0, BETWEEN_MODELS);
+      const answer = random(`answer/${sparsity}/${replicate}`);
+      const predictedClass = Int32Array.from(trueClass, (label, i) => {
+        const lost = strength * (classLoss[label]! + imageShift[i]!);
+        if (margin[i]! + luck[i]! > lost) return label;
+        return answer() < RIVAL_SHARE ? rival[i]! : Math.floor(answer() * numClasses);
+      });
+      return { variant: variantOfSparsity(sparsity), sparsity, replicate, predictedClass };
+    });
+  });
+  return { imageIds: Array.from(trueClass.keys()), trueClass, models };
+}

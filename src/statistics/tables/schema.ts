@@ -1,0 +1,183 @@
+import { TableError } from '../errors';
+
+/** What danfo and Arrow call the type of a column's values. `id` is int32 or string, by its values. */
+export type ColumnType = 'int32' | 'float64' | 'string' | 'boolean' | 'id';
+
+/** One column of a table: its type, what it means, and whether every table of the kind has it. */
+export interface Column<Value = unknown, Optional extends boolean = boolean> {
+  readonly type: ColumnType;
+  /** A sentence for the reference page. */
+  readonly doc: string;
+  /** What one is, as `share 0–1`; absent for counts and names. */
+  readonly unit?: string;
+  readonly optional: Optional;
+  /** The only values there are, of a column of names. */
+  readonly choices?: readonly string[];
+  /** Never set: it carries the type of the values. */
+  readonly value?: Value;
+}
+
+/** Columns by name, in the table's order. */
+export type Columns = Readonly<Record<string, Column>>;
+
+/** A kind of table: what its rows, its frame, its checks and its reference page derive from. */
+export interface Schema<C extends Columns = Columns> {
+  /** The cell that makes such tables. */
+  readonly name: string;
+  /** What one row is about. */
+  readonly row: string;
+  readonly columns: C;
+}
+
+type Required<C extends Columns> = {
+  [Name in keyof C]: C[Name] extends Column<unknown, false> ? Name : never;
+}[keyof C];
+
+type ValueOf<C> = C extends Column<infer Value> ? Value : never;
+
+type Flat<T> = { [Name in keyof T]: T[Name] };
+
+/** The type of a table's rows. */
+export type RowOf<S extends Schema> = Flat<
+  { readonly [Name in Required<S['columns']>]: ValueOf<S['columns'][Name]> } & {
+    readonly [Name in Exclude<keyof S['columns'], Required<S['columns']>>]?: ValueOf<
+      S['columns'][Name]
+    >;
+  }
+>;
+
+/** Whole numbers. */
+export const int = (doc: string): Column<number, false> => ({
+  type: 'int32',
+  doc,
+  optional: false,
+});
+
+/** Doubles. */
+export const double = (doc: string, unit?: string): Column<number, false> => ({
+  type: 'float64',
+  doc,
+  ...(unit !== undefined && { unit }),
+  optional: false,
+});
+
+/** Texts. */
+export const string = (doc: string): Column<string, false> => ({
+  type: 'string',
+  doc,
+  optional: false,
+});
+
+export const boolean = (doc: string): Column<boolean, false> => ({
+  type: 'boolean',
+  doc,
+  optional: false,
+});
+
+/** Names of images: whole numbers, or texts. */
+export const id = (doc: string): Column<number | string, false> => ({
+  type: 'id',
+  doc,
+  optional: false,
+});
+
+/** One of a few names. */
+export const oneOf = <const Name extends string>(
+  choices: readonly Name[],
+  doc: string,
+): Column<Name, false> => ({ type: 'string', doc, choices, optional: false });
+
+/** The same column, where not every table has it. */
+export const optional = <Value>(column: Column<Value, false>): Column<Value, true> => ({
+  ...column,
+  optional: true,
+});
+
+const schemas: Schema[] = [];
+
+/** Names a kind of table; all kinds are known to {@link rowsOf}, which tells them apart. */
+export function defineTable<C extends Columns>(schema: Schema<C>): Schema<C> {
+  schemas.push(schema);
+  return schema;
+}
+
+/** Every kind of table that is loaded, in no particular order. */
+export function allTables(): readonly Schema[] {
+  return schemas;
+}
+
+/** A danfo DataFrame, as far as it is read here. */
+export interface Frame {
+  /** Names. */
+  readonly columns: readonly string[];
+  /** Rows, each a list of its values. */
+  readonly values: unknown;
+}
+
+/** A table: its rows as objects, or a danfo DataFrame. */
+export type Table<Row> = readonly Row[] | Frame;
+
+/**
+ * The rows of a table as objects. A table may have more columns than are asked for.
+ *
+ * @param reader what reads the table, for messages
+ * @param needed the columns that it reads; default: all that every table of the kind has
+ * @throws TableError where the table is of another kind, naming both
+ */
+export function rowsOf<S extends Schema, Name extends keyof RowOf<S> & string = never>(
+  reader: string,
+  schema: S,
+  table: Table<Pick<RowOf<S>, Name>>,
+  needed: readonly Name[] = requiredOf(schema) as Name[],
+): readonly RowOf<S>[] {
+  const rows = checkedObjects(reader, schema, table);
+  const columns = 'columns' in table ? table.columns : Object.keys(rows[0] ?? {});
+  const isEmptyList = !('columns' in table) && rows.length === 0;
+  const missing = isEmptyList ? [] : needed.filter((name) => !columns.includes(name));
+  if (missing.length > 0)
+    throw new TableError(
+      `${reader} takes a table of ${schema.name}; this one is ${kindOf(columns)}: it lacks ` +
+        `${missing.join(', ')}.`,
+      { expected: schema.name, missing },
+    );
+  return rows as readonly RowOf<S>[];
+}
+
+function checkedObjects(reader: string, schema: Schema, table: unknown): readonly object[] {
+  if (Array.isArray(table) || isFrame(table)) return objectsOf(table);
+  const what =
+    table instanceof Promise ? 'a promise: put await before what makes the table' : typeof table;
+  throw new TableError(`${reader} takes a table of ${schema.name}; this is ${what}.`, {
+    expected: schema.name,
+    missing: requiredOf(schema),
+  });
+}
+
+/** A table's rows as objects, whatever its kind. */
+export function objectsOf(table: Table<object>): readonly Record<string, unknown>[] {
+  if (!isFrame(table)) return table as readonly Record<string, unknown>[];
+  const { columns } = table;
+  return (table.values as unknown[][]).map((values) =>
+    Object.fromEntries(columns.map((name, i) => [name, values[i]])),
+  );
+}
+
+/** Whether a value is a danfo DataFrame, or looks like one here. */
+export function isFrame(value: unknown): value is Frame {
+  if (typeof value !== 'object' || value === null) return false;
+  const { columns, values } = value as Partial<Frame>;
+  return Array.isArray(columns) && Array.isArray(values);
+}
+
+function requiredOf({ columns }: Schema): string[] {
+  return Object.keys(columns).filter((name) => !columns[name]!.optional);
+}
+
+/** The kind that has the most of its columns here, all that it needs. */
+function kindOf(columns: readonly string[]): string {
+  const fitting = schemas
+    .filter((schema) => requiredOf(schema).every((name) => columns.includes(name)))
+    .sort((a, b) => requiredOf(b).length - requiredOf(a).length);
+  if (fitting[0]) return `a table of ${fitting[0].name}`;
+  return `of no kind known here (its columns: ${columns.join(', ') || 'none'})`;
+}

@@ -1,0 +1,201 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { ENGINE_NAMES, type EngineName, useEngine } from '#library/backend/backend';
+import * as tf from '#library/backend/tf';
+import { normals, type Random, randomFrom } from '#statistics/random';
+
+/** Values with a shape, outside of any backend. */
+export interface Values {
+  readonly shape: number[];
+  readonly data: Float32Array | Int32Array;
+}
+
+/** A differentiable function of tensors. */
+export type Computation = (...inputs: tf.Tensor[]) => tf.Tensor;
+
+/** What an engine says that a machine does not have; any other error is a fault of the engine. */
+const ABSENT = /is not installed|no build of the ops|finds no GPU/;
+
+/** Every engine of this machine but the slow one that the others are compared with. */
+export async function engines(): Promise<EngineName[]> {
+  const found: EngineName[] = [];
+  for (const engine of ENGINE_NAMES)
+    if (engine !== 'cpu')
+      await useEngine({ engine }).then(
+        () => found.push(engine),
+        ({ message }: Error) => assert.match(message, ABSENT),
+      );
+  assert.ok(found.includes('wasm-simd'));
+  return found;
+}
+
+/** Standard normal values. */
+export function normal(shape: number[], random: Random): Values {
+  return { shape, data: normals(random, tf.util.sizeFromShape(shape), 0, 1) };
+}
+
+/** What a computation gives on an engine: its value, and the gradients of its inputs by `weights`. */
+export async function run(
+  engine: EngineName,
+  computation: Computation,
+  inputs: Values[],
+  weights?: Values,
+): Promise<{ value: Values; gradients: Values[] }> {
+  await useEngine({ engine });
+  const tensors = inputs.map(tensor);
+  const value = read(tf.tidy(() => computation(...tensors)));
+  const gradients = weights
+    ? tf.tidy(() => tf.grads(computation)(tensors, tensor(weights))).map(read)
+    : [];
+  tf.dispose(tensors);
+  return { value, gradients };
+}
+
+/** Asserts that each engine gives what tfjs's own cpu backend gives, gradients included. */
+export async function assertSameAsCpu(
+  engines: EngineName[],
+  computation: Computation,
+  inputs: Values[],
+  random: Random,
+): Promise<void> {
+  const { value } = await run('cpu', computation, inputs);
+  const weights = normal(value.shape, random);
+  const expected = await run('cpu', computation, inputs, weights);
+  for (const engine of engines) {
+    const actual = await run(engine, computation, inputs, weights);
+    assertClose(actual.value, expected.value, `${engine}: value`);
+    for (const [i, gradient] of actual.gradients.entries())
+      assertClose(gradient, expected.gradients[i]!, `${engine}: gradient of input ${i}`);
+  }
+}
+
+/** Asserts that each engine gives the value that tfjs's own cpu backend gives. */
+export async function assertSameValueAsCpu(
+  engines: EngineName[],
+  computation: Computation,
+  inputs: Values[],
+): Promise<void> {
+  const expected = await run('cpu', computation, inputs);
+  for (const engine of engines)
+    assertClose((await run(engine, computation, inputs)).value, expected.value, engine);
+}
+
+/**
+ * Asserts on each engine that the gradients agree with differences of the values, along the gradient
+ * and along a random direction, to 1e-4 of the gradient's length.
+ *
+ * @param step how far to go along a direction of length 1. The fourth-order formula is exact for
+ *   polynomials up to degree 4, so that the ops that are linear in each input can take large steps,
+ *   which drown float32's rounding.
+ */
+export async function assertFiniteDifferences(
+  engines: EngineName[],
+  computation: Computation,
+  inputs: Values[],
+  random: Random,
+  step = 0.5,
+): Promise<void> {
+  for (const engine of engines) {
+    const { value } = await run(engine, computation, inputs);
+    const weights = normal(value.shape, random);
+    const { gradients } = await run(engine, computation, inputs, weights);
+    for (const [i, gradient] of gradients.entries()) {
+      const length = Math.sqrt(dot(gradient.data, gradient.data));
+      for (const direction of [gradient, normal(gradient.shape, random)]) {
+        const unit = direction.data.map(
+          (x) => x / Math.max(1e-30, Math.sqrt(dot(direction.data, direction.data))),
+        );
+        const along = async (steps: number) => {
+          const moved = inputs.map((input, k) =>
+            k === i ? shifted(input, unit, steps * step) : input,
+          );
+          return dot((await run(engine, computation, moved)).value.data, weights.data);
+        };
+        const difference =
+          (8 * ((await along(1)) - (await along(-1))) - ((await along(2)) - (await along(-2)))) /
+          (12 * step);
+        const error = Math.abs(difference - dot(gradient.data, unit));
+        assert.ok(
+          error <= 1e-4 * length,
+          `${engine}: gradient of input ${i} of ${JSON.stringify(inputs.map(({ shape }) => shape))}: ` +
+            `off by ${error} of ${length}`,
+        );
+      }
+    }
+  }
+}
+
+/** Asserts that NaN and infinity reach every output that they reach on tfjs's cpu backend. */
+export async function assertPropagates(
+  engines: EngineName[],
+  computation: Computation,
+  inputs: Values[],
+  random: Random,
+): Promise<void> {
+  const { value } = await run('cpu', computation, inputs);
+  const weights = normal(value.shape, random);
+  for (const poison of [Number.NaN, Number.POSITIVE_INFINITY])
+    for (const i of [...inputs.keys(), -1]) {
+      const all = [...inputs, weights].map(({ shape, data }) => ({ shape, data: data.slice() }));
+      const { data } = all.at(i === -1 ? -1 : i)!;
+      data[Math.floor(random() * data.length)] = poison;
+      const poisoned = all.slice(0, -1);
+      const expected = await run('cpu', computation, poisoned, all.at(-1));
+      for (const engine of engines) {
+        const actual = await run(engine, computation, poisoned, all.at(-1));
+        const pairs = [
+          [actual.value, expected.value],
+          ...actual.gradients.map((gradient, k) => [gradient, expected.gradients[k]]),
+        ] as [Values, Values][];
+        for (const [got, wanted] of pairs)
+          for (const [k, x] of wanted.data.entries())
+            assert.ok(
+              Number.isFinite(x) || !Number.isFinite(got.data[k]!),
+              `${engine}: ${poison} in input ${i} gives ${got.data[k]} in place of ${x}`,
+            );
+      }
+    }
+}
+
+/** Runs a test on shapes and a seed that fast-check draws, always the same ones. */
+export async function forShapes<T>(
+  shapes: fc.Arbitrary<T>,
+  numRuns: number,
+  check: (shape: T, random: Random) => Promise<void>,
+): Promise<void> {
+  const property = fc.asyncProperty(shapes, fc.nat(), (shape, seed) =>
+    check(shape, randomFrom(seed, 'values')),
+  );
+  await fc.assert(property, { numRuns, seed: 20191113 });
+}
+
+export function assertClose(actual: Values, expected: Values, what: string): void {
+  assert.deepEqual(actual.shape, expected.shape, what);
+  let scale = 1e-6;
+  for (const x of expected.data) scale = Math.max(scale, Math.abs(x));
+  for (const [i, x] of expected.data.entries())
+    assert.ok(
+      Math.abs(actual.data[i]! - x) <= 1e-4 * scale,
+      `${what}[${i}] of [${expected.shape}] is ${actual.data[i]}, not ${x}`,
+    );
+}
+
+function tensor({ shape, data }: Values): tf.Tensor {
+  return tf.tensor(data, shape, data instanceof Int32Array ? 'int32' : 'float32');
+}
+
+function read(tensor: tf.Tensor): Values {
+  const data = tensor.dataSync() as Float32Array;
+  tensor.dispose();
+  return { shape: tensor.shape, data };
+}
+
+function shifted({ shape, data }: Values, unit: ArrayLike<number>, by: number): Values {
+  return { shape, data: Float32Array.from(data, (x, i) => x + unit[i]! * by) };
+}
+
+function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
+  return sum;
+}

@@ -1,0 +1,124 @@
+import assert from 'node:assert/strict';
+import { before, describe, it } from 'node:test';
+import { useEngine } from '#library/backend/backend';
+import * as tf from '#library/backend/tf';
+import { buildModel, copyModel, type ModelRecipe, topologyOf } from '#library/models/model';
+import { OptionError } from '#statistics/errors';
+
+const cifar = { imageShape: [32, 32, 3], numClasses: 10 } as const;
+const imageNet = { imageShape: [224, 224, 3], numClasses: 1000 } as const;
+
+const trainable = (model: tf.LayersModel) =>
+  model.trainableWeights.reduce((sum, weight) => sum + weight.read().size, 0);
+const weightsOf = (model: tf.LayersModel) => model.getWeights().map((w) => [...w.dataSync()]);
+
+before(async () => {
+  await useEngine({ engine: 'wasm-simd' });
+});
+
+describe('buildModel', () => {
+  // Published: Zagoruyko & Komodakis 2016, table 4; torchvision's resnet50.
+  it('builds WRN-28-10 with its 36.5 million weights', async () => {
+    const model = await buildModel({ name: 'wide-resnet', depth: 28, width: 10 }, cifar, 1);
+    assert.equal((trainable(model) / 1e6).toFixed(1), '36.5');
+    model.dispose();
+  });
+
+  it('builds WRN-40-4 with its 8.9 million weights', async () => {
+    const model = await buildModel({ name: 'wide-resnet', depth: 40, width: 4 }, cifar, 1);
+    assert.equal((trainable(model) / 1e6).toFixed(1), '8.9');
+    model.dispose();
+  });
+
+  it('builds ResNet-50 with its 25,557,032 weights, and 7 × 7 at the last stage', async () => {
+    const model = await buildModel({ name: 'resnet-50' }, imageNet, 1);
+    assert.equal(trainable(model), 25_557_032);
+    assert.deepEqual(model.getLayer('stage4/block3/relu').outputShape, [null, 7, 7, 2048]);
+    model.dispose();
+  });
+
+  it('builds a small CNN of any depth, with 4 × 4 pixels from the third pooling on', async () => {
+    const model = await buildModel({ name: 'small-cnn', depth: 4 }, cifar, 1);
+    const kernels = 9 * (3 * 16 + 16 * 32 + 32 * 64 + 64 * 128) + 128 * 10;
+    assert.equal(trainable(model), kernels + 10 + 2 * (16 + 32 + 64 + 128));
+    assert.deepEqual(model.getLayer('conv4/norm').outputShape, [null, 4, 4, 128]);
+    model.dispose();
+  });
+
+  it('gives the same weights for the same seed, and others for another', async () => {
+    const recipe: ModelRecipe = { name: 'small-cnn' };
+    const [a, b, c] = await Promise.all([1, 1, 2].map((seed) => buildModel(recipe, cifar, seed)));
+    assert.deepEqual(weightsOf(a!), weightsOf(b!));
+    assert.notDeepEqual(weightsOf(a!), weightsOf(c!));
+  });
+
+  it('draws He-normal kernels: variance 2 / fan-in, less the tails beyond two deviations', async () => {
+    const model = await buildModel({ name: 'wide-resnet', depth: 16, width: 4 }, cifar, 3);
+    const kernel = model.getLayer('group3/block2/conv2').getWeights()[0]!;
+    const { variance } = tf.moments(kernel);
+    // 1 − 4 φ(2) / (2 Φ(2) − 1), the variance of a standard normal cut at ±2.
+    const expected = (2 / (3 * 3 * 256)) * 0.77374;
+    assert.ok(Math.abs(variance.dataSync()[0]! / expected - 1) < 0.02);
+  });
+
+  it("draws anew a user's own topology, also one that went through JSON", async () => {
+    const own = tf.sequential({
+      layers: [
+        tf.layers.flatten({ inputShape: [32, 32, 3] }),
+        tf.layers.dense({ units: 10, activation: 'softmax' }),
+      ],
+    });
+    const topology = JSON.parse(JSON.stringify(topologyOf(own)));
+    const [a, b] = await Promise.all(
+      [5, 5].map((seed) => buildModel({ name: 'topology', topology }, cifar, seed)),
+    );
+    assert.deepEqual(weightsOf(a!), weightsOf(b!));
+    assert.notDeepEqual(weightsOf(a!), weightsOf(own));
+  });
+
+  it('names what does not fit', async () => {
+    const refused = (recipe: unknown, message: RegExp) =>
+      assert.rejects(buildModel(recipe as ModelRecipe, cifar, 1), (error) => {
+        assert.ok(error instanceof OptionError);
+        assert.match(error.message, message);
+        return true;
+      });
+    await refused({ name: 'vgg' }, /'vgg'; there are: small-cnn, wide-resnet, resnet-50/);
+    await refused({ name: 'small-cnn', depth: 0 }, /^small-cnn depth: 0; expected a whole number/);
+    await refused({ name: 'wide-resnet', depth: 17 }, /^wide-resnet depth: 17; expected 6n \+ 4/);
+    const own = tf.sequential({ layers: [tf.layers.dense({ units: 10, inputShape: [784] })] });
+    await refused(
+      { name: 'topology', topology: topologyOf(own) },
+      /takes \[,784\]|takes \[.*784\]/,
+    );
+    const nine = tf.sequential({
+      layers: [tf.layers.flatten({ inputShape: [32, 32, 3] }), tf.layers.dense({ units: 9 })],
+    });
+    await refused({ name: 'topology', topology: topologyOf(nine) }, /has 10 classes/);
+  });
+});
+
+describe('copyModel', () => {
+  for (const [title, ending] of [
+    ['a dense layer with softmax', [tf.layers.dense({ units: 10, activation: 'softmax' })]],
+    ['a softmax layer', [tf.layers.dense({ units: 10 }), tf.layers.softmax()]],
+    [
+      'an activation layer',
+      [tf.layers.dense({ units: 10 }), tf.layers.activation({ activation: 'softmax' })],
+    ],
+  ] as const)
+    it(`keeps the weights and takes the softmax off ${title}`, async () => {
+      const own = tf.sequential({
+        layers: [tf.layers.flatten({ inputShape: [32, 32, 3] }), ...ending],
+      });
+      const copy = await copyModel(own, cifar);
+      const x = tf.randomNormal([4, 32, 32, 3], 0, 1, 'float32', 1);
+      const expected = (own.predict(x) as tf.Tensor).dataSync();
+      const logits = copy.predict(x) as tf.Tensor2D;
+      const actual = logits.softmax().dataSync();
+      actual.forEach((value, i) => {
+        assert.ok(Math.abs(value - expected[i]!) < 1e-6);
+      });
+      assert.ok(Math.abs(logits.sum(1).dataSync()[0]! - 1) > 1e-3, 'logits, not probabilities');
+    });
+});

@@ -1,0 +1,216 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import * as tf from '#library/backend/tf';
+import { ImageDataset } from '#library/datasets/imageDataset';
+import { loadCifar10 } from '#library/datasets/loadCifar10';
+import {
+  type Population,
+  type TrainPopulationOptions,
+  trainPopulation,
+} from '#library/training/trainPopulation';
+import { OptionError, TrainingError } from '#statistics/errors';
+
+let root: string;
+let train: ImageDataset;
+let test: ImageDataset;
+before(async () => {
+  root = await mkdtemp(join(tmpdir(), 'population-'));
+  [train, test] = [await loadCifar10(), await loadCifar10({ split: 'test' })];
+});
+after(() => rm(root, { recursive: true }));
+
+/** Two dense and two pruned models, of seconds in all. */
+const tiny = (folder: string): TrainPopulationOptions => ({
+  train: train.take(320),
+  test: test.take(50),
+  model: { name: 'small-cnn', width: 4 },
+  sparsities: [0, 0.9],
+  replicates: 2,
+  seed: 3,
+  steps: 20,
+  batchSize: 16,
+  processes: 2,
+  folder: join(root, folder),
+  onProgress: () => {},
+});
+
+const file = (folder: string, unit: string) => join(root, folder, unit);
+const predicted = ({ models }: Population) => models.map((model) => [...model.predictedClass]);
+
+describe('trainPopulation', () => {
+  let unbroken: Population;
+  before(async () => {
+    unbroken = await trainPopulation(tiny('unbroken'));
+  });
+
+  it('predicts every image with every model, and records each run', async () => {
+    assert.deepEqual(
+      unbroken.models.map(({ sparsity, replicate }) => [sparsity, replicate]),
+      [
+        [0, 0],
+        [0, 1],
+        [0.9, 0],
+        [0.9, 1],
+      ],
+    );
+    assert.deepEqual(
+      [...unbroken.imageIds],
+      Array.from({ length: 50 }, (_, i) => i),
+    );
+    assert.equal(unbroken.classNames![3], 'cat');
+    // The first test images are a cat, two ships and an airplane.
+    assert.deepEqual([...unbroken.trueClass.subarray(0, 4)], [3, 8, 8, 0]);
+    const runs = await Promise.all(
+      ['sparsity=0/replicate=00', 'sparsity=0.9/replicate=01'].map(async (unit) =>
+        JSON.parse(await readFile(file('unbroken', `${unit}/run.json`), 'utf8')),
+      ),
+    );
+    assert.equal(runs[0].outcome.sparsity, 0);
+    assert.ok(Math.abs(runs[1].outcome.sparsity - 0.9) < 0.01);
+    assert.equal(runs[0].config.engine.name, unbroken.engine.name);
+    assert.notEqual(runs[0].config.seed, runs[1].config.seed);
+  });
+
+  it('makes again only what is missing', async () => {
+    const missing = file('unbroken', 'sparsity=0/replicate=01.parquet');
+    const kept = file('unbroken', 'sparsity=0/replicate=00.parquet');
+    const before = { kept: (await stat(kept)).mtimeMs, missing: await readFile(missing) };
+    await rm(missing);
+    // A process that was killed as it wrote.
+    await writeFile(`${missing}.0b9f6d1e-7c3a.part`, '');
+    const again = await trainPopulation(tiny('unbroken'));
+    assert.equal((await stat(kept)).mtimeMs, before.kept);
+    assert.deepEqual(await readFile(missing), before.missing);
+    const level = await readdir(file('unbroken', 'sparsity=0'));
+    assert.ok(!level.some((name) => name.endsWith('.part')));
+    assert.deepEqual(predicted(again), predicted(unbroken));
+  });
+
+  it('adds replicates to what is there', async () => {
+    const wider = await trainPopulation({ ...tiny('unbroken'), sparsities: [0], replicates: 3 });
+    assert.deepEqual(predicted(wider).slice(0, 2), predicted(unbroken).slice(0, 2));
+    assert.equal(wider.models.length, 3);
+  });
+
+  it('goes on after an interruption, to the same predictions', async () => {
+    const controller = new AbortController();
+    await assert.rejects(
+      trainPopulation({
+        ...tiny('interrupted'),
+        signal: controller.signal,
+        onProgress: ({ done }) => done > 0 && controller.abort(),
+      }),
+      /stopped; run it again to go on from .*interrupted/,
+    );
+    assert.ok(!existsSync(file('interrupted', 'sparsity=0.9/replicate=01.parquet')));
+    const resumed = await trainPopulation(tiny('interrupted'));
+    assert.deepEqual(predicted(resumed), predicted(unbroken));
+  });
+
+  it("finds models of a user's own topology done when it is built again", async () => {
+    const build = () =>
+      tf.sequential({
+        layers: [
+          tf.layers.conv2d({ filters: 2, kernelSize: 5, strides: 4, inputShape: [32, 32, 3] }),
+          tf.layers.flatten(),
+          tf.layers.dense({ units: 10 }),
+        ],
+      });
+    const own = () => ({ ...tiny('own'), model: build(), sparsities: [0.5], replicates: 1 });
+    const first = await trainPopulation(own());
+    const again = await trainPopulation({ ...own(), onProgress: () => assert.fail('trained') });
+    assert.deepEqual(predicted(again), predicted(first));
+  });
+
+  it('stops predictions that are under way', async () => {
+    const controller = new AbortController();
+    const options = { ...tiny('predicting'), sparsities: [0], replicates: 1, test };
+    let reports = 0;
+    await assert.rejects(
+      trainPopulation({
+        ...options,
+        signal: controller.signal,
+        // 10,000 predictions follow the last step.
+        onProgress: () => ++reports === options.steps && controller.abort(),
+      }),
+      /stopped; run it again/,
+    );
+    assert.ok(existsSync(file('predicting', 'sparsity=0/replicate=00/run.json')));
+    assert.ok(!existsSync(file('predicting', 'sparsity=0/replicate=00.parquet')));
+  });
+
+  const children = `/proc/${process.pid}/task/${process.pid}/children`;
+  it('tries a model again whose process was killed', { skip: !existsSync(children) }, async () => {
+    let killed = false;
+    const population = await trainPopulation({
+      ...tiny('killed'),
+      onProgress: async () => {
+        if (killed) return;
+        killed = true;
+        const [child] = (await readFile(children, 'utf8')).trim().split(' ');
+        process.kill(Number(child), 'SIGKILL');
+      },
+    });
+    assert.ok(killed);
+    assert.deepEqual(population.failures, []);
+    assert.deepEqual(predicted(population), predicted(unbroken));
+  });
+
+  it('reports a model that fails twice, and loses no other', async (t) => {
+    const warn = t.mock.method(console, 'warn', () => {});
+    const damaged = file('failing', 'sparsity=0.9/replicate=00');
+    await mkdir(damaged, { recursive: true });
+    await writeFile(join(damaged, 'checkpoint.safetensors'), 'damaged');
+    const population = await trainPopulation(tiny('failing'));
+    assert.deepEqual(
+      population.models.map(({ sparsity, replicate }) => [sparsity, replicate]),
+      [
+        [0, 0],
+        [0, 1],
+        [0.9, 1],
+      ],
+    );
+    const [failure] = population.failures;
+    assert.equal(population.failures.length, 1);
+    assert.deepEqual([failure!.sparsity, failure!.replicate], [0.9, 0]);
+    assert.match(failure!.reason, /checkpoint\.safetensors/);
+    assert.match(String(warn.mock.calls[0]!.arguments[0]), /1 of 4 models failed.*\n.*0\.9.*0:/);
+  });
+
+  it('refuses a folder with other options, and data that only memory holds', async () => {
+    await assert.rejects(trainPopulation({ ...tiny('unbroken'), steps: 21 }), (error) => {
+      assert.ok(error instanceof TrainingError);
+      assert.match(error.message, /training\.steps is 21, was 20.*another folder/);
+      return true;
+    });
+    await assert.rejects(
+      trainPopulation({ ...tiny('unbroken'), test: test.take(40) }),
+      /predictions of other test images: .*"count":50.*"count":40.*another folder/,
+    );
+    const source = {
+      name: 'mine',
+      classNames: ['a', 'b'],
+      imageShape: [1, 1, 1] as const,
+      hash: '',
+      size: 0,
+      async *examples() {},
+    };
+    await assert.rejects(
+      trainPopulation({ ...tiny('memory'), train: new ImageDataset(source) }),
+      (error) => {
+        assert.ok(error instanceof OptionError);
+        assert.match(error.message, /mine is held in memory only.*writeRecords/);
+        return true;
+      },
+    );
+    await assert.rejects(trainPopulation({ ...tiny('none'), sparsities: [] }), {
+      name: 'OptionError',
+      message: 'sparsities: []; expected at least one, as in [0, 0.9].',
+    });
+    await assert.rejects(trainPopulation({ ...tiny('none'), replicates: 0 }), OptionError);
+  });
+});

@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type CorruptionFigureRow, corruptionFigure } from '#statistics/figures/corruptionFigure';
+import { assertSnapshot } from './snapshot';
+
+const rows: CorruptionFigureRow[] = [
+  ['fog', 0.5, -0.01, false],
+  ['impulse_noise', 0.5, -0.03, true],
+  ['fog', 0.9, 0.02, true],
+  ['impulse_noise', 0.9, -0.08, true],
+].map(([corruption, sparsity, excess_change, significant]) => ({
+  corruption: corruption as string,
+  sparsity: sparsity as number,
+  ...{ n_dense: 4, n_pruned: 5, n_images: 100, standard_error: 0.01 },
+  excess_change: excess_change as number,
+  significant: significant as boolean,
+}));
+
+test('the costliest corruption on top, two standard errors wide, filled where significant', () => {
+  const figure = corruptionFigure(rows);
+  assertSnapshot('corruptionFigure', figure);
+  const [half, most, ...legend] = figure.data as unknown as {
+    readonly text: string[];
+    readonly x: number[];
+    readonly marker: { readonly color: string | string[] };
+    readonly error_x: { readonly array: number[]; readonly arrayminus: number[] };
+  }[];
+  assert.deepEqual(most!.text, ['impulse noise', 'fog']);
+  assert.deepEqual(most!.x, [-8, 2]);
+  assert.deepEqual([most!.error_x.array[0], most!.error_x.arrayminus[0]], [2, 2]);
+  assert.deepEqual(
+    [half!.marker.color].flat().map((color) => color === 'white'),
+    [false, true],
+  );
+  assert.equal(legend.length, 2);
+  assert.ok(legend.every(({ marker }) => marker.color !== 'white'));
+  assert.match(
+    JSON.stringify(figure.layout),
+    /4 dense and 5 pruned models, 100 images.*percentage points/,
+  );
+  assert.match(
+    JSON.stringify(corruptionFigure(rows, { measure: 'relative' }).layout),
+    /% of clean/,
+  );
+});

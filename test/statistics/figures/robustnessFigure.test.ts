@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { robustnessRows, type Score } from '#statistics/analysis/robustnessRows';
+import { OptionError } from '#statistics/errors';
+import { robustnessFigure } from '#statistics/figures/robustnessFigure';
+import { assertSnapshot } from './snapshot';
+
+/** Fog costs the pruned models more than snow does, and less the severer it is. */
+const scores = [0, 0.5, 0.9].flatMap((sparsity) => {
+  const score = (corruption: string, severity: number, top1: number): Score => ({
+    ...{ sparsity, replicate: 0, corruption, severity, n_images: 100 },
+    ...{ top1, top5: (1 + top1) / 2 },
+  });
+  return [
+    score('clean', 0, 0.8 - 0.1 * sparsity),
+    ...[1, 2, 3, 4, 5].flatMap((severity) => [
+      score('elastic_transform', severity, 0.7 - 0.05 * severity - 0.2 * sparsity),
+      score('fog', severity, (0.6 - 0.1 * severity) * (1 - 0.5 * sparsity + 0.01 * severity)),
+    ]),
+    score('imagenet-a', 0, 0.1),
+  ];
+});
+const rows = robustnessRows(scores);
+
+interface Trace {
+  readonly name: string;
+  readonly x: number[];
+  readonly y: number[];
+  readonly text: string[];
+  readonly error_x: { readonly array: number[]; readonly arrayminus: number[] };
+}
+
+test('a row per corruption, clean on top, then the one that costs most', () => {
+  const figure = robustnessFigure(rows);
+  assertSnapshot('robustnessFigure', figure);
+  const [half, most] = figure.data as unknown as Trace[];
+  assert.deepEqual([half!.name, most!.name], ['50% sparsity', '90% sparsity']);
+  assert.deepEqual(most!.text, ['clean', 'fog', 'elastic transform']);
+  assert.deepEqual(
+    most!.y.map((y) => Math.round(y + 1)),
+    [3, 2, 1],
+  );
+  assert.ok(Math.abs(most!.x[0]! - (-0.09 / 0.8) * 100) < 1e-3);
+  for (const trace of [half!, most!]) assert.equal(trace.error_x.array[0], 0);
+  assert.ok(most!.error_x.array[2]! > 0 && most!.error_x.arrayminus[2]! > 0);
+});
+
+test('the sparser lies below the denser, and no two dots of a row on each other', () => {
+  const [half, most] = robustnessFigure(rows).data as unknown as Trace[];
+  half!.y.forEach((y, row) => {
+    assert.ok(y > most!.y[row]! + 0.1, `${y} ${most!.y[row]}`);
+  });
+});
+
+test('shows top-5 where asked', () => {
+  const { data, layout } = robustnessFigure(rows, { accuracy: 'top5' });
+  const [, most] = data as unknown as Trace[];
+  assert.ok(Math.abs(most!.x[0]! - (-0.045 / 0.9) * 100) < 1e-3);
+  assert.match(JSON.stringify(layout.xaxis), /top-5/);
+});
+
+test('a table without corruptions is an error that says so', () => {
+  const natural = rows.filter((row) => row.severity === 0);
+  assert.throws(() => robustnessFigure(natural), OptionError);
+});
