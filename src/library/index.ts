@@ -3,7 +3,7 @@ import { setFigureRenderer } from 'selective-brain-damage-statistics/internal';
 import { renderPng } from './pictures/renderPng';
 
 export * from 'selective-brain-damage-statistics';
-export { ENGINE_NAMES, type EngineInfo, type EngineName, useEngine } from './backend/backend';
+export { BACKEND_NAMES, type BackendInfo, type BackendName, useBackend } from './backend/backend';
 export { BatchNorm } from './backend/ops/batchNormLayer';
 export * as tf from './backend/tf';
 export * as danfo from './bundled/danfo';
@@ -50,7 +50,7 @@ export {
   summarizeRobustness,
   summarizeVariants,
 } from './frames/cells';
-export { buildModel, type ModelRecipe, type ModelShape } from './models/model';
+export { buildModel, type ModelShape, type ModelSpec } from './models/model';
 export { loadModel, type TrainedModel } from './models/modelFolder';
 export { type CorruptionGalleryOptions, corruptionGallery } from './pictures/corruptionGallery';
 export { type ImageGalleryOptions, imageGallery } from './pictures/imageGallery';
@@ -60,7 +60,7 @@ export { renderPng } from './pictures/renderPng';
 export { loadImageNetRecords } from './records/loadImageNetRecords';
 export { writeRecords } from './records/writeRecords';
 export { type PruneModelOptions, pruneModel } from './training/pruneModel';
-export type { PruningOptions, RunConfig, RunRecord, TrainingOptions } from './training/run';
+export type { PruningOptions, RunRecord, RunSpec, TrainingOptions } from './training/run';
 export {
   type Population,
   type PopulationProgress,

@@ -18,7 +18,7 @@ import {
   checkSeverity,
   scaleFor,
 } from '../corruptions/names';
-import { mapAhead } from './mapAhead';
+import { mapConcurrent } from '../streams/mapConcurrent';
 import type { Normalization } from './normalization';
 
 /** An image as a person sees it: 8-bit RGB, row by row. */
@@ -57,7 +57,7 @@ export interface ImageBatch {
 }
 
 /** What has to be said to open a data set again, in this process or another. JSON. */
-export interface DatasetRecipe {
+export interface DatasetSpec {
   /** The loader's name: `cifar10`, `imagenet-records`. */
   readonly loader: string;
   /** The options that the loader was called with. */
@@ -99,7 +99,7 @@ export interface ImageSource {
   readonly normalization?: Normalization;
   /** How many images there are, where that is known without reading them. */
   readonly size?: number;
-  readonly recipe?: DatasetRecipe;
+  readonly spec?: DatasetSpec;
   /** Examples held at once to shuffle a view. Default 4,096. */
   readonly shuffleBuffer?: number;
   /** What was bad and left out so far, where the loader was told to go on. */
@@ -165,8 +165,8 @@ export class ImageDataset implements AsyncIterable<Example> {
   }
 
   /** What has to be said to open this view again; undefined for images that only memory holds. */
-  get recipe(): DatasetRecipe | undefined {
-    return this.source.recipe && { ...this.source.recipe, views: this.views };
+  get spec(): DatasetSpec | undefined {
+    return this.source.spec && { ...this.source.spec, views: this.views };
   }
 
   /** The first `count` images. */
@@ -258,7 +258,7 @@ export class ImageDataset implements AsyncIterable<Example> {
     const { skip = 0, dropRemainder = false, prefetch = 1 } = options;
     checkCount('batchSize', batchSize);
     const kept = chunks(this, batchSize, skip, dropRemainder);
-    yield* mapAhead(kept, prefetch + 1, (examples) => this.decode(examples));
+    yield* mapConcurrent(kept, prefetch + 1, (examples) => this.decode(examples));
   }
 
   private async decode(examples: Example[]): Promise<ImageBatch> {

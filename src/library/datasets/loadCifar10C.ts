@@ -89,7 +89,7 @@ export async function openCifar10C(part: Cifar10CPart): Promise<ImageDataset> {
     normalization: CIFAR10_NORMALIZATION,
     size,
     shuffleBuffer: size,
-    recipe: { loader: 'cifar10-c', options: { ...part, folder } },
+    spec: { loader: 'cifar10-c', options: { ...part, folder } },
     examples(random?: Random) {
       const stream = readImages(images, labels, first, size);
       return random ? shuffleStream(stream, random, size) : stream;

@@ -3,7 +3,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { DatasetError, OptionError } from 'selective-brain-damage-statistics';
 import { type Random, shuffleInPlace } from 'selective-brain-damage-statistics/internal';
-import { type DatasetRecipe, type Example, ImageDataset, type ImageSource } from './imageDataset';
+import { type DatasetSpec, type Example, ImageDataset, type ImageSource } from './imageDataset';
 import type { Normalization } from './normalization';
 import {
   decodeImage,
@@ -61,9 +61,9 @@ export async function loadImageFolder(
     throw new DatasetError(
       `${folder}: no images; expected one subfolder per class with JPEG or PNG files.`,
     );
-  const recipe = { loader: 'image-folder', options: { ...options, folder: resolve(folder) } };
+  const spec = { loader: 'image-folder', options: { ...options, folder: resolve(folder) } };
   return new ImageDataset(
-    new FolderSource(folder, folders, settings, classNames, size, hash, recipe),
+    new FolderSource(folder, folders, settings, classNames, size, hash, spec),
   );
 }
 
@@ -126,7 +126,7 @@ class FolderSource implements ImageSource {
     readonly classNames: readonly string[],
     readonly size: number,
     readonly hash: string,
-    readonly recipe: DatasetRecipe,
+    readonly spec: DatasetSpec,
   ) {
     this.name = basename(resolve(folder));
     this.imageShape = [settings.imageSize, settings.imageSize, 3];

@@ -11,7 +11,7 @@ import {
 import { join } from 'node:path';
 import { before, describe, it } from 'node:test';
 import { interruptWork } from '#kernels/libraries';
-import { useEngine } from '#library/backend/backend';
+import { useBackend } from '#library/backend/backend';
 import * as tf from '#library/backend/tf';
 import type { DataFrame } from '#library/bundled/danfo/index';
 import { ImageDataset } from '#library/datasets/imageDataset';
@@ -42,14 +42,14 @@ async function write(population: string, sparsity: number, replicate: number): P
   const shape = { imageShape: clean.imageShape, numClasses: 10 };
   const seed = sparsity * 100 + replicate;
   const model = await buildModel({ name: 'small-cnn', width: 4 }, shape, seed);
-  const run = { config: { sparsity, seed } } as unknown as TrainedModel['run'];
+  const run = { spec: { sparsity, seed } } as unknown as TrainedModel['run'];
   const folder = join(population, `sparsity=${sparsity}`, `replicate=0${replicate}`);
   await saveModel(folder, { model, masks: new Map(), run });
   model.dispose();
 }
 
 before(async () => {
-  await useEngine();
+  await useBackend();
   clean = (await loadCifar10({ split: 'test' })).take(40);
   shifted = corruptedSets(clean, {
     corruptions: ['gaussian_noise', 'fog'],

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
-import { useEngine } from '#library/backend/backend';
+import { useBackend } from '#library/backend/backend';
 import * as tf from '#library/backend/tf';
 import { ImageDataset } from '#library/datasets/imageDataset';
 import { predict, predictAll } from '#library/evaluation/predict';
@@ -38,7 +38,7 @@ function identity(units: number): tf.LayersModel {
 }
 
 before(async () => {
-  await useEngine();
+  await useBackend();
 });
 
 describe('predict', () => {

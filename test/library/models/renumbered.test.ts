@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
-import { useEngine } from '#library/backend/backend';
+import { useBackend } from '#library/backend/backend';
 import * as tf from '#library/backend/tf';
 import { fromTopology, topologyOf } from '#library/models/model';
 import { renumbered } from '#library/models/renumbered';
@@ -40,7 +40,7 @@ function onInput(): tf.LayersModel {
 }
 
 before(async () => {
-  await useEngine();
+  await useBackend();
 });
 
 describe('renumbered', () => {

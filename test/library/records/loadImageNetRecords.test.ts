@@ -143,9 +143,9 @@ test('training preprocessing is drawn from the seed', async () => {
   assert.notDeepEqual(one, other);
 });
 
-test('the recipe opens the same data again, and the hash tells the same', async () => {
+test('the spec opens the same data again, and the hash tells the same', async () => {
   const dataset = (await loadImageNetRecords(fixture('fashion-0*'), TEN)).shuffle(3).take(5);
-  const again = await openDataset(JSON.parse(JSON.stringify(dataset.recipe)));
+  const again = await openDataset(JSON.parse(JSON.stringify(dataset.spec)));
   assert.equal(again.hash, dataset.hash);
   assert.deepEqual(again.imageShape, [28, 28, 3]);
   assert.deepEqual(await ids(again), await ids(dataset));

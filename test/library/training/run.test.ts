@@ -13,7 +13,7 @@ import { TrainingError } from '#statistics/errors';
 import { writeFlat } from '../datasets/pictures';
 import { temporaryFolder } from '../records/temporary';
 
-const ENGINE = { name: 'wasm-simd', backend: 'wasm', version: '4.22.0', ops: 'other' } as const;
+const BACKEND = { name: 'wasm-simd', backend: 'wasm', version: '4.22.0', ops: 'other' } as const;
 const POPULATION = join(__dirname, '../../../../data/population');
 const MODEL = { name: 'small-cnn', depth: 1, width: 4 } as const;
 
@@ -76,10 +76,10 @@ describe('a run', () => {
     const models = await findModels(POPULATION);
     assert.ok(models.length >= 45);
     for (const { folder, sparsity } of models) {
-      const { config } = (await readRun(folder))!;
-      const now = resolveRun(train, plan.model, sparsity, config.seed, ENGINE, plan.training);
-      assertSameOutcome(folder, now, config);
-      assert.deepEqual(now.data, config.data);
+      const { spec } = (await readRun(folder))!;
+      const now = resolveRun(train, plan.model, sparsity, spec.seed, BACKEND, plan.training);
+      assertSameOutcome(folder, now, spec);
+      assert.deepEqual(now.data, spec.data);
     }
   });
 });

@@ -71,8 +71,8 @@ describe('trainPopulation', () => {
     );
     assert.equal(runs[0].outcome.sparsity, 0);
     assert.ok(Math.abs(runs[1].outcome.sparsity - 0.9) < 0.01);
-    assert.equal(runs[0].config.engine.name, unbroken.engine.name);
-    assert.notEqual(runs[0].config.seed, runs[1].config.seed);
+    assert.equal(runs[0].spec.backend.name, unbroken.backend.name);
+    assert.notEqual(runs[0].spec.seed, runs[1].spec.seed);
   });
 
   it('makes again only what is missing', async () => {

@@ -202,7 +202,7 @@ describe('trainPruned', () => {
     const { model, run } = await trainPruned({ ...shortRun(data), model: own, steps: 3 });
     assert.deepEqual(weightsOf(own), before);
     assert.notDeepEqual(weightsOf(model), before);
-    assert.equal(run.config.model.name, 'given');
+    assert.equal(run.spec.model.name, 'given');
     assert.deepEqual(
       run.outcome.tensors.map(({ kept, size }) => kept / size).map((share) => share.toFixed(1)),
       ['0.1', '0.1'],

@@ -1,8 +1,8 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
-import { serveJobs } from '#library/workers/serveJobs';
+import { serveWorker } from '#library/workers/serveWorker';
 
-/** What runJobs.test.ts has done in processes. */
+/** What runInWorkers.test.ts has done in processes. */
 export interface TestJob {
   readonly name: string;
   readonly do: 'report' | 'fail' | 'fail once' | 'die once' | 'wait';
@@ -10,7 +10,7 @@ export interface TestJob {
   readonly mark: string;
 }
 
-serveJobs<TestJob, string>(async (job, report, signal) => {
+serveWorker<TestJob, string>(async (job, report, signal) => {
   const again = existsSync(job.mark);
   writeFileSync(job.mark, '');
   report(`${job.name} begins in ${process.pid}`);
