@@ -1,30 +1,26 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { DataFrame } from 'danfojs-node';
 import { sampleStandardDeviation } from 'simple-statistics';
 import { bootstrapModels } from '#statistics/analysis/bootstrapModels';
-import { rowsOf } from '#statistics/analysis/frame';
-import { modelAccuracyRows } from '#statistics/analysis/modelAccuracy';
-import { summarizeLevels } from '#statistics/analysis/summarizeLevels';
+import { modelAccuracy } from '#statistics/analysis/modelAccuracy';
+import { summarizeVariants } from '#statistics/analysis/summarizeVariants';
 import type { Predictions } from '#statistics/predictions/predictions';
 import { simulatePredictions } from '#statistics/predictions/simulatePredictions';
 
 const POPULATION = simulatePredictions({
-  ...{ classes: 10, imagesPerClass: 20, sparsities: [0, 0.9], replicates: 12 },
+  ...{ numClasses: 10, imagesPerClass: 20, sparsities: [0, 0.9], replicates: 12 },
 });
 const columns = ['top1', 'n_pies'];
 
 describe('bootstrapModels', () => {
   it('gives a mean the standard error that the formula gives', () => {
     const samples = 2000;
-    const rows = rowsOf<{ sparsity: number; top1: number; top1_se: number }>(
-      bootstrapModels(POPULATION, (population) => summarizeLevels(population), {
-        columns,
-        samples,
-      }),
-    );
+    const rows = bootstrapModels(POPULATION, (population) => summarizeVariants(population), {
+      columns,
+      samples,
+    }) as unknown as { sparsity: number; top1: number; top1_se: number }[];
     for (const { sparsity, top1, top1_se } of rows) {
-      const models = modelAccuracyRows(POPULATION).filter((row) => row.sparsity === sparsity);
+      const models = modelAccuracy(POPULATION).filter((row) => row.sparsity === sparsity);
       const n = models.length;
       const sd = sampleStandardDeviation(models.map((row) => row.top1));
       // Drawn from n values as from a population: its deviation is divided by n, not n − 1.
@@ -35,11 +31,11 @@ describe('bootstrapModels', () => {
     }
   });
 
-  it('keeps the images and the number of models of each level, each with a replicate of its own', () => {
+  it('keeps the images and the number of models of each variant, each with a replicate of its own', () => {
     const seen: Predictions[] = [];
     const keep = (population: Predictions) => {
       seen.push(population);
-      return summarizeLevels(population);
+      return summarizeVariants(population);
     };
     bootstrapModels(POPULATION, keep, { columns, samples: 5 });
     const identities = ({ models }: Predictions) => models.map((m) => [m.sparsity, m.replicate]);
@@ -60,17 +56,18 @@ describe('bootstrapModels', () => {
 
   it('draws the same for the same seed, and other populations for another', () => {
     const errors = (seed: number) =>
-      bootstrapModels(POPULATION, summarizeLevels, { columns, samples: 10, seed }).column(
-        'n_pies_se',
-      ).values;
+      bootstrapModels(POPULATION, summarizeVariants, { columns, samples: 10, seed }).map(
+        (row) => row.n_pies_se,
+      );
     assert.deepEqual(errors(1), errors(1));
     assert.notDeepEqual(errors(1), errors(2));
   });
 
   it('tells what drawing models twice does to a count: nothing to a mean, more PIEs', () => {
-    const [dense, pruned] = rowsOf<{ top1_bias: number; top1_se: number; n_pies_bias: number }>(
-      bootstrapModels(POPULATION, summarizeLevels, { columns, samples: 400 }),
-    );
+    const [dense, pruned] = bootstrapModels(POPULATION, summarizeVariants, {
+      columns,
+      samples: 400,
+    }) as { top1_bias: number; top1_se: number; n_pies_bias: number }[];
     for (const { top1_bias, top1_se } of [dense!, pruned!])
       assert.ok(Math.abs(top1_bias) < (5 * top1_se) / Math.sqrt(400), String(top1_bias));
     assert.equal(dense!.n_pies_bias, 0);
@@ -79,26 +76,43 @@ describe('bootstrapModels', () => {
 
   it('has neither where the statistic is no number', () => {
     const columns = ['hurt_mean_change'];
-    const some = (p: Predictions) =>
-      new DataFrame({ hurt_mean_change: [p === POPULATION ? Number.NaN : 1, 1] });
+    const some = (p: Predictions) => [
+      { hurt_mean_change: p === POPULATION ? Number.NaN : 1 },
+      { hurt_mean_change: 1 },
+    ];
     const table = bootstrapModels(POPULATION, some, { columns, samples: 4 });
-    assert.deepEqual(table.column('hurt_mean_change_se').values, [Number.NaN, 0]);
-    assert.deepEqual(table.column('hurt_mean_change_bias').values, [Number.NaN, 0]);
+    assert.deepEqual(table, [
+      {
+        hurt_mean_change: Number.NaN,
+        hurt_mean_change_se: Number.NaN,
+        hurt_mean_change_bias: Number.NaN,
+      },
+      { hurt_mean_change: 1, hurt_mean_change_se: 0, hurt_mean_change_bias: 0 },
+    ]);
+  });
+
+  it('takes a statistic that is a frame', () => {
+    const frame = (p: Predictions) => ({
+      columns: ['models', 'first'],
+      values: [[p.models.length, p.models[0]!.predictedClass[0]]],
+    });
+    const [row] = bootstrapModels(POPULATION, frame, { columns: ['models'], samples: 4 });
+    assert.deepEqual([row!.models, row!.models_se, row!.models_bias], [24, 0, 0]);
   });
 
   it('names what is wrong', () => {
     assert.throws(
-      () => bootstrapModels(POPULATION, summarizeLevels, { columns: ['pies'] }),
-      /no 'pies'; it has sparsity, n_models/,
+      () => bootstrapModels(POPULATION, summarizeVariants, { columns: ['pies'] }),
+      /columns: 'pies'; expected columns of the statistic: variant, sparsity/,
     );
     assert.throws(
-      () => bootstrapModels(POPULATION, summarizeLevels, { columns, samples: 1 }),
+      () => bootstrapModels(POPULATION, summarizeVariants, { columns, samples: 1 }),
       /samples: 1; expected a whole number, 2 or more/,
     );
     let rows = 0;
     assert.throws(
       () =>
-        bootstrapModels(POPULATION, (p) => summarizeLevels(p).head(++rows), {
+        bootstrapModels(POPULATION, (p) => summarizeVariants(p).slice(0, ++rows), {
           columns,
           samples: 2,
         }),

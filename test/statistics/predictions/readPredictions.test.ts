@@ -64,8 +64,8 @@ describe('readPredictions', () => {
       imageIds: [1, 2],
       trueClass: Int32Array.of(3, 4),
       models: [
-        { sparsity: 0, replicate: 0, predictedClass: Int32Array.of(3, 3) },
-        { sparsity: 0.9, replicate: 1, predictedClass: Int32Array.of(5, 4) },
+        { variant: 'dense', sparsity: 0, replicate: 0, predictedClass: Int32Array.of(3, 3) },
+        { variant: 'pruned 0.9', sparsity: 0.9, replicate: 1, predictedClass: Int32Array.of(5, 4) },
       ],
     };
     assert.deepEqual(await readPredictions(ROWS), expected);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { describe, test } from 'node:test';
-import { adjustPValues, welchTTest } from '#statistics/analysis/welch';
+import { adjustPValues, welchTTest } from '#statistics/analysis/tTest';
 import { randomFrom } from '#statistics/random';
 import { findPython, withoutPython } from '../../python';
 
