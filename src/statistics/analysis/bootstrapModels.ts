@@ -1,6 +1,16 @@
 import { mean, sampleStandardDeviation } from 'simple-statistics';
 import { OptionError } from '../errors';
-import { checkCount, checkOption } from '../options';
+import {
+  checkOption,
+  checkOptions,
+  checkPredictions,
+  count,
+  listOf,
+  type OptionRules,
+  required,
+  SEED,
+  TEXT,
+} from '../options';
 import type { ModelPredictions, Predictions } from '../predictions/predictions';
 import { randomFrom } from '../random';
 import { objectsOf, type Table } from '../tables/schema';
@@ -15,6 +25,12 @@ export interface BootstrapModelsOptions {
   /** Draws them. Default 0. */
   readonly seed?: number;
 }
+
+const RULES: OptionRules<BootstrapModelsOptions> = {
+  columns: required(listOf(TEXT)),
+  samples: count(2),
+  seed: SEED,
+};
 
 /**
  * How much a statistic of a population would vary with the models that happened to be trained: the
@@ -38,9 +54,11 @@ export interface BootstrapModelsOptions {
 export function bootstrapModels(
   predictions: Predictions,
   statistic: (population: Predictions) => Table<object>,
-  { columns, samples = 200, seed = 0 }: BootstrapModelsOptions,
+  options: BootstrapModelsOptions,
 ): Record<string, unknown>[] {
-  checkCount('samples', samples, 2);
+  checkPredictions('bootstrapModels', predictions);
+  checkOption('statistic', statistic, typeof statistic === 'function', 'a function of predictions');
+  const { columns, samples = 200, seed = 0 } = checkOptions('bootstrapModels', options, RULES);
   const whole = objectsOf(statistic(predictions));
   const names = Object.keys(whole[0] ?? {});
   for (const name of columns)

@@ -1,10 +1,10 @@
 import { mean, sampleStandardDeviation } from 'simple-statistics';
-import { checkCount } from '../options';
+import { checkOptions, checkPredictions, count, type OptionRules, SEED } from '../options';
 import type { Predictions } from '../predictions/predictions';
 import { randomFrom, shuffleInPlace } from '../random';
 import { compared } from '../tables/columns';
 import { defineTable, double, int, type RowOf } from '../tables/schema';
-import type { FindPIEsOptions } from './findPIEs';
+import { type FindPIEsOptions, pieOptions } from './findPIEs';
 import { comparedColumns, compareVariants, requireModels, type Variant } from './variants';
 import { NO_MODE, type Votes, voteCounter } from './votes';
 
@@ -15,6 +15,8 @@ export interface ChancePIEsOptions extends Pick<FindPIEsOptions, 'baseline' | 't
   /** Draws the halves. Default 0. */
   readonly seed?: number;
 }
+
+const RULES: OptionRules<ChancePIEsOptions> = { ...pieOptions, splits: count(2), seed: SEED };
 
 /** The table of {@link chancePIEs}. */
 export const chanceTable = defineTable({
@@ -56,8 +58,8 @@ export type ChanceRow = RowOf<typeof chanceTable>;
  * @throws PredictionsError where a variant has fewer than two models, or there is only one variant
  */
 export function chancePIEs(predictions: Predictions, options: ChancePIEsOptions = {}): ChanceRow[] {
-  const { splits = 40, seed = 0, ties = 'largest' } = options;
-  checkCount('splits', splits, 2);
+  checkPredictions('chancePIEs', predictions);
+  const { splits = 40, seed = 0, ties = 'largest' } = checkOptions('chancePIEs', options, RULES);
   const { baseline, variants } = compareVariants(predictions.models, options.baseline);
   const size = groupSize([baseline, ...variants]);
   const votesOf = voteCounter(predictions, ties);

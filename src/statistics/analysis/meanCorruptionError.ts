@@ -1,4 +1,5 @@
 import { OptionError } from '../errors';
+import { checkOptions, VARIANT } from '../options';
 import { compared } from '../tables/columns';
 import { defineTable, double, type RowOf, rowsOf, string, type Table } from '../tables/schema';
 import { CORRUPTIONS, type CorruptionName, SEVERITIES } from './corruptionNames';
@@ -77,6 +78,7 @@ export function meanCorruptionError(
   table: Table<CorruptionErrorInput>,
   options: MeanCorruptionErrorOptions = {},
 ): CorruptionErrorRow[] {
+  checkOptions('meanCorruptionError', options, { baseline: VARIANT });
   const rows = rowsOf('meanCorruptionError', robustnessTable, table, NEEDED);
   const variants = [...groupBy(rows, (row) => row.variant).values()].map((ofVariant) => ({
     variant: ofVariant[0]!.variant,

@@ -1,7 +1,8 @@
+import { checkOptions, checkPredictions } from '../options';
 import type { Predictions } from '../predictions/predictions';
 import { compared } from '../tables/columns';
 import { boolean, defineTable, double, id, int, type RowOf } from '../tables/schema';
-import type { FindPIEsOptions } from './findPIEs';
+import { type FindPIEsOptions, pieOptions } from './findPIEs';
 import { comparedColumns, compareVariants } from './variants';
 import { NO_MODE, voteCounter } from './votes';
 
@@ -40,6 +41,15 @@ export type ModalLabelRow = RowOf<typeof modalLabelTable>;
 export function modalLabels(
   predictions: Predictions,
   options: FindPIEsOptions = {},
+): ModalLabelRow[] {
+  checkPredictions('modalLabels', predictions);
+  return modalLabelRows(predictions, checkOptions('modalLabels', options, pieOptions));
+}
+
+/** {@link modalLabels} of arguments that are checked. */
+export function modalLabelRows(
+  predictions: Predictions,
+  options: FindPIEsOptions,
 ): ModalLabelRow[] {
   const { imageIds, trueClass, models } = predictions;
   const votesOf = voteCounter(predictions, options.ties ?? 'largest');

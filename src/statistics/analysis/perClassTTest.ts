@@ -1,9 +1,16 @@
-import { checkChoice } from '../options';
+import {
+  checkOptions,
+  checkPredictions,
+  choice,
+  type OptionRules,
+  PROBABILITY,
+  VARIANT,
+} from '../options';
 import type { Predictions } from '../predictions/predictions';
 import { compared, modelCounts, significanceColumns, tested } from '../tables/columns';
 import { defineTable, double, int, optional, type RowOf, string } from '../tables/schema';
 import { largest, sum } from './sums';
-import { checkAlpha, checkTestable, significance, welchTTest } from './tTest';
+import { checkTestable, significance, welchTTest } from './tTest';
 import { type Baseline, comparedColumns, compareVariants, type Variant } from './variants';
 
 /** Options of {@link perClassTTest}. */
@@ -16,8 +23,17 @@ export interface PerClassTTestOptions {
    * What a model's recall is compared with: `population`, the mean top-1 accuracy of all models of
    * its variant, as in the paper; `model`, its own top-1 accuracy. Default `population`.
    */
-  readonly normalize?: 'population' | 'model';
+  readonly normalize?: (typeof NORMALIZE)[number];
 }
+
+const NORMALIZE = ['population', 'model'] as const;
+
+/** What the options of {@link perClassTTest} take. */
+export const perClassOptions: OptionRules<PerClassTTestOptions> = {
+  alpha: PROBABILITY,
+  baseline: VARIANT,
+  normalize: choice(NORMALIZE),
+};
 
 /** The table of {@link perClassTTest}. */
 export const perClassTable = defineTable({
@@ -63,9 +79,12 @@ export function perClassTTest(
   predictions: Predictions,
   options: PerClassTTestOptions = {},
 ): PerClassRow[] {
-  const { alpha = 0.05, normalize = 'population' } = options;
-  checkAlpha(alpha);
-  checkChoice('normalize', normalize, ['population', 'model']);
+  checkPredictions('perClassTTest', predictions);
+  const { alpha = 0.05, normalize = 'population' } = checkOptions(
+    'perClassTTest',
+    options,
+    perClassOptions,
+  );
   const { baseline, variants } = compareVariants(predictions.models, options.baseline);
   const { trueClass, classNames } = predictions;
   const images = imagesPerClass(trueClass);

@@ -1,10 +1,11 @@
 import { mean, sampleStandardDeviation } from 'simple-statistics';
+import { checkOptions, checkPredictions } from '../options';
 import type { Predictions } from '../predictions/predictions';
 import { compared } from '../tables/columns';
 import { defineTable, double, int, optional, type RowOf } from '../tables/schema';
-import { type FindPIEsOptions, findPIEs } from './findPIEs';
+import { type FindPIEsOptions, findPIEs, pieOptions } from './findPIEs';
 import { modelAccuracy } from './modelAccuracy';
-import { type PerClassTTestOptions, perClassTTest } from './perClassTTest';
+import { type PerClassTTestOptions, perClassOptions, perClassTTest } from './perClassTTest';
 import { sum } from './sums';
 import { bySparsity, comparedColumns, compareVariants } from './variants';
 
@@ -55,6 +56,8 @@ export function summarizeVariants(
   predictions: Predictions,
   options: SummarizeVariantsOptions = {},
 ): SummaryRow[] {
+  checkPredictions('summarizeVariants', predictions);
+  checkOptions('summarizeVariants', options, { ...perClassOptions, ...pieOptions });
   const accuracies = modelAccuracy(predictions);
   const { ties, ...classOptions } = options;
   const classes = perClassTTest(predictions, classOptions);

@@ -1,5 +1,4 @@
 import cephes from 'cephes';
-import { checkOption } from '../options';
 import { requireModels, type Variant } from './variants';
 
 /** The outcome of a t-test. */
@@ -79,11 +78,6 @@ export function significance(
     const direction = significant ? (statistic > 0 ? 'hurt' : 'helped') : 'none';
     return { p_adjusted: adjusted[i]!, significant, direction };
   });
-}
-
-/** @throws OptionError for what is no probability */
-export function checkAlpha(alpha: number): void {
-  checkOption('alpha', alpha, alpha >= 0 && alpha <= 1, 'a probability, 0–1');
 }
 
 /** @throws PredictionsError for a variant of whose models no variance is known */
