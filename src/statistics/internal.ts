@@ -6,7 +6,6 @@ export { bootstrapModels } from './analysis/bootstrapModels';
 export { chanceTable } from './analysis/chancePIEs';
 export { pieAccuracyTable } from './analysis/evalPIEs';
 export { pieTable } from './analysis/findPIEs';
-export { groupBy } from './analysis/groupBy';
 export { corruptionErrorTable } from './analysis/meanCorruptionError';
 export { modalLabelTable } from './analysis/modalLabels';
 export { modelAccuracyTable } from './analysis/modelAccuracy';
@@ -17,10 +16,8 @@ export { summaryTable } from './analysis/summarizeVariants';
 export { shareCorrect } from './analysis/sums';
 export {
   baselineOf,
-  bySparsity,
   compareVariants,
   type Variant,
-  type VariantOf,
   variantsOf,
 } from './analysis/variants';
 export { setFigureRenderer } from './figures/figure';
@@ -28,11 +25,12 @@ export { FIGURE_WIDTH, FONT_FAMILY } from './figures/layout';
 export { PALETTE } from './figures/palette';
 export { byVariant, spaced } from './figures/rows';
 export * from './files';
+export { groupBy } from './groupBy';
 export * from './index';
 export * from './interruption';
 export * from './options';
 export { type Population, readPopulation } from './predictions/population';
-export { variantOfSparsity } from './predictions/variantName';
+export { bySparsity, type VariantOf, variantOfSparsity } from './predictions/variantName';
 export { predictionsFile, writeModelPredictions } from './predictions/writePredictions';
 export * from './progress';
 export * from './random';

@@ -1,5 +1,6 @@
 import { mean } from 'simple-statistics';
 import { PredictionsError } from '../errors';
+import { groupBy } from '../groupBy';
 import { checkOptions, choice, type OptionRules, PROBABILITY, VARIANT } from '../options';
 import { compared, modelCounts, significanceColumns, tested } from '../tables/columns';
 import {
@@ -12,7 +13,6 @@ import {
   string,
   type Table,
 } from '../tables/schema';
-import { groupBy } from './groupBy';
 import { CLEAN, type ScoreRow, scoreTable } from './summarizeRobustness';
 import { sum } from './sums';
 import { checkTestable, significance, welchTTest } from './tTest';

@@ -1,9 +1,9 @@
 import { mean } from 'simple-statistics';
 import { OptionError } from '../errors';
+import { groupBy } from '../groupBy';
 import { checkOptions, VARIANT } from '../options';
 import { compared } from '../tables/columns';
 import { defineTable, double, int, type RowOf, rowsOf, string, type Table } from '../tables/schema';
-import { groupBy } from './groupBy';
 import { type Baseline, baselineOf, comparedColumns, variantsOf } from './variants';
 
 const sets = {

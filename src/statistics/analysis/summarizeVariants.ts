@@ -1,13 +1,14 @@
 import { mean, sampleStandardDeviation } from 'simple-statistics';
 import { checkOptions, checkPredictions } from '../options';
 import type { Predictions } from '../predictions/predictions';
+import { bySparsity } from '../predictions/variantName';
 import { compared } from '../tables/columns';
 import { defineTable, double, int, optional, type RowOf } from '../tables/schema';
 import { type FindPIEsOptions, findPIEs, pieOptions } from './findPIEs';
 import { modelAccuracy } from './modelAccuracy';
 import { type PerClassTTestOptions, perClassOptions, perClassTTest } from './perClassTTest';
 import { sum } from './sums';
-import { bySparsity, comparedColumns, compareVariants } from './variants';
+import { comparedColumns, compareVariants } from './variants';
 
 /** Options of {@link summarizeVariants}: those of `perClassTTest` and of `findPIEs`. */
 export type SummarizeVariantsOptions = PerClassTTestOptions & Pick<FindPIEsOptions, 'ties'>;
