@@ -98,8 +98,10 @@ export class Gatherer {
     return predictions;
   }
 
+  /** The number of a source that is a model of its own, as its place alone says the variant. */
   private sourceOf(chunk: Chunk): number | undefined {
-    if (!chunk.isModel) return undefined;
+    const isTold = chunk.columns.has('variant') || chunk.columns.has('sparsity');
+    if (!chunk.isModel || isTold) return undefined;
     const number = this.sources.get(chunk.source) ?? this.sources.size;
     this.sources.set(chunk.source, number);
     return number;
