@@ -34,6 +34,21 @@ export function welchTTest(a: Float64Array, b: Float64Array): TTest {
   return { statistic, pValue, standardError };
 }
 
+/**
+ * The paired t-test of the hypothesis that differences between pairs have a mean of 0 (as scipy's
+ * `ttest_rel(a, b)`).
+ *
+ * @param a,b at least two numbers, as many in either, pair by pair
+ * @returns as {@link welchTTest}, of the differences
+ */
+export function pairedTTest(a: Float64Array, b: Float64Array): TTest {
+  const { mean, squaredError } = meanAndError(a.map((value, i) => value - b[i]!));
+  const standardError = Math.sqrt(squaredError);
+  const statistic = mean / standardError;
+  if (squaredError === 0) return { statistic, pValue: mean === 0 ? Number.NaN : 0, standardError };
+  return { statistic, pValue: twoTailed(statistic, a.length - 1), standardError };
+}
+
 /** P(|T| > |t|) of Student's distribution, by the incomplete beta function. */
 function twoTailed(t: number, degreesOfFreedom: number): number {
   const [square, half] = [t * t, degreesOfFreedom / 2];
