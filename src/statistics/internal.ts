@@ -2,15 +2,18 @@
  * What the packages of this project share and do not promise to anyone else: it may change with every
  * version.
  */
-export { bootstrapModels } from './analysis/bootstrapModels';
+
 export { chanceTable } from './analysis/chancePIEs';
 export { pieAccuracyTable } from './analysis/evalPIEs';
 export { pieTable } from './analysis/findPIEs';
+export { flipTable } from './analysis/flips';
 export { corruptionErrorTable } from './analysis/meanCorruptionError';
 export { modalLabelTable } from './analysis/modalLabels';
 export { modelAccuracyTable } from './analysis/modelAccuracy';
+export { classFlipTable } from './analysis/perClassFlips';
 export { perClassTable } from './analysis/perClassTTest';
 export { perCorruptionTable } from './analysis/perCorruptionTTest';
+export { standardErrors } from './analysis/standardErrors';
 export { CLEAN, robustnessTable, scoresBySet, scoreTable } from './analysis/summarizeRobustness';
 export { summaryTable } from './analysis/summarizeVariants';
 export { shareCorrect } from './analysis/sums';

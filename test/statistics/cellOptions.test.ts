@@ -21,7 +21,7 @@ const CELLS: [name: string, wrongKey: string, right: string, wrongValue: object]
   ['perClassTTest', 'alfa', 'alpha', { alpha: '0.01' }],
   ['findPIEs', 'tie', 'ties', { ties: true }],
   ['modalLabels', 'baselin', 'baseline', { baseline: {} }],
-  ['chancePIEs', 'split', 'splits', { splits: 2.5 }],
+  ['chancePIEs', 'permutation', 'permutations', { permutations: 2.5 }],
   ['evalPIEs', 'heldout', 'heldOut', { heldOut: 'yes' }],
   ['evalHardest', 'judge', 'judges', { share: '10%' }],
   ['summarizeVariants', 'normalise', 'normalize', { normalize: 'class' }],
@@ -61,19 +61,21 @@ describe('options are checked without types, too', () => {
 
   test('an option far from any other is told without a guess', () => {
     assert.throws(() => cell('perClassTTest')(predictions, { confidence: 0.95 }), {
-      message: 'perClassTTest: there is no option confidence. It takes alpha, baseline, normalize.',
+      message:
+        'perClassTTest: there is no option confidence. It takes alpha, baseline, normalize, scale, ' +
+        'pairing, by.',
     });
   });
 
-  test('what bootstrapModels cannot do without is asked for', () => {
-    assert.throws(() => cell('bootstrapModels')(predictions), /statistic: undefined; expected a f/);
+  test('what standardErrors cannot do without is asked for', () => {
+    assert.throws(() => cell('standardErrors')(predictions), /statistic: undefined; expected a f/);
     assert.throws(
-      () => cell('bootstrapModels')(predictions, () => []),
+      () => cell('standardErrors')(predictions, () => []),
       /expected options as an object with columns, found undefined/,
     );
     assert.throws(
-      () => cell('bootstrapModels')(predictions, () => [], { samples: 3 }),
-      /bootstrapModels: the option columns is missing; expected a list of 1 or more/,
+      () => cell('standardErrors')(predictions, () => [], { samples: 3 }),
+      /standardErrors: the option columns is missing; expected a list of 1 or more/,
     );
   });
 

@@ -1,4 +1,4 @@
-import { mean, sampleStandardDeviation } from 'simple-statistics';
+import { mean } from 'simple-statistics';
 import { checkOptions, checkPredictions, FLAG, type OptionRules, SEED } from '../options';
 import type { ModelPredictions, Predictions } from '../predictions/predictions';
 import { randomFrom, shuffleInPlace } from '../random';
@@ -6,7 +6,7 @@ import { compared, modelCounts } from '../tables/columns';
 import { defineTable, double, int, oneOf, optional, type RowOf } from '../tables/schema';
 import { type FindPIEsOptions, findPIEs, pieOptions } from './findPIEs';
 import { listsTop5 } from './modelAccuracy';
-import { shareCorrect } from './sums';
+import { deviation, shareCorrect } from './sums';
 import { comparedColumns, compareVariants, holdOut } from './variants';
 
 /** Options of {@link evalPIEs}. */
@@ -115,8 +115,4 @@ export function evalPIEs(
       };
     });
   });
-}
-
-function deviation(values: readonly number[]): number {
-  return values.length < 2 ? Number.NaN : sampleStandardDeviation([...values]);
 }

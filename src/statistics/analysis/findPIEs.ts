@@ -1,7 +1,7 @@
 import { checkOptions, checkPredictions, choice, type OptionRules, VARIANT } from '../options';
 import type { Predictions } from '../predictions/predictions';
 import { defineTable, type RowOf } from '../tables/schema';
-import { type ModalLabelRow, modalLabelColumns, modalLabelRows } from './modalLabels';
+import { modalLabelColumns, modalLabelRows } from './modalLabels';
 import type { Baseline } from './variants';
 import { TIES, type Ties } from './votes';
 
@@ -41,7 +41,6 @@ export type PIERow = RowOf<typeof pieTable>;
  */
 export function findPIEs(predictions: Predictions, options: FindPIEsOptions = {}): PIERow[] {
   checkPredictions('findPIEs', predictions);
-  return modalLabelRows(predictions, checkOptions('findPIEs', options, pieOptions))
-    .filter((row) => row.pie)
-    .map(({ pie: _, ...row }: ModalLabelRow): PIERow => row);
+  const checked = checkOptions('findPIEs', options, pieOptions);
+  return modalLabelRows(predictions, checked, (before, now) => before !== now);
 }

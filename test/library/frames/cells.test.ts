@@ -34,14 +34,20 @@ const pairs: Readonly<Record<string, [sbd.DataFrame, readonly object[], statisti
     statistics.modalLabelTable,
   ],
   chancePIEs: [
-    sbd.chancePIEs(predictions, { splits: 2 }),
-    statistics.chancePIEs(predictions, { splits: 2 }),
+    sbd.chancePIEs(predictions, { permutations: 9 }),
+    statistics.chancePIEs(predictions, { permutations: 9 }),
     statistics.chanceTable,
   ],
   evalPIEs: [
     sbd.evalPIEs(predictions, { seed: 1 }),
     statistics.evalPIEs(predictions, { seed: 1 }),
     statistics.pieAccuracyTable,
+  ],
+  flips: [sbd.flips(predictions), statistics.flips(predictions), statistics.flipTable],
+  perClassFlips: [
+    sbd.perClassFlips(predictions),
+    statistics.perClassFlips(predictions),
+    statistics.classFlipTable,
   ],
   modelAccuracy: [
     sbd.modelAccuracy(predictions),
@@ -102,12 +108,12 @@ test('ids are strings where one is, and doubles where 32 bits are too few', () =
   assert.equal(idType(2 ** 40), 'float64');
 });
 
-test('bootstrapModels takes a statistic that gives frames, and gives one', () => {
+test('standardErrors takes a statistic that gives frames, and gives one', () => {
   const options = { columns: ['top1'], samples: 5 };
-  const frame = sbd.bootstrapModels(predictions, (p) => sbd.summarizeVariants(p), options);
-  const rows = statistics.bootstrapModels(predictions, statistics.summarizeVariants, options);
+  const frame = sbd.standardErrors(predictions, (p) => sbd.summarizeVariants(p), options);
+  const rows = statistics.standardErrors(predictions, statistics.summarizeVariants, options);
   assert.deepEqual(statistics.objectsOf(frame), rows);
-  assert.deepEqual(frame.columns.slice(-2), ['top1_se', 'top1_bias']);
+  assert.deepEqual(frame.columns.slice(-3), ['top1_se_models', 'top1_se_images', 'top1_se']);
   assert.equal(frame.dtypes.at(-1), 'float64');
 });
 

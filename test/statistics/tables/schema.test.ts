@@ -28,7 +28,7 @@ const made: Readonly<Record<string, readonly object[]>> = {
   perClassTTest: statistics.perClassTTest(predictions),
   findPIEs: statistics.findPIEs(predictions),
   modalLabels: statistics.modalLabels(predictions),
-  chancePIEs: statistics.chancePIEs(predictions, { splits: 2 }),
+  chancePIEs: statistics.chancePIEs(predictions, { permutations: 9 }),
   evalPIEs: statistics.evalPIEs(predictions),
   modelAccuracy: statistics.modelAccuracy(predictions),
   summarizeVariants: statistics.summarizeVariants(predictions),
@@ -36,6 +36,8 @@ const made: Readonly<Record<string, readonly object[]>> = {
   evalRobustness: robustness,
   perCorruptionTTest: statistics.perCorruptionTTest(scores),
   meanCorruptionError: statistics.meanCorruptionError(robustness),
+  flips: statistics.flips(predictions),
+  perClassFlips: statistics.perClassFlips(predictions),
 };
 
 const TYPES = { int32: 'number', float64: 'number', string: 'string', boolean: 'boolean' } as const;
