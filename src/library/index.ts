@@ -37,7 +37,10 @@ export {
   writePIERecords,
 } from './evaluation/writePIERecords';
 export {
+  calibration,
   chancePIEs,
+  churn,
+  enrichment,
   evalHardest,
   evalPIEs,
   findPIEs,
@@ -46,6 +49,7 @@ export {
   modalLabels,
   modelAccuracy,
   perClassFlips,
+  perClassRates,
   perClassTTest,
   perCorruptionTTest,
   standardErrors,

@@ -1,16 +1,25 @@
 /** Statistics of what compression changes, from predictions alone. */
 
+export { type CalibrationOptions, type CalibrationRow, calibration } from './analysis/calibration';
 export { type ChancePIEsOptions, type ChanceRow, chancePIEs } from './analysis/chancePIEs';
+export { type ChurnOptions, type ChurnRow, churn } from './analysis/churn';
 export {
   CORRUPTIONS,
   type CorruptionName,
   EXTRA_CORRUPTIONS,
   SEVERITIES,
 } from './analysis/corruptionNames';
+export { type EnrichmentOptions, type EnrichmentRow, enrichment } from './analysis/enrichment';
 export { type EvalHardestOptions, evalHardest } from './analysis/evalHardest';
 export { type EvalPIEsOptions, evalPIEs, type PIEAccuracyRow } from './analysis/evalPIEs';
-export { type FindPIEsOptions, findPIEs, type PIERow } from './analysis/findPIEs';
+export {
+  type FindPIEsOptions,
+  findPIEs,
+  type PIEChoiceOptions,
+  type PIERow,
+} from './analysis/findPIEs';
 export { type FlipRow, type FlipsOptions, flips } from './analysis/flips';
+export { type ImageAccuracyOptions, imageAccuracy } from './analysis/imageAccuracy';
 export {
   type CorruptionErrorInput,
   type CorruptionErrorRow,
@@ -24,6 +33,11 @@ export {
   type PerClassFlipsOptions,
   perClassFlips,
 } from './analysis/perClassFlips';
+export {
+  type PerClassRatesOptions,
+  perClassRates,
+  type RatesRow,
+} from './analysis/perClassRates';
 export {
   type PerClassRow,
   type PerClassTTestOptions,

@@ -3,7 +3,10 @@
  * version.
  */
 
+export { calibrationTable } from './analysis/calibration';
 export { chanceTable } from './analysis/chancePIEs';
+export { churnTable } from './analysis/churn';
+export { enrichmentTable } from './analysis/enrichment';
 export { pieAccuracyTable } from './analysis/evalPIEs';
 export { pieTable } from './analysis/findPIEs';
 export { flipTable } from './analysis/flips';
@@ -11,6 +14,7 @@ export { corruptionErrorTable } from './analysis/meanCorruptionError';
 export { modalLabelTable } from './analysis/modalLabels';
 export { modelAccuracyTable } from './analysis/modelAccuracy';
 export { classFlipTable } from './analysis/perClassFlips';
+export { ratesTable } from './analysis/perClassRates';
 export { perClassTable } from './analysis/perClassTTest';
 export { perCorruptionTable } from './analysis/perCorruptionTTest';
 export { standardErrors } from './analysis/standardErrors';

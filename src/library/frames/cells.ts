@@ -4,16 +4,23 @@
  * package's declarations when it is built.
  */
 import type {
+  CalibrationOptions,
   ChancePIEsOptions,
+  ChurnOptions,
   CorruptionErrorInput,
+  EnrichmentOptions,
   EvalHardestOptions,
   EvalPIEsOptions,
   FindPIEsOptions,
   FlipsOptions,
+  ImageId,
   MeanCorruptionErrorOptions,
   PerClassFlipsOptions,
+  PerClassRatesOptions,
   PerClassTTestOptions,
   PerCorruptionTTestOptions,
+  PIEChoiceOptions,
+  PIERow,
   Predictions,
   ScoreRow,
   StandardErrorsOptions,
@@ -34,9 +41,28 @@ export function standardErrors(
   return frameOfRows(statistics.standardErrors(predictions, statistic, options));
 }
 
+/** {@inheritDoc calibration} */
+export function calibration(predictions: Predictions, options?: CalibrationOptions): DataFrame {
+  return frameOf(statistics.calibrationTable, statistics.calibration(predictions, options));
+}
+
 /** {@inheritDoc chancePIEs} */
 export function chancePIEs(predictions: Predictions, options?: ChancePIEsOptions): DataFrame {
   return frameOf(statistics.chanceTable, statistics.chancePIEs(predictions, options));
+}
+
+/** {@inheritDoc churn} */
+export function churn(predictions: Predictions, options?: ChurnOptions): DataFrame {
+  return frameOf(statistics.churnTable, statistics.churn(predictions, options));
+}
+
+/** {@inheritDoc enrichment} */
+export function enrichment(
+  pies: Table<Pick<PIERow, 'variant' | 'sparsity' | 'baseline' | 'image_id'>>,
+  outcome: ReadonlyMap<ImageId, boolean>,
+  options?: EnrichmentOptions,
+): DataFrame {
+  return frameOf(statistics.enrichmentTable, statistics.enrichment(pies, outcome, options));
 }
 
 /** {@inheritDoc evalHardest} */
@@ -50,7 +76,7 @@ export function evalPIEs(predictions: Predictions, options?: EvalPIEsOptions): D
 }
 
 /** {@inheritDoc findPIEs} */
-export function findPIEs(predictions: Predictions, options?: FindPIEsOptions): DataFrame {
+export function findPIEs(predictions: Predictions, options?: PIEChoiceOptions): DataFrame {
   return frameOf(statistics.pieTable, statistics.findPIEs(predictions, options));
 }
 
@@ -80,6 +106,11 @@ export function modelAccuracy(predictions: Predictions): DataFrame {
 /** {@inheritDoc perClassFlips} */
 export function perClassFlips(predictions: Predictions, options?: PerClassFlipsOptions): DataFrame {
   return frameOf(statistics.classFlipTable, statistics.perClassFlips(predictions, options));
+}
+
+/** {@inheritDoc perClassRates} */
+export function perClassRates(predictions: Predictions, options?: PerClassRatesOptions): DataFrame {
+  return frameOf(statistics.ratesTable, statistics.perClassRates(predictions, options));
 }
 
 /** {@inheritDoc perClassTTest} */
