@@ -17,7 +17,7 @@ declare const WebAssembly: {
 type Op = (...args: number[]) => number;
 
 /**
- * The ops as src/engine/cpp has them, all on one WebAssembly memory. Arguments are addresses in it
+ * The ops as backend/cpp has them, all on one WebAssembly memory. Arguments are addresses in it
  * and numbers.
  */
 export type Ops = Readonly<
