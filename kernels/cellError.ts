@@ -36,10 +36,9 @@ export interface RunCells {
 const LINES_AROUND = 2;
 const FRAME = /^(\s+at (?:.* \()?(?:async )?)([^\s()][^()]*):(\d+):(\d+)(\)?)( \{)?$/;
 const LEFT_OUT = /^\s+\.\.\. \d+ lines matching cause stack trace \.\.\.$/;
-/** Where the code lies that runs the cells, as emitted and by its source map. */
+/** Where the code lies that runs the cells: this package, as emitted and by its source map. */
 const MACHINERY = [
-  join(__dirname, sep),
-  join(__dirname, '..', '..', 'kernels', sep),
+  join(__dirname, '..', sep),
   join(dirname(require.resolve('tslab')), sep),
   'node:internal',
   'node:vm',

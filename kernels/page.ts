@@ -80,18 +80,14 @@ function bundleHtml(
   markdown: Markdown,
 ): string {
   const type = SHOWN.find(([name]) => typeof data[name] === 'string');
-  if (!type) return '';
-  const [name, html] = type;
-  const content = data[name] as string;
+  const content = type ? type[1](data[type[0]] as string, markdown) : '';
   if (data[PLOTLY] !== undefined)
     return (
-      `<div class="figure">${html(content, markdown)}` +
+      `<div class="figure"><div class="fallback">${content}</div>` +
       `<script type="application/json">${inScript(JSON.stringify(data[PLOTLY]))}</script></div>`
     );
-  const { width } = (metadata[name] ?? {}) as { width?: number };
-  return width
-    ? `<div style="max-width: ${width}px">${html(content, markdown)}</div>`
-    : html(content, markdown);
+  const { width } = ((type && metadata[type[0]]) ?? {}) as { width?: number };
+  return width ? `<div style="max-width: ${width}px">${content}</div>` : content;
 }
 
 function picture(format: string, base64: string): string {
@@ -119,7 +115,7 @@ for (const figure of document.querySelectorAll('.figure')) {
   figure.append(plot);
   const config = { responsive: true, displaylogo: false };
   Plotly.newPlot(plot, data, { ...layout, width: undefined, autosize: true }, config)
-    .then(() => figure.querySelector('img')?.remove());
+    .then(() => figure.querySelector('.fallback').remove());
 }`;
 
 const STYLE = `

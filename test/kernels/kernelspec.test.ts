@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { KERNEL_NAME, userDataFolder } from '#kernels/kernelspec';
 
-const INSTALL = join(__dirname, '..', '..', 'kernels', 'install.js');
+const INSTALL = join(__dirname, '..', '..', '..', 'kernels', 'dist', 'install.js');
 let folder: string;
 before(() => {
   folder = mkdtempSync(join(tmpdir(), 'kernelspec-'));
