@@ -21,9 +21,13 @@ const SHOWN: readonly [type: string, html: (content: string, markdown: Markdown)
 const PLOTLY = 'application/vnd.plotly.v1+json';
 
 /**
- * A notebook as one HTML file that needs nothing else: pictures, styles and, where there are
- * figures, plotly.js are part of it. A figure is a picture until plotly.js has drawn it, so the
- * page also reads without scripts.
+ * Makes an HTML page of a notebook that needs no other file: pictures, styles and, where there are
+ * figures, plotly.js are part of it. A figure is a picture or a text until plotly.js has drawn it, so
+ * the page also reads without scripts.
+ *
+ * @param notebook the notebook with its outputs
+ * @param title the page's title
+ * @returns the HTML
  */
 export async function notebookPage(notebook: Notebook, title: string): Promise<string> {
   const { marked } = await import('marked');

@@ -6,11 +6,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { type CellOutput, type Notebook, readNotebook, writeNotebook } from '#kernels/notebook';
-import { findPython, withoutPython } from '../python';
-import { FIXTURES } from './fixtures';
-import { isAlive, until } from './processes';
+import { findPython, withoutPython } from '../../python';
+import { FIXTURES } from '../fixtures';
+import { isAlive, until } from '../processes';
+import { MAIN } from './main';
 
-const CLI = join(__dirname, '..', '..', '..', 'kernels', 'dist', 'cli.js');
 let folder: string;
 let tiny: { status: number | null; stdout: string; stderr: string };
 
@@ -21,7 +21,7 @@ before(() => {
 after(() => rmSync(folder, { recursive: true }));
 
 function cli(...args: string[]) {
-  return spawnSync(process.execPath, [CLI, ...args], { encoding: 'utf8' });
+  return spawnSync(process.execPath, [MAIN, 'run', ...args], { encoding: 'utf8' });
 }
 
 /** Returns the path of a notebook of these code cells. */
@@ -122,10 +122,10 @@ test('running again in place changes nothing; a check finds what is no longer so
   writeFileSync(changed, otherwise);
   const { status, stdout, stderr } = cli(same, changed, '--check', '--jobs', '1');
   assert.equal(status, 1);
-  assert.match(stdout, /same\.ipynb: done in .* It is what is stored\./);
+  assert.match(stdout, /same\.ipynb: done in .* Its outputs are those stored\./);
   assert.match(
     stderr,
-    /changed\.ipynb shows .*\n {4}cell 2, output 1, application\/vnd\.plotly\.v1\+json: data\[0\]\.y\[0\] is 1, was 1\.5\n/,
+    /changed\.ipynb differs from what is stored:\n {4}cell 2, output 1, application\/vnd\.plotly\.v1\+json: data\[0\]\.y\[0\] is 1, was 1\.5\n/,
   );
   assert.equal(readFileSync(changed, 'utf8'), otherwise);
 });
@@ -136,7 +136,7 @@ test('Ctrl-C leaves what was done so far, and no process', async () => {
     "console.log('in');\nawait new Promise(() => {});",
     "console.log('never');",
   ]);
-  const child = spawn(process.execPath, [CLI, path], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [MAIN, 'run', path], { stdio: ['ignore', 'pipe', 'pipe'] });
   let stdout = '';
   child.stdout.on('data', (chunk) => {
     stdout += chunk;
@@ -239,11 +239,10 @@ test('a failing cell ends the run with all that is needed to mend it', () => {
   assert.ok(last?.cell_type === 'code' && last.execution_count === null);
 });
 
-test('what is asked for wrongly is refused in words', () => {
-  assert.match(cli('--help').stdout, /--check.*--timeout/s);
+test('arguments that the command cannot use are errors that name them', () => {
   const present = join(FIXTURES, 'tiny.ipynb');
   const missing = cli(present, join(folder, 'missing.ipynb'), '--jobs', '1', '--check');
-  assert.match(missing.stderr, /NotebookError: .*missing\.ipynb/);
+  assert.match(missing.stderr, /NotebookError: .*missing\.ipynb: .*there is no such file/);
   assert.deepEqual([missing.status, missing.stdout], [1, '']);
   assert.ok(!existsSync(join(folder, 'missing.ipynb')));
   assert.match(cli('x.ipynb', '--check', '--html').stderr, /--check writes nothing/);
@@ -252,4 +251,12 @@ test('what is asked for wrongly is refused in words', () => {
     /OptionError: --output: .*a\/x\.ipynb and b\/x\.ipynb/,
   );
   assert.match(cli(folder, '--timeout', 'soon').stderr, /--timeout soon: expected a number/);
+  const typo = cli(present, '--chek');
+  assert.match(
+    typo.stderr,
+    /^OptionError: --chek: .* --check\? See typescript-notebooks run --help\.\n$/,
+  );
+  assert.equal(typo.status, 1);
+  const nothing = spawnSync(process.execPath, [MAIN, 'run'], { encoding: 'utf8', cwd: tmpdir() });
+  assert.match(nothing.stderr, /OptionError: Expected notebooks .* a folder notebooks in/);
 });
