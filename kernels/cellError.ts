@@ -3,16 +3,17 @@ import { inspect } from 'node:util';
 import type { Diagnostic } from 'tslab/dist/converter';
 import type { Position } from './compiler';
 
-/** Why a cell failed. JSON; its first four members are what Jupyter's `error` message holds. */
+/** Why a cell failed. JSON. */
 export interface CellError {
-  /** The exception's class; `CompileError` where the cell never ran. */
+  /** The exception's class; `CompileError` where the cell was not run. */
   readonly name: string;
+  /** The exception's message. */
   readonly message: string;
-  /** Lines for people: the source around the failure, then the stack in the cells' own lines. */
+  /** Lines for a reader: the source around the failure, then the stack in lines of the cells. */
   readonly traceback: readonly string[];
-  /** The cell that failed, by execution count: not the running one where a stray promise did. */
+  /** The execution count of the cell that failed: an earlier one where its stray promise failed. */
   readonly cell: number;
-  /** Line of the cell, from 1, where the exception tells. */
+  /** The line of the cell, from 1; missing where the exception does not tell. */
   readonly line?: number;
 }
 
@@ -36,10 +37,9 @@ export interface RunCells {
 const LINES_AROUND = 2;
 const FRAME = /^(\s+at (?:.* \()?(?:async )?)([^\s()][^()]*):(\d+):(\d+)(\)?)( \{)?$/;
 const LEFT_OUT = /^\s+\.\.\. \d+ lines matching cause stack trace \.\.\.$/;
-/** Where the code lies that runs the cells, as emitted and by its source map. */
+/** Where the code lies that runs the cells: this package, as emitted and by its source map. */
 const MACHINERY = [
-  join(__dirname, sep),
-  join(__dirname, '..', '..', 'kernels', sep),
+  join(__dirname, '..', sep),
   join(dirname(require.resolve('tslab')), sep),
   'node:internal',
   'node:vm',

@@ -6,11 +6,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { type CellOutput, type Notebook, readNotebook, writeNotebook } from '#kernels/notebook';
-import { findPython, withoutPython } from '../python';
-import { FIXTURES } from './fixtures';
-import { isAlive, until } from './processes';
+import { findPython, withoutPython } from '../../python';
+import { FIXTURES } from '../fixtures';
+import { isAlive, until } from '../processes';
+import { MAIN } from './main';
 
-const CLI = join(__dirname, '..', '..', 'kernels', 'cli.js');
 let folder: string;
 let tiny: { status: number | null; stdout: string; stderr: string };
 
@@ -21,7 +21,7 @@ before(() => {
 after(() => rmSync(folder, { recursive: true }));
 
 function cli(...args: string[]) {
-  return spawnSync(process.execPath, [CLI, ...args], { encoding: 'utf8' });
+  return spawnSync(process.execPath, [MAIN, 'run', ...args], { encoding: 'utf8' });
 }
 
 /** Returns the path of a notebook of these code cells. */
@@ -46,7 +46,7 @@ test('executes a notebook and tells how it goes', () => {
   assert.equal(tiny.status, 0, tiny.stderr);
   assert.match(tiny.stdout, /^\[1\/3\] let sparsity = 0\.9;$/m);
   assert.match(tiny.stdout, /^\[3\/3\] const figure = \{$/m);
-  assert.match(tiny.stdout, /^ImageDataset at 0\.9$/m);
+  assert.match(tiny.stdout, /^population at 0\.9$/m);
   assert.equal(tiny.stderr, 'to stderr\n');
 });
 
@@ -65,7 +65,7 @@ test('the executed notebook holds tables, figures and texts as Jupyter has them'
   assert.deepEqual(stream, {
     output_type: 'stream',
     name: 'stdout',
-    text: 'ImageDataset at 0.9\n',
+    text: 'population at 0.9\n',
   });
   assert.ok(table?.output_type === 'execute_result');
   assert.match(table.data['text/html'] as string, /&lt;dog&gt;.*1\.0e-9/s);
@@ -75,7 +75,7 @@ test('the executed notebook holds tables, figures and texts as Jupyter has them'
   assert.deepEqual(markdown.data, { 'text/markdown': '**now**' });
   assert.deepEqual(error, { output_type: 'stream', name: 'stderr', text: 'to stderr\n' });
   assert.ok(figure?.output_type === 'execute_result');
-  assert.deepEqual(Object.keys(figure.data), ['application/vnd.plotly.v1+json', 'image/png']);
+  assert.deepEqual(Object.keys(figure.data), ['application/vnd.plotly.v1+json', 'text/plain']);
 });
 
 test('the page needs nothing but itself', () => {
@@ -83,7 +83,7 @@ test('the page needs nothing but itself', () => {
   assert.match(page, /<h1[^>]*>A tiny notebook<\/h1>/);
   assert.match(page, /<table class="dataframe"/);
   assert.match(page, /<strong>now<\/strong>/);
-  assert.match(page, /<div class="figure"><img alt="" src="data:image\/png;base64,iVBOR/);
+  assert.match(page, /<div class="figure"><div class="fallback"><pre>A figure<\/pre>/);
   const figure = /<script type="application\/json">(.*?)<\/script>/s.exec(page)![1]!;
   assert.deepEqual(JSON.parse(figure).data[0].y, [1, 2]);
   const markup = page.replaceAll(/<script>.*?<\/script>/gs, '<script></script>');
@@ -122,10 +122,10 @@ test('running again in place changes nothing; a check finds what is no longer so
   writeFileSync(changed, otherwise);
   const { status, stdout, stderr } = cli(same, changed, '--check', '--jobs', '1');
   assert.equal(status, 1);
-  assert.match(stdout, /same\.ipynb: done in .* It is what is stored\./);
+  assert.match(stdout, /same\.ipynb: done in .* Its outputs are those stored\./);
   assert.match(
     stderr,
-    /changed\.ipynb shows .*\n {4}cell 2, output 1, application\/vnd\.plotly\.v1\+json: data\[0\]\.y\[0\] is 1, was 1\.5\n/,
+    /changed\.ipynb differs from what is stored:\n {4}cell 2, output 1, application\/vnd\.plotly\.v1\+json: data\[0\]\.y\[0\] is 1, was 1\.5\n/,
   );
   assert.equal(readFileSync(changed, 'utf8'), otherwise);
 });
@@ -136,7 +136,7 @@ test('Ctrl-C leaves what was done so far, and no process', async () => {
     "console.log('in');\nawait new Promise(() => {});",
     "console.log('never');",
   ]);
-  const child = spawn(process.execPath, [CLI, path], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [MAIN, 'run', path], { stdio: ['ignore', 'pipe', 'pipe'] });
   let stdout = '';
   child.stdout.on('data', (chunk) => {
     stdout += chunk;
@@ -197,7 +197,7 @@ test('parameters are set below the cell tagged so, and checked like code', () =>
     ],
   );
   assert.equal(good.status, 0, good.stderr);
-  assert.match(good.stdout, /^ImageDataset at 0\.5$/m);
+  assert.match(good.stdout, /^population at 0\.5$/m);
   const injected = readNotebook(join(folder, 'p', 'tiny.ipynb')).cells[2]!;
   assert.deepEqual(injected.metadata, { tags: ['injected-parameters'] });
   for (const [parameter, message] of [
@@ -239,11 +239,10 @@ test('a failing cell ends the run with all that is needed to mend it', () => {
   assert.ok(last?.cell_type === 'code' && last.execution_count === null);
 });
 
-test('what is asked for wrongly is refused in words', () => {
-  assert.match(cli('--help').stdout, /--check.*--timeout/s);
+test('arguments that the command cannot use are errors that name them', () => {
   const present = join(FIXTURES, 'tiny.ipynb');
   const missing = cli(present, join(folder, 'missing.ipynb'), '--jobs', '1', '--check');
-  assert.match(missing.stderr, /NotebookError: .*missing\.ipynb/);
+  assert.match(missing.stderr, /NotebookError: .*missing\.ipynb: .*there is no such file/);
   assert.deepEqual([missing.status, missing.stdout], [1, '']);
   assert.ok(!existsSync(join(folder, 'missing.ipynb')));
   assert.match(cli('x.ipynb', '--check', '--html').stderr, /--check writes nothing/);
@@ -252,4 +251,12 @@ test('what is asked for wrongly is refused in words', () => {
     /OptionError: --output: .*a\/x\.ipynb and b\/x\.ipynb/,
   );
   assert.match(cli(folder, '--timeout', 'soon').stderr, /--timeout soon: expected a number/);
+  const typo = cli(present, '--chek');
+  assert.match(
+    typo.stderr,
+    /^OptionError: --chek: .* --check\? See typescript-notebooks run --help\.\n$/,
+  );
+  assert.equal(typo.status, 1);
+  const nothing = spawnSync(process.execPath, [MAIN, 'run'], { encoding: 'utf8', cwd: tmpdir() });
+  assert.match(nothing.stderr, /OptionError: Expected notebooks .* a folder notebooks in/);
 });

@@ -1,47 +1,56 @@
-import { mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { availableParallelism, freemem } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import { globSync } from 'tinyglobby';
-import { differences, keepStored } from './compareNotebooks';
-import { NotebookError, OptionError } from './errors';
-import { type Notebook, readNotebook, writeNotebook } from './notebook';
-import { notebookPage } from './page';
-import { formatDuration } from './progress';
-import { describeFailure, runNotebook, withParameters } from './runNotebook';
-import { storedPart } from './storedPart';
-import { Terminal } from './terminal';
+import { differences, keepStored } from '../compareNotebooks';
+import { NotebookError, OptionError } from '../errors';
+import { type Notebook, readNotebook, writeNotebook } from '../notebook';
+import { notebookPage } from '../page';
+import { formatDuration } from '../progress';
+import { describeFailure, runNotebook, withParameters } from '../runNotebook';
+import { Terminal } from '../terminal';
+import { asksForHelp, type CommandOptions, exitStatus, parseArguments } from './command';
 
-const USAGE = `Executes notebooks, each in a process of its own, and stops at the first cell that fails.
+const usage = (command: string) => `Usage: ${command} [<notebook.ipynb or folder>...] [options]
 
-npm run notebooks -- [<notebook.ipynb or folder>...] [options]
+Executes notebooks, each in a process of its own and in its own folder, and stores what they show.
+Stops at the first cell that fails. Default: the notebooks in the folder notebooks.
 
-Without a notebook: those of the folder notebooks.
+  --check               write nothing; fail where tables, figures or texts differ from what is
+                        stored. Numbers may differ by 1e-6 of their size or by one in the last
+                        digit shown. Cells tagged "nbval-ignore-output" are not compared;
+                        pictures of cells tagged "pictures-not-stored" are neither stored in place
+                        nor compared
+  --output <folder>     write the executed notebooks here (default: in place)
+  --html                write a self-contained page beside each executed notebook
+  --timeout <seconds>   how long a cell may run (default: without limit)
+  --parameters <k=v>    set a variable of the cell tagged "parameters"; the value is JSON, else a
+                        string (may be repeated)
+  --jobs <n>            notebooks at a time (default: one per core and 2 GB of free memory)`;
 
-  --check                writes nothing; fails where tables, figures or texts are no longer what is
-                         stored. Numbers may differ by 1e-6 of their size or by one in the last
-                         digit shown. Cells tagged "nbval-ignore-output" are not compared;
-                         pictures of those tagged "pictures-not-stored" are neither stored in place
-                         nor compared
-  --output <folder>      where the executed notebooks go (default: in place)
-  --html                 writes a self-contained page beside each executed notebook
-  --timeout <seconds>    how long one cell may run (default: no limit; npm run notebooks sets 600)
-  --parameters <k=v>     sets a variable of the cell tagged "parameters"; the value is JSON, else
-                         a text (may be repeated)
-  --jobs <n>             notebooks at a time (default: one per core and 2 GB of free memory)`;
-
-/** What a notebook with a figure, a network and some data needs. */
+/** Memory of a notebook with a figure, a network and some data. */
 const BYTES_PER_NOTEBOOK = 2 * 2 ** 30;
 const DIFFERENCES_SHOWN = 5;
-/** As shells have it for what Ctrl-C ended. */
+/** The exit status that shells give a program that Ctrl-C ended. */
 const INTERRUPTED = 130;
-/** Why runs stop, where none of their own. */
+/** The reason why a run is stopped that did not fail itself. */
 const OTHER_FAILED = 'another notebook failed';
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+
+const DEFAULT_FOLDER = 'notebooks';
+const KINDS = {
+  check: 'flag',
+  output: 'value',
+  html: 'flag',
+  timeout: 'value',
+  parameters: 'values',
+  jobs: 'value',
+} as const;
 
 interface Job {
   readonly path: string;
   readonly stored: Notebook;
-  /** With its parameters. */
+  /** The notebook with its parameters set. */
   readonly notebook: Notebook;
 }
 
@@ -55,9 +64,26 @@ interface Arguments {
   readonly jobs: number;
 }
 
-async function main(argv: string[]): Promise<number> {
-  const options = parseArguments(argv);
-  // What cannot be run is told before anything runs.
+/**
+ * Executes notebooks: their paths and the options that `--help` lists.
+ *
+ * @param argv the arguments after the command's name
+ * @returns the exit status: 0; 1 where a notebook failed, differs under `--check` or cannot be run,
+ *   with an error message on stderr; 130 where Ctrl-C interrupted
+ */
+export function notebooksCommand(
+  argv: readonly string[],
+  { command }: CommandOptions,
+): Promise<number> {
+  return exitStatus(async () => {
+    if (!asksForHelp(argv)) return runNotebooks(readOptions(argv, command));
+    console.log(usage(command));
+    return 0;
+  });
+}
+
+async function runNotebooks(options: Arguments): Promise<number> {
+  // A notebook that cannot be run is reported before any runs.
   const waiting = options.notebooks.map((path): Job => {
     const stored = readNotebook(path);
     return { path, stored, notebook: withParameters(path, stored, options.parameters) };
@@ -67,21 +93,25 @@ async function main(argv: string[]): Promise<number> {
     if (stop.signal.aborted) process.exit(INTERRUPTED);
     stop.abort();
   };
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, onInterrupt);
+  for (const signal of SIGNALS) process.on(signal, onInterrupt);
   let status = 0;
   const serve = async () => {
     for (let job = waiting.shift(); job && !stop.signal.aborted; job = waiting.shift()) {
       if (await execute(job, options, stop.signal)) continue;
-      // The first to fail ends them all; those that it ends are no failures of their own.
+      // The first failure stops the other notebooks; their being stopped is not a failure.
       status ||= stop.signal.aborted ? INTERRUPTED : 1;
       stop.abort(OTHER_FAILED);
     }
   };
-  await Promise.all(Array.from({ length: options.jobs }, serve));
+  try {
+    await Promise.all(Array.from({ length: options.jobs }, serve));
+  } finally {
+    for (const signal of SIGNALS) process.off(signal, onInterrupt);
+  }
   return status;
 }
 
-/** Executes one notebook and tells how it went; returns whether all is well. */
+/** Executes one notebook and reports how it went; returns whether it succeeded. */
 async function execute(job: Job, options: Arguments, signal: AbortSignal): Promise<boolean> {
   const { path, stored } = job;
   const { check, output, html, timeout, jobs } = options;
@@ -95,36 +125,36 @@ async function execute(job: Job, options: Arguments, signal: AbortSignal): Promi
   });
   terminal.flush();
   if (signal.reason === OTHER_FAILED) {
-    console.error(`\n${path}: stopped, as ${OTHER_FAILED}. Nothing of it was written.`);
+    console.error(`\n${path}: stopped, as ${OTHER_FAILED}. Its file is unchanged.`);
     return false;
   }
   const files = check ? '' : await write(path, stored, notebook, output, html);
   if (failure || signal.aborted) {
     const account = failure ? describeFailure(path, failure) : `${path}: interrupted.`;
-    console.error(`\n${account}${files && `\n\nUp to there: ${files}`}`);
+    console.error(`\n${account}${files && `\n\nWrote the outputs up to there: ${files}`}`);
     return false;
   }
-  const found = check ? await differences(stored, storedPart(notebook)) : [];
+  const found = check ? await differences(stored, notebook) : [];
   if (found.length > 0) {
     const more = found.length - DIFFERENCES_SHOWN;
     console.error(
       [
-        `\n${path} shows something else than what is stored:`,
+        `\n${path} differs from what is stored:`,
         ...found.slice(0, DIFFERENCES_SHOWN).map((difference) => `    ${difference}`),
         ...(more > 0 ? [`    and in ${more} more cells`] : []),
-        'If that is meant to be, execute it without --check and look at the change.',
+        'If the change is intended, execute the notebook without --check and review the change.',
       ].join('\n'),
     );
     return false;
   }
   const duration = formatDuration((Date.now() - started) / 1000);
   console.log(
-    `${path}: done in ${duration}. ${check ? 'It is what is stored.' : `Wrote ${files}`}`,
+    `${path}: done in ${duration}. ${check ? 'Its outputs are those stored.' : `Wrote ${files}`}`,
   );
   return true;
 }
 
-/** Returns the names of what it wrote. */
+/** Returns the names of the files written. */
 async function write(
   path: string,
   stored: Notebook,
@@ -137,35 +167,19 @@ async function write(
   const file = join(folder, `${name}.ipynb`);
   const page = join(folder, `${name}.html`);
   mkdirSync(folder, { recursive: true });
-  // In place, what does not differ beyond the tolerance is no change for version control.
-  const kept = output === undefined ? await keepStored(stored, storedPart(run)) : run;
+  // Written in place, a difference within the tolerance must not be a change for version control.
+  const kept = output === undefined ? await keepStored(stored, run) : run;
   writeNotebook(file, kept);
   if (html) writeFileSync(page, await notebookPage(run, name));
   return html ? `${file}, ${page}` : file;
 }
 
-function parseArguments(argv: string[]): Arguments {
-  const { values, positionals } = parseArgs({
-    args: argv,
-    allowPositionals: true,
-    options: {
-      check: { type: 'boolean', default: false },
-      output: { type: 'string' },
-      html: { type: 'boolean', default: false },
-      timeout: { type: 'string' },
-      parameters: { type: 'string', multiple: true, default: [] },
-      jobs: { type: 'string' },
-      help: { type: 'boolean', default: false },
-    },
-  });
-  if (values.help) {
-    console.log(USAGE);
-    process.exit();
-  }
+function readOptions(argv: readonly string[], command: string): Arguments {
+  const { values, positionals } = parseArguments(argv, KINDS, command);
   const { check, html, output } = values;
   if (check && (html || output !== undefined))
     throw new OptionError('--check writes nothing: expected neither --output nor --html with it.');
-  const notebooks = (positionals.length > 0 ? positionals : ['notebooks']).flatMap(notebooksAt);
+  const notebooks = (positionals.length > 0 ? positionals : [defaultFolder()]).flatMap(notebooksAt);
   if (output !== undefined) refuseEqualNames(notebooks);
   const timeout = parseNumber('--timeout', values.timeout, 'a number of seconds above 0');
   const jobs = parseNumber('--jobs', values.jobs, 'a number above 0') ?? sensibleJobs();
@@ -180,15 +194,23 @@ function parseArguments(argv: string[]): Arguments {
   };
 }
 
+function defaultFolder(): string {
+  if (existsSync(DEFAULT_FOLDER)) return DEFAULT_FOLDER;
+  throw new OptionError(
+    `Expected notebooks or folders of notebooks to execute, or a folder ${DEFAULT_FOLDER} in ${process.cwd()}; found neither.`,
+  );
+}
+
 /** A notebook, or the notebooks of a folder by name. */
 function notebooksAt(path: string): string[] {
   if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) return [path];
   const found = globSync('*.ipynb', { cwd: path }).sort();
-  if (found.length === 0) throw new NotebookError(`${path}: expected notebooks (*.ipynb) in it.`);
+  if (found.length === 0)
+    throw new NotebookError(`${path}: expected notebooks (*.ipynb) in this folder.`);
   return found.map((name) => join(path, name));
 }
 
-/** One folder holds one notebook of a name. */
+/** The output folder holds one notebook of a name. */
 function refuseEqualNames(paths: readonly string[]): void {
   const seen = new Map<string, string>();
   for (const path of paths) {
@@ -204,7 +226,7 @@ function refuseEqualNames(paths: readonly string[]): void {
 }
 
 function sensibleJobs(): number {
-  // The memory that is free may be more than a container's limit.
+  // A container's limit may be below the machine's free memory.
   const memory = Math.min(freemem(), process.constrainedMemory() || Number.POSITIVE_INFINITY);
   return Math.max(1, Math.min(availableParallelism(), Math.floor(memory / BYTES_PER_NOTEBOOK)));
 }
@@ -226,11 +248,3 @@ function parseParameter(argument: string): [name: string, value: unknown] {
     return [name, text];
   }
 }
-
-main(process.argv.slice(2)).then(
-  (status) => process.exit(status),
-  (error: Error) => {
-    console.error(`${error.name}: ${error.message}`);
-    process.exit(1);
-  },
-);
