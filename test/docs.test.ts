@@ -103,6 +103,9 @@ describe('worked examples', () => {
 
   it('may differ in the last digits of fractions, and in nothing else', () => {
     assert.ok(printsTheSame('top-1 0.8012345678 of 10', 'top-1 0.8012345679 of 10'));
+    assert.ok(
+      printsTheSame('│ 0.3  │\n└──────┘', '│ 0.30000000000000004 │\n└─────────────────────┘'),
+    );
     assert.ok(!printsTheSame('top-1 0.8012 of 10', 'top-1 0.8013 of 10'));
     assert.ok(!printsTheSame('10 PIEs', '11 PIEs'));
     assert.ok(!printsTheSame('1.0 PIEs', '1.0 images'));

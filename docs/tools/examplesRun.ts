@@ -22,6 +22,8 @@ export async function runExamples(
     await run(process.execPath, [script, results, ...names], {
       cwd: ROOT,
       maxBuffer: 1 << 26,
+      // What examples leave in the temporary folder goes with this one.
+      env: { ...process.env, TMPDIR: folder, TEMP: folder, TMP: folder },
     });
     return JSON.parse(await readFile(results, 'utf8')) as Record<string, ExampleRun>;
   } finally {
@@ -31,11 +33,18 @@ export async function runExamples(
 
 const NUMBER = /(?<![\w.])-?\d+(?:\.\d+)?(?:e[+-]?\d+)?/g;
 
-/** Whether two texts are the same but for the last digits of numbers that are not whole. */
+/**
+ * Whether two texts are the same but for the last digits of numbers that are not whole, and the width
+ * of the columns that hold them.
+ */
 export function printsTheSame(one: string, other: string): boolean {
-  if (one.replace(NUMBER, '#') !== other.replace(NUMBER, '#')) return false;
+  if (wordsOf(one) !== wordsOf(other)) return false;
   const [left, right] = [one, other].map((text) => [...text.matchAll(NUMBER)].map(([n]) => n));
   return left!.every((number, i) => isNear(number, right![i]!));
+}
+
+function wordsOf(text: string): string {
+  return text.replace(NUMBER, '#').replace(/[ ─]+/g, ' ');
 }
 
 function isNear(one: string, other: string): boolean {
