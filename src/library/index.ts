@@ -37,16 +37,18 @@ export {
   writePIERecords,
 } from './evaluation/writePIERecords';
 export {
-  bootstrapModels,
   chancePIEs,
   evalHardest,
   evalPIEs,
   findPIEs,
+  flips,
   meanCorruptionError,
   modalLabels,
   modelAccuracy,
+  perClassFlips,
   perClassTTest,
   perCorruptionTTest,
+  standardErrors,
   summarizeRobustness,
   summarizeVariants,
 } from './frames/cells';

@@ -1,5 +1,5 @@
 /** Statistics of what compression changes, from predictions alone. */
-export { type BootstrapModelsOptions, bootstrapModels } from './analysis/bootstrapModels';
+
 export { type ChancePIEsOptions, type ChanceRow, chancePIEs } from './analysis/chancePIEs';
 export {
   CORRUPTIONS,
@@ -10,6 +10,7 @@ export {
 export { type EvalHardestOptions, evalHardest } from './analysis/evalHardest';
 export { type EvalPIEsOptions, evalPIEs, type PIEAccuracyRow } from './analysis/evalPIEs';
 export { type FindPIEsOptions, findPIEs, type PIERow } from './analysis/findPIEs';
+export { type FlipRow, type FlipsOptions, flips } from './analysis/flips';
 export {
   type CorruptionErrorInput,
   type CorruptionErrorRow,
@@ -18,6 +19,11 @@ export {
 } from './analysis/meanCorruptionError';
 export { type ModalLabelRow, modalLabels } from './analysis/modalLabels';
 export { type ModelAccuracyRow, modelAccuracy } from './analysis/modelAccuracy';
+export {
+  type ClassFlipRow,
+  type PerClassFlipsOptions,
+  perClassFlips,
+} from './analysis/perClassFlips';
 export {
   type PerClassRow,
   type PerClassTTestOptions,
@@ -28,6 +34,7 @@ export {
   type PerCorruptionTTestOptions,
   perCorruptionTTest,
 } from './analysis/perCorruptionTTest';
+export { type StandardErrorsOptions, standardErrors } from './analysis/standardErrors';
 export {
   type RobustnessRow,
   type ScoreRow,
@@ -40,6 +47,7 @@ export {
   summarizeVariants,
 } from './analysis/summarizeVariants';
 export type { Baseline } from './analysis/variants';
+export type { Verdict } from './analysis/verdict';
 export type { Ties } from './analysis/votes';
 export * from './errors';
 export { type ClassRow, classFigure } from './figures/classFigure';

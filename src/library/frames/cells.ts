@@ -4,17 +4,19 @@
  * package's declarations when it is built.
  */
 import type {
-  BootstrapModelsOptions,
   ChancePIEsOptions,
   CorruptionErrorInput,
   EvalHardestOptions,
   EvalPIEsOptions,
   FindPIEsOptions,
+  FlipsOptions,
   MeanCorruptionErrorOptions,
+  PerClassFlipsOptions,
   PerClassTTestOptions,
   PerCorruptionTTestOptions,
   Predictions,
   ScoreRow,
+  StandardErrorsOptions,
   SummarizeRobustnessOptions,
   SummarizeVariantsOptions,
   Table,
@@ -23,13 +25,13 @@ import * as statistics from 'selective-brain-damage-statistics/internal';
 import type { DataFrame } from '../bundled/danfo';
 import { frameOf, frameOfRows } from './frame';
 
-/** {@inheritDoc bootstrapModels} */
-export function bootstrapModels(
+/** {@inheritDoc standardErrors} */
+export function standardErrors(
   predictions: Predictions,
   statistic: (population: Predictions) => Table<object>,
-  options: BootstrapModelsOptions,
+  options: StandardErrorsOptions,
 ): DataFrame {
-  return frameOfRows(statistics.bootstrapModels(predictions, statistic, options));
+  return frameOfRows(statistics.standardErrors(predictions, statistic, options));
 }
 
 /** {@inheritDoc chancePIEs} */
@@ -52,6 +54,11 @@ export function findPIEs(predictions: Predictions, options?: FindPIEsOptions): D
   return frameOf(statistics.pieTable, statistics.findPIEs(predictions, options));
 }
 
+/** {@inheritDoc flips} */
+export function flips(predictions: Predictions, options?: FlipsOptions): DataFrame {
+  return frameOf(statistics.flipTable, statistics.flips(predictions, options));
+}
+
 /** {@inheritDoc meanCorruptionError} */
 export function meanCorruptionError(
   table: Table<CorruptionErrorInput>,
@@ -68,6 +75,11 @@ export function modalLabels(predictions: Predictions, options?: FindPIEsOptions)
 /** {@inheritDoc modelAccuracy} */
 export function modelAccuracy(predictions: Predictions): DataFrame {
   return frameOf(statistics.modelAccuracyTable, statistics.modelAccuracy(predictions));
+}
+
+/** {@inheritDoc perClassFlips} */
+export function perClassFlips(predictions: Predictions, options?: PerClassFlipsOptions): DataFrame {
+  return frameOf(statistics.classFlipTable, statistics.perClassFlips(predictions, options));
 }
 
 /** {@inheritDoc perClassTTest} */

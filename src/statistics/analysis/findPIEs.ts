@@ -1,8 +1,9 @@
+import { checkOptions, checkPredictions, choice, type OptionRules, VARIANT } from '../options';
 import type { Predictions } from '../predictions/predictions';
 import { defineTable, type RowOf } from '../tables/schema';
-import { type ModalLabelRow, modalLabelColumns, modalLabels } from './modalLabels';
+import { modalLabelColumns, modalLabelRows } from './modalLabels';
 import type { Baseline } from './variants';
-import type { Ties } from './votes';
+import { TIES, type Ties } from './votes';
 
 /** Options of {@link findPIEs} and of `modalLabels`. */
 export interface FindPIEsOptions {
@@ -15,6 +16,9 @@ export interface FindPIEsOptions {
    */
   readonly ties?: Ties;
 }
+
+/** What the options of {@link findPIEs} take. */
+export const pieOptions: OptionRules<FindPIEsOptions> = { baseline: VARIANT, ties: choice(TIES) };
 
 /** The table of {@link findPIEs}. */
 export const pieTable = defineTable({
@@ -36,7 +40,7 @@ export type PIERow = RowOf<typeof pieTable>;
  * @throws PredictionsError where all models are of one variant
  */
 export function findPIEs(predictions: Predictions, options: FindPIEsOptions = {}): PIERow[] {
-  return modalLabels(predictions, options)
-    .filter((row) => row.pie)
-    .map(({ pie: _, ...row }: ModalLabelRow): PIERow => row);
+  checkPredictions('findPIEs', predictions);
+  const checked = checkOptions('findPIEs', options, pieOptions);
+  return modalLabelRows(predictions, checked, (before, now) => before !== now);
 }

@@ -44,11 +44,11 @@ describe('evalHardest', () => {
     assert.deepEqual(top1([0]), [1, 0]);
     assert.deepEqual(top1([0.9]), [0, 1]);
     assert.deepEqual(top1(['pruned 0.9']), [0, 1]);
-    for (const judges of [[], [0.5]])
-      assert.throws(
-        () => evalHardest(population, { judges }),
-        /judges: (none|0\.5); expected some of the variants dense, pruned 0\.9/,
-      );
+    assert.throws(() => evalHardest(population, { judges: [] }), /judges: \[\]; expected a list/);
+    assert.throws(
+      () => evalHardest(population, { judges: [0.5] }),
+      /judges: 0\.5; expected some of the variants dense, pruned 0\.9/,
+    );
   });
 
   it('favours no variant where all fail by the same chance', () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { bootstrapModels } from '#statistics/analysis/bootstrapModels';
+import { standardErrors } from '#statistics/analysis/standardErrors';
 import { summarizeVariants } from '#statistics/analysis/summarizeVariants';
 import {
   type HurtAndHelpedRow,
@@ -32,7 +32,7 @@ test('reads a frame as it reads rows', () => {
 
 test('draws two standard errors where the table has them', () => {
   const population = simulatePredictions({ numClasses: 20, replicates: 5, sparsities: [0, 0.9] });
-  const table = bootstrapModels(population, summarizeVariants, {
+  const table = standardErrors(population, summarizeVariants, {
     columns: ['n_hurt', 'n_helped', 'hurt_mean_change', 'helped_mean_change'],
     samples: 20,
   }) as unknown as HurtAndHelpedRow[];
@@ -49,6 +49,6 @@ test('draws two standard errors where the table has them', () => {
   assert.equal(hurt!.error_y.arrayminus[0], row!.n_hurt);
   assert.match(
     JSON.stringify(figure.layout.title),
-    /5 models of each variant.* bootstrap standard errors/,
+    /5 models of each variant.* two standard errors over models and images/,
   );
 });

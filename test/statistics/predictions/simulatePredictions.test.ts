@@ -44,6 +44,9 @@ describe('simulatePredictions', () => {
       () => simulatePredictions({ numClasses: 0 }),
       /numClasses: 0; expected a whole number/,
     );
-    assert.throws(() => simulatePredictions({ sparsities: [0, 90] }), /sparsity: 90; expected 0/);
+    assert.throws(
+      () => simulatePredictions({ sparsities: [0, 90] }),
+      /sparsities: \[0, 90\]; expected a list/,
+    );
   });
 });
