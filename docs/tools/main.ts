@@ -1,7 +1,8 @@
 /**
  * Makes the reference from the doc comments of the compiled packages:
  *
- *     npm run docs             runs the examples and writes docs/reference
+ *     npm run docs             runs the examples, writes what they print, and docs/reference
+ *     npm run docs -- --pages  writes docs/reference alone
  *     npm run docs -- --check  lists what the public faces lack; exits with 1 where they lack anything
  */
 import { writeFileSync } from 'node:fs';
@@ -18,7 +19,7 @@ async function main(args: readonly string[]): Promise<void> {
     process.exitCode = Object.values(findings).some((list) => list.length > 0) ? 1 : 0;
     return;
   }
-  await storeExamples();
+  if (!args.includes('--pages')) await storeExamples();
   const pages = referencePages(readFace());
   storePages(pages);
   console.log(`docs/reference: ${pages.size} pages.`);
