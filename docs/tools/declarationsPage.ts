@@ -1,8 +1,8 @@
 import ts from 'typescript-api';
-import { commentOf } from './comments';
+import { type Comment, commentOf } from './comments';
 import { type Exported, type Face, isFunction } from './face';
 import { linked, type Places } from './links';
-import { block, page, sentence } from './markdown';
+import { block, code, page, sentence } from './markdown';
 import { membersTable, ownMembers } from './members';
 import { signatureOf, sourceOf, withoutImports } from './signatures';
 import { schemaOfRow } from './tables';
@@ -32,9 +32,15 @@ function declarationParts(one: Exported, face: Face, places: Places): string[] {
   return [
     linked(comment?.text ?? '', places),
     ...bodyOf(one, node, face, places),
+    parametersList(comment, places),
     linked(comment?.returns === undefined ? '' : sentence(`Returns ${comment.returns}`), places),
     linked(errors.join(' '), places),
   ];
+}
+
+function parametersList(comment: Comment | undefined, places: Places): string {
+  const params = [...(comment?.params ?? [])];
+  return params.map(([name, doc]) => `- ${code(name)}: ${linked(doc, places)}`).join('\n');
 }
 
 function foreignText({ name, declarations: [node] }: Exported): string {

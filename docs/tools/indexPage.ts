@@ -8,7 +8,7 @@ import { STAGES, stageOf } from './stages';
 /** The reference's first page: the cells by stage, and the pages of all else. */
 export function indexPage(
   cells: readonly Exported[],
-  others: readonly { readonly link: string; readonly text: string }[],
+  others: readonly string[],
   face: Face,
   places: Places,
 ): string {
@@ -30,7 +30,7 @@ export function indexPage(
       return [`## ${stage}`, table(['cell', 'what it does'], rows)];
     }),
     '## Everything else',
-    others.map(({ link, text }) => `- ${link}: ${text}`).join('\n'),
+    others.map((other) => `- ${other}`).join('\n'),
   );
 }
 

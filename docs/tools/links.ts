@@ -9,6 +9,11 @@ export function placesOf(exports: readonly Exported[]): Places {
   return new Map(exports.map((one) => [one.name, placeOf(one)]));
 }
 
+/** The places of names that share one page. */
+export function placesOn(page: string, exports: readonly Exported[]): Places {
+  return new Map(exports.map(({ name }) => [name, `${page}#${anchor(name)}`]));
+}
+
 function placeOf(one: Exported): string {
   if (isFunction(one)) return `${one.name}.md`;
   return `${isValue(one) ? 'values' : 'types'}.md#${anchor(one.name)}`;

@@ -4,7 +4,7 @@ import { cellPage } from './cellPage';
 import { declarationsPage } from './declarationsPage';
 import { type Exported, type Face, isFunction, isValue } from './face';
 import { indexPage } from './indexPage';
-import { placesOf } from './links';
+import { placesOf, placesOn } from './links';
 import { KERNELS, LIBRARY, ROOT } from './packages';
 import { tableSchemas } from './tables';
 import { tablesPage } from './tablesPage';
@@ -22,27 +22,24 @@ export function referencePages(face: Face): Map<string, string> {
   const kernels = exportsOf(face, KERNELS.name);
   const places = placesOf(library);
   const cells = library.filter(isFunction);
-  const rest = library.filter((one) => !isFunction(one));
+  const values = library.filter((one) => isValue(one) && !isFunction(one));
+  const types = library.filter((one) => !isValue(one));
   const pages = new Map(cells.map((cell) => [`${cell.name}.md`, cellPage(cell, face, places)]));
-  const add = (file: string, title: string, text: string, exports: readonly Exported[]) =>
-    pages.set(file, declarationsPage(title, text, exports, face, places));
-  add('values.md', 'Classes and constants', VALUES, rest.filter(isValue));
-  add(
-    'types.md',
-    'Types',
-    TYPES,
-    rest.filter((one) => !isValue(one)),
-  );
   pages.set('tables.md', tablesPage(tableSchemas(), places));
-  if (kernels.length > 0) add('notebooks.md', KERNELS.name, NOTEBOOKS, kernels);
+  pages.set('values.md', declarationsPage('Classes and constants', VALUES, values, face, places));
+  pages.set('types.md', declarationsPage('Types', TYPES, types, face, places));
   const others = [
-    { link: '[Tables](tables.md)', text: 'the columns of every kind of table' },
-    { link: '[Classes and constants](values.md)', text: 'data sets, pictures, errors' },
-    { link: '[Types](types.md)', text: 'what signatures name' },
-    ...(kernels.length > 0
-      ? [{ link: `[${KERNELS.name}](notebooks.md)`, text: 'the notebook kernel' }]
-      : []),
+    '[Tables](tables.md): the columns of every kind of table',
+    '[Classes and constants](values.md): data sets, pictures, errors',
+    '[Types](types.md): the types that signatures name',
   ];
+  if (kernels.length > 0) {
+    const page = 'notebooks.md';
+    const sorted = [...kernels.filter(isValue), ...kernels.filter((one) => !isValue(one))];
+    const own = placesOn(page, kernels);
+    pages.set(page, declarationsPage(KERNELS.name, NOTEBOOKS, sorted, face, own));
+    others.push(`[${KERNELS.name}](${page}): the notebook kernel`);
+  }
   return pages.set('README.md', indexPage(cells, others, face, places));
 }
 
