@@ -46,7 +46,7 @@ function graphOf(files: readonly string[]): Graph {
   return new Map(files.map((file) => [file, importsOf(file)]));
 }
 
-/** What a file imports of this workspace; everything else is left out. */
+/** The files of this workspace that a file imports. */
 function importsOf(file: string): string[] {
   const text = readFileSync(join(ROOT, file), 'utf8');
   return ts

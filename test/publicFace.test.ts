@@ -44,7 +44,7 @@ export interface LoadOptions extends Base {
     readonly part?: Part;
     readonly size?: { width: number };
 }
-/** What all options have. */
+/** Shared options. */
 interface Base {
     seed?: number;
 }

@@ -22,7 +22,7 @@ export async function runExamples(
     await run(process.execPath, [script, results, ...names], {
       cwd: ROOT,
       maxBuffer: 1 << 26,
-      // What examples leave in the temporary folder goes with this one.
+      // Files that examples leave in the temporary folder go with this one.
       env: { ...process.env, TMPDIR: folder, TEMP: folder, TMP: folder },
     });
     return JSON.parse(await readFile(results, 'utf8')) as Record<string, ExampleRun>;

@@ -4,7 +4,7 @@ import { namedTypes } from './namedTypes';
 import { headings } from './reference';
 import { columnsWithoutDoc, tableSchemas } from './tables';
 
-/** What the public faces lack, as a list of things to do. */
+/** A list of things to do to the public faces. */
 export interface Findings {
   readonly exports: readonly string[];
   readonly docs: readonly string[];

@@ -13,7 +13,7 @@ export interface Member {
   readonly isMethod: boolean;
   /** Its description without the sentence that gives its default. */
   readonly text: string;
-  /** What its description says after `Default`. */
+  /** The sentence of its description that begins with `Default`, less that word. */
   readonly fallback: string;
 }
 

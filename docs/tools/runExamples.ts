@@ -10,13 +10,13 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { ROOT } from './packages';
 
-/** What came of one example. */
+/** The outcome of one example. */
 export interface ExampleRun {
   readonly printed: string;
   readonly error?: string;
 }
 
-/** Runs the examples of this file's command line and writes what came of them. */
+/** Runs the examples of this file's command line and writes the outcomes. */
 async function main([file, ...names]: readonly string[]): Promise<void> {
   const runs: Record<string, ExampleRun> = {};
   for (const name of names) runs[name] = await runExample(name);
