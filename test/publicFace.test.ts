@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { type Face, readFace } from '../docs/tools/face';
 import { type Findings, findingsOf } from '../docs/tools/findings';
+import { columnsWithoutDoc } from '../docs/tools/tables';
 
 /** Fails with the findings as a list of things to do; `npm run docs -- --check` prints it too. */
 function assertNone(findings: readonly string[]): void {
@@ -110,6 +111,16 @@ export interface Hidden {
       'tried: UNDOCUMENTED has no doc comment',
       'tried: Base.seed has no doc comment',
     ]);
+  });
+
+  it('name the columns of tables that have no description', () => {
+    const [described, empty] = ['A count.', ' '].map((doc) => ({
+      type: 'int32',
+      doc,
+      optional: false,
+    }));
+    const schema = { name: 'table', row: 'A row.', columns: { a: described!, b: empty! } };
+    assert.deepEqual(columnsWithoutDoc([schema]), ['table.b']);
   });
 
   it('name the values that the reference lacks', () => {
