@@ -6,11 +6,7 @@ import { after, before, describe, it } from 'node:test';
 import { type Face, readFace } from '../docs/tools/face';
 import { type Findings, findingsOf } from '../docs/tools/findings';
 import { columnsWithoutDoc } from '../docs/tools/tables';
-
-/** Fails with the findings as a list of things to do; `npm run docs -- --check` prints it too. */
-function assertNone(findings: readonly string[]): void {
-  assert.equal(findings.length, 0, `\n  ${findings.join('\n  ')}\n`);
-}
+import { assertFindings } from './findings';
 
 describe('public face', () => {
   let found: Findings;
@@ -19,15 +15,15 @@ describe('public face', () => {
   });
 
   it('exports every type of ours that a public declaration names', () => {
-    assertNone(found.exports);
+    assertFindings('exports', found.exports);
   });
 
   it('has a doc comment on every export and every member', () => {
-    assertNone(found.docs);
+    assertFindings('docs', found.docs);
   });
 
   it('has every exported value in the reference', () => {
-    assertNone(found.reference);
+    assertFindings('reference', found.reference);
   });
 });
 

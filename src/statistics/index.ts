@@ -15,7 +15,6 @@ export { type EvalPIEsOptions, evalPIEs, type PIEAccuracyRow } from './analysis/
 export {
   type FindPIEsOptions,
   findPIEs,
-  type PIEChoiceOptions,
   type PIERow,
 } from './analysis/findPIEs';
 export { type FlipRow, type FlipsOptions, flips } from './analysis/flips';
@@ -26,7 +25,7 @@ export {
   type MeanCorruptionErrorOptions,
   meanCorruptionError,
 } from './analysis/meanCorruptionError';
-export { type ModalLabelRow, modalLabels } from './analysis/modalLabels';
+export { type ModalLabelRow, type ModalLabelsOptions, modalLabels } from './analysis/modalLabels';
 export { type ModelAccuracyRow, modelAccuracy } from './analysis/modelAccuracy';
 export {
   type ClassFlipRow,

@@ -135,7 +135,7 @@ test('a folder that only has the package installed has its types, whatever its o
     assert.equal(textOf(outputs), 'ImageDataset\n');
     const wrong = await elsewhere.execute('const n: number = ImageDataset;');
     assert.match(wrong!.message, /'typeof ImageDataset' is not assignable to type 'number'/);
-    const code = "import * as sbd from 'selective-brain-damage';\nsbd.perCl";
+    const code = "import * as sbd from 'selective-brain-damage';\nsbd.perClassT";
     const { candidates } = await elsewhere.ask('complete', code, code.length);
     assert.deepEqual(
       candidates.map(({ text }) => text),

@@ -15,11 +15,11 @@ import type {
   FlipsOptions,
   ImageId,
   MeanCorruptionErrorOptions,
+  ModalLabelsOptions,
   PerClassFlipsOptions,
   PerClassRatesOptions,
   PerClassTTestOptions,
   PerCorruptionTTestOptions,
-  PIEChoiceOptions,
   PIERow,
   Predictions,
   ScoreRow,
@@ -76,7 +76,7 @@ export function evalPIEs(predictions: Predictions, options?: EvalPIEsOptions): D
 }
 
 /** {@inheritDoc findPIEs} */
-export function findPIEs(predictions: Predictions, options?: PIEChoiceOptions): DataFrame {
+export function findPIEs(predictions: Predictions, options?: FindPIEsOptions): DataFrame {
   return frameOf(statistics.pieTable, statistics.findPIEs(predictions, options));
 }
 
@@ -94,7 +94,7 @@ export function meanCorruptionError(
 }
 
 /** {@inheritDoc modalLabels} */
-export function modalLabels(predictions: Predictions, options?: FindPIEsOptions): DataFrame {
+export function modalLabels(predictions: Predictions, options?: ModalLabelsOptions): DataFrame {
   return frameOf(statistics.modalLabelTable, statistics.modalLabels(predictions, options));
 }
 

@@ -5,19 +5,23 @@ import { progress } from '../progress';
 import { type Random, randomFrom, shuffleInPlace } from '../random';
 import { compared, modelCounts } from '../tables/columns';
 import { defineTable, double, int, type RowOf } from '../tables/schema';
-import { type FindPIEsOptions, pieOptions } from './findPIEs';
+import { type ModalLabelsOptions, modalLabelOptions } from './modalLabels';
 import { comparedColumns, compareVariants, type Variant } from './variants';
 import type { Ties } from './votes';
 
 /** Options of {@link chancePIEs}. */
-export interface ChancePIEsOptions extends Pick<FindPIEsOptions, 'baseline' | 'ties'> {
+export interface ChancePIEsOptions extends Pick<ModalLabelsOptions, 'baseline' | 'ties'> {
   /** How often the models are dealt anew. Default 1,000. */
   readonly permutations?: number;
   /** Deals them. Default 0. */
   readonly seed?: number;
 }
 
-const RULES: OptionRules<ChancePIEsOptions> = { ...pieOptions, permutations: count(), seed: SEED };
+const RULES: OptionRules<ChancePIEsOptions> = {
+  ...modalLabelOptions,
+  permutations: count(),
+  seed: SEED,
+};
 
 /** The table of {@link chancePIEs}. */
 export const chanceTable = defineTable({

@@ -4,13 +4,14 @@ import type { ModelPredictions, Predictions } from '../predictions/predictions';
 import { randomFrom, shuffleInPlace } from '../random';
 import { compared, modelCounts } from '../tables/columns';
 import { defineTable, double, int, oneOf, optional, type RowOf } from '../tables/schema';
-import { type FindPIEsOptions, findPIEs, pieOptions } from './findPIEs';
+import { findPIEs } from './findPIEs';
+import { type ModalLabelsOptions, modalLabelOptions } from './modalLabels';
 import { listsTop5 } from './modelAccuracy';
 import { deviation, shareCorrect } from './sums';
 import { comparedColumns, compareVariants, holdOut } from './variants';
 
 /** Options of {@link evalPIEs}. */
-export interface EvalPIEsOptions extends Pick<FindPIEsOptions, 'baseline' | 'ties'> {
+export interface EvalPIEsOptions extends Pick<ModalLabelsOptions, 'baseline' | 'ties'> {
   /** Draws the random sample. Default 0. */
   readonly seed?: number;
   /**
@@ -21,7 +22,7 @@ export interface EvalPIEsOptions extends Pick<FindPIEsOptions, 'baseline' | 'tie
   readonly heldOut?: boolean;
 }
 
-const RULES: OptionRules<EvalPIEsOptions> = { ...pieOptions, seed: SEED, heldOut: FLAG };
+const RULES: OptionRules<EvalPIEsOptions> = { ...modalLabelOptions, seed: SEED, heldOut: FLAG };
 
 const SETS = ['pies', 'random', 'without-pies'] as const;
 

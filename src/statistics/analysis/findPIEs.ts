@@ -1,33 +1,18 @@
-import {
-  checkOptions,
-  checkPredictions,
-  choice,
-  count,
-  type OptionRules,
-  VARIANT,
-} from '../options';
+import { checkOptions, checkPredictions, choice, count, type OptionRules } from '../options';
 import type { ModelPredictions, Predictions } from '../predictions/predictions';
 import { defineTable, double, optional, type RowOf } from '../tables/schema';
-import { modalLabelColumns, modalLabelRows } from './modalLabels';
-import { type Baseline, compareVariants } from './variants';
-import { TIES, type Ties } from './votes';
-
-/** How modal labels are compared. */
-export interface FindPIEsOptions {
-  /** The variant that the others are compared with. Default `dense`, else sparsity 0. */
-  readonly baseline?: Baseline;
-  /**
-   * The modal label where several classes have the most votes: the `largest` class number, as in
-   * the authors' code, or the `smallest`; or `exclude` the image at the variants concerned. Default
-   * `largest`.
-   */
-  readonly ties?: Ties;
-}
+import {
+  type ModalLabelsOptions,
+  modalLabelColumns,
+  modalLabelOptions,
+  modalLabelRows,
+} from './modalLabels';
+import { compareVariants } from './variants';
 
 const BY = ['mode', 'taxicab'] as const;
 
-/** What else {@link findPIEs} takes. */
-export interface PIEChoiceOptions extends FindPIEsOptions {
+/** Options of {@link findPIEs}. */
+export interface FindPIEsOptions extends ModalLabelsOptions {
   /**
    * What makes an image a PIE: another `mode`, as in the paper; or the `taxicab` distance between the
    * shares of votes that each class gets from the baseline and from the variant (Hooker et al. 2020).
@@ -38,10 +23,11 @@ export interface PIEChoiceOptions extends FindPIEsOptions {
   readonly count?: number;
 }
 
-/** What the options of modal labels take. */
-export const pieOptions: OptionRules<FindPIEsOptions> = { baseline: VARIANT, ties: choice(TIES) };
-
-const RULES: OptionRules<PIEChoiceOptions> = { ...pieOptions, by: choice(BY), count: count() };
+const RULES: OptionRules<FindPIEsOptions> = {
+  ...modalLabelOptions,
+  by: choice(BY),
+  count: count(),
+};
 
 /** The table of {@link findPIEs}. */
 export const pieTable = defineTable({
@@ -68,7 +54,7 @@ export type PIERow = RowOf<typeof pieTable>;
  * @throws OptionError for a value that an option does not take
  * @throws PredictionsError where all models are of one variant
  */
-export function findPIEs(predictions: Predictions, options: PIEChoiceOptions = {}): PIERow[] {
+export function findPIEs(predictions: Predictions, options: FindPIEsOptions = {}): PIERow[] {
   checkPredictions('findPIEs', predictions);
   const { by = 'mode', count: wanted, ...how } = checkOptions('findPIEs', options, RULES);
   const byMode = (before: number, now: number) => before !== now;

@@ -1,10 +1,27 @@
-import { checkOptions, checkPredictions } from '../options';
+import { checkOptions, checkPredictions, choice, type OptionRules, VARIANT } from '../options';
 import type { Predictions } from '../predictions/predictions';
 import { compared } from '../tables/columns';
 import { boolean, defineTable, double, id, int, type RowOf } from '../tables/schema';
-import { type FindPIEsOptions, type PIERow, pieOptions } from './findPIEs';
-import { comparedColumns, compareVariants } from './variants';
-import { NO_MODE, voteCounter } from './votes';
+import { type Baseline, comparedColumns, compareVariants } from './variants';
+import { NO_MODE, TIES, type Ties, voteCounter } from './votes';
+
+/** Options of {@link modalLabels}. */
+export interface ModalLabelsOptions {
+  /** The variant that the others are compared with. Default `dense`, else sparsity 0. */
+  readonly baseline?: Baseline;
+  /**
+   * The modal label where several classes have the most votes: the `largest` class number, as in
+   * the authors' code, or the `smallest`; or `exclude` the image at the variants concerned. Default
+   * `largest`.
+   */
+  readonly ties?: Ties;
+}
+
+/** What the options of modal labels take. */
+export const modalLabelOptions: OptionRules<ModalLabelsOptions> = {
+  baseline: VARIANT,
+  ties: choice(TIES),
+};
 
 /** What is told of an image's modal labels. */
 export const modalLabelColumns = {
@@ -40,10 +57,10 @@ export type ModalLabelRow = RowOf<typeof modalLabelTable>;
  */
 export function modalLabels(
   predictions: Predictions,
-  options: FindPIEsOptions = {},
+  options: ModalLabelsOptions = {},
 ): ModalLabelRow[] {
   checkPredictions('modalLabels', predictions);
-  const checked = checkOptions('modalLabels', options, pieOptions);
+  const checked = checkOptions('modalLabels', options, modalLabelOptions);
   return modalLabelRows(predictions, checked, () => true).map(
     (row): ModalLabelRow => ({ ...row, pie: row.baseline_mode !== row.variant_mode }),
   );
@@ -52,16 +69,16 @@ export function modalLabels(
 /** The modal labels of the images whose modes are wanted; of arguments that are checked. */
 export function modalLabelRows(
   predictions: Predictions,
-  options: FindPIEsOptions,
+  options: ModalLabelsOptions,
   isWanted: (baselineMode: number, variantMode: number) => boolean,
-): PIERow[] {
+): Omit<ModalLabelRow, 'pie'>[] {
   const { imageIds, trueClass, models } = predictions;
   const votesOf = voteCounter(predictions, options.ties ?? 'largest');
   const { baseline, variants } = compareVariants(models, options.baseline);
   const reference = votesOf(baseline.models);
   return variants.flatMap((variant) => {
     const votes = votesOf(variant.models);
-    const rows: PIERow[] = [];
+    const rows: Omit<ModalLabelRow, 'pie'>[] = [];
     for (let i = 0; i < imageIds.length; i++) {
       const [baseline_mode, variant_mode] = [reference.mode[i]!, votes.mode[i]!];
       if (baseline_mode === NO_MODE || variant_mode === NO_MODE) continue;

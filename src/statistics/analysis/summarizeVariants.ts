@@ -4,14 +4,15 @@ import type { Predictions } from '../predictions/predictions';
 import { bySparsity } from '../predictions/variantName';
 import { compared } from '../tables/columns';
 import { defineTable, double, int, optional, type RowOf } from '../tables/schema';
-import { type FindPIEsOptions, findPIEs, pieOptions } from './findPIEs';
+import { findPIEs } from './findPIEs';
+import { type ModalLabelsOptions, modalLabelOptions } from './modalLabels';
 import { modelAccuracy } from './modelAccuracy';
 import { type PerClassTTestOptions, perClassOptions, perClassTTest } from './perClassTTest';
 import { deviation, sum } from './sums';
 import { comparedColumns, compareVariants } from './variants';
 
 /** Options of {@link summarizeVariants}: those of `perClassTTest` and of `findPIEs`. */
-export type SummarizeVariantsOptions = PerClassTTestOptions & Pick<FindPIEsOptions, 'ties'>;
+export type SummarizeVariantsOptions = PerClassTTestOptions & Pick<ModalLabelsOptions, 'ties'>;
 
 /** The table of {@link summarizeVariants}. */
 export const summaryTable = defineTable({
@@ -61,7 +62,7 @@ export function summarizeVariants(
   options: SummarizeVariantsOptions = {},
 ): SummaryRow[] {
   checkPredictions('summarizeVariants', predictions);
-  checkOptions('summarizeVariants', options, { ...perClassOptions, ...pieOptions });
+  checkOptions('summarizeVariants', options, { ...perClassOptions, ...modalLabelOptions });
   const accuracies = modelAccuracy(predictions);
   const { ties, ...classOptions } = options;
   const classes = perClassTTest(predictions, classOptions);

@@ -49,6 +49,12 @@ const pairs: Readonly<Record<string, [sbd.DataFrame, readonly object[], statisti
     statistics.perClassFlips(predictions),
     statistics.classFlipTable,
   ],
+  perClassRates: [
+    sbd.perClassRates(predictions),
+    statistics.perClassRates(predictions),
+    statistics.ratesTable,
+  ],
+  churn: [sbd.churn(predictions), statistics.churn(predictions), statistics.churnTable],
   modelAccuracy: [
     sbd.modelAccuracy(predictions),
     statistics.modelAccuracy(predictions),
@@ -96,7 +102,11 @@ for (const [name, [frame, rows, schema]] of Object.entries(pairs))
 
 test('a frame without rows has its columns and types', () => {
   const frame = frameOf(statistics.pieTable, []);
-  assert.deepEqual(frame.columns, Object.keys(statistics.pieTable.columns));
+  const columns = Object.entries(statistics.pieTable.columns);
+  assert.deepEqual(
+    frame.columns,
+    columns.filter(([, { optional }]) => !optional).map(([name]) => name),
+  );
   assert.deepEqual(frame.shape, [0, frame.columns.length]);
 });
 

@@ -13,6 +13,15 @@ const predictions = {
   }),
   classNames: ['a', 'b', 'c', 'd'],
 };
+/** The same with a confidence for every label. */
+const confident = {
+  ...predictions,
+  models: predictions.models.map((model) => ({
+    ...model,
+    confidence: new Float32Array(predictions.imageIds.length).fill(0.75),
+  })),
+};
+const hard = new Map(predictions.imageIds.map((id, i) => [id, i % 3 === 0]));
 const scores = predictions.models.flatMap(({ variant, sparsity, replicate }) =>
   ['clean', ...statistics.CORRUPTIONS].flatMap((corruption) =>
     (corruption === 'clean' ? [0] : statistics.SEVERITIES).map((severity) => ({
@@ -36,6 +45,10 @@ const made: Readonly<Record<string, readonly object[]>> = {
   evalRobustness: robustness,
   perCorruptionTTest: statistics.perCorruptionTTest(scores),
   meanCorruptionError: statistics.meanCorruptionError(robustness),
+  calibration: statistics.calibration(confident),
+  churn: statistics.churn(predictions),
+  enrichment: statistics.enrichment(statistics.findPIEs(predictions), hard),
+  perClassRates: statistics.perClassRates(predictions),
   flips: statistics.flips(predictions),
   perClassFlips: statistics.perClassFlips(predictions),
 };
