@@ -37,16 +37,22 @@ export {
   writePIERecords,
 } from './evaluation/writePIERecords';
 export {
-  bootstrapModels,
+  calibration,
   chancePIEs,
+  churn,
+  enrichment,
   evalHardest,
   evalPIEs,
   findPIEs,
+  flips,
   meanCorruptionError,
   modalLabels,
   modelAccuracy,
+  perClassFlips,
+  perClassRates,
   perClassTTest,
   perCorruptionTTest,
+  standardErrors,
   summarizeRobustness,
   summarizeVariants,
 } from './frames/cells';

@@ -1,11 +1,12 @@
-import { mean, sampleStandardDeviation } from 'simple-statistics';
+import { mean } from 'simple-statistics';
+import { checkOptions, checkPredictions, FLAG, type OptionRules, SEED } from '../options';
 import type { ModelPredictions, Predictions } from '../predictions/predictions';
 import { randomFrom, shuffleInPlace } from '../random';
 import { compared, modelCounts } from '../tables/columns';
 import { defineTable, double, int, oneOf, optional, type RowOf } from '../tables/schema';
-import { type FindPIEsOptions, findPIEs } from './findPIEs';
+import { type FindPIEsOptions, findPIEs, pieOptions } from './findPIEs';
 import { listsTop5 } from './modelAccuracy';
-import { shareCorrect } from './sums';
+import { deviation, shareCorrect } from './sums';
 import { comparedColumns, compareVariants, holdOut } from './variants';
 
 /** Options of {@link evalPIEs}. */
@@ -19,6 +20,8 @@ export interface EvalPIEsOptions extends Pick<FindPIEsOptions, 'baseline' | 'tie
    */
   readonly heldOut?: boolean;
 }
+
+const RULES: OptionRules<EvalPIEsOptions> = { ...pieOptions, seed: SEED, heldOut: FLAG };
 
 const SETS = ['pies', 'random', 'without-pies'] as const;
 
@@ -68,7 +71,8 @@ export function evalPIEs(
   predictions: Predictions,
   options: EvalPIEsOptions = {},
 ): PIEAccuracyRow[] {
-  const { seed = 0, heldOut = false, ...how } = options;
+  checkPredictions('evalPIEs', predictions);
+  const { seed = 0, heldOut = false, ...how } = checkOptions('evalPIEs', options, RULES);
   const { imageIds, trueClass } = predictions;
   const { baseline, variants } = compareVariants(predictions.models, options.baseline);
   const split = new Map(
@@ -111,8 +115,4 @@ export function evalPIEs(
       };
     });
   });
-}
-
-function deviation(values: readonly number[]): number {
-  return values.length < 2 ? Number.NaN : sampleStandardDeviation([...values]);
 }

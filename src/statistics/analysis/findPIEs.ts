@@ -1,10 +1,18 @@
-import type { Predictions } from '../predictions/predictions';
-import { defineTable, type RowOf } from '../tables/schema';
-import { type ModalLabelRow, modalLabelColumns, modalLabels } from './modalLabels';
-import type { Baseline } from './variants';
-import type { Ties } from './votes';
+import {
+  checkOptions,
+  checkPredictions,
+  choice,
+  count,
+  type OptionRules,
+  VARIANT,
+} from '../options';
+import type { ModelPredictions, Predictions } from '../predictions/predictions';
+import { defineTable, double, optional, type RowOf } from '../tables/schema';
+import { modalLabelColumns, modalLabelRows } from './modalLabels';
+import { type Baseline, compareVariants } from './variants';
+import { TIES, type Ties } from './votes';
 
-/** Options of {@link findPIEs} and of `modalLabels`. */
+/** How modal labels are compared. */
 export interface FindPIEsOptions {
   /** The variant that the others are compared with. Default `dense`, else sparsity 0. */
   readonly baseline?: Baseline;
@@ -16,11 +24,35 @@ export interface FindPIEsOptions {
   readonly ties?: Ties;
 }
 
+const BY = ['mode', 'taxicab'] as const;
+
+/** What else {@link findPIEs} takes. */
+export interface PIEChoiceOptions extends FindPIEsOptions {
+  /**
+   * What makes an image a PIE: another `mode`, as in the paper; or the `taxicab` distance between the
+   * shares of votes that each class gets from the baseline and from the variant (Hooker et al. 2020).
+   * Default `mode`.
+   */
+  readonly by?: (typeof BY)[number];
+  /** With `taxicab`, how many images of the largest distances. Default: as many as `mode` finds. */
+  readonly count?: number;
+}
+
+/** What the options of modal labels take. */
+export const pieOptions: OptionRules<FindPIEsOptions> = { baseline: VARIANT, ties: choice(TIES) };
+
+const RULES: OptionRules<PIEChoiceOptions> = { ...pieOptions, by: choice(BY), count: count() };
+
 /** The table of {@link findPIEs}. */
 export const pieTable = defineTable({
   name: 'findPIEs',
   row: 'One image whose modal label a variant changes.',
-  columns: modalLabelColumns,
+  columns: {
+    ...modalLabelColumns,
+    distance: optional(
+      double('Taxicab distance between the shares of votes, with `by: taxicab`.', '0–2'),
+    ),
+  },
 });
 
 /** One image whose modal label a variant changes. */
@@ -28,15 +60,49 @@ export type PIERow = RowOf<typeof pieTable>;
 
 /**
  * Finds the Pruning Identified Exemplars (paper, section 3.2): the images whose modal label, the
- * class that most models of a variant predict, is another than the baseline's.
+ * class that most models of a variant predict, is another than the baseline's; or, with `taxicab`, those
+ * on which the votes of variant and baseline differ most.
  *
  * @returns a {@link PIERow} per variant and PIE, by sparsity, then in the images' order; none where
  *   no label changes
  * @throws OptionError for a value that an option does not take
  * @throws PredictionsError where all models are of one variant
  */
-export function findPIEs(predictions: Predictions, options: FindPIEsOptions = {}): PIERow[] {
-  return modalLabels(predictions, options)
-    .filter((row) => row.pie)
-    .map(({ pie: _, ...row }: ModalLabelRow): PIERow => row);
+export function findPIEs(predictions: Predictions, options: PIEChoiceOptions = {}): PIERow[] {
+  checkPredictions('findPIEs', predictions);
+  const { by = 'mode', count: wanted, ...how } = checkOptions('findPIEs', options, RULES);
+  const byMode = (before: number, now: number) => before !== now;
+  if (by === 'mode') return modalLabelRows(predictions, how, byMode);
+  const { baseline, variants } = compareVariants(predictions.models, how.baseline);
+  const all = modalLabelRows(predictions, how, () => true);
+  const positions = new Map(predictions.imageIds.map((id, i) => [id, i]));
+  return variants.flatMap((variant) => {
+    const distances = taxicabDistances(baseline.models, variant.models);
+    const rows = all
+      .filter((row) => row.variant === variant.variant)
+      .map((row): PIERow => ({ ...row, distance: distances[positions.get(row.image_id)!]! }));
+    const most = wanted ?? rows.filter((row) => byMode(row.baseline_mode, row.variant_mode)).length;
+    const chosen = new Set(rows.toSorted((a, b) => b.distance! - a.distance!).slice(0, most));
+    return rows.filter((row) => chosen.has(row));
+  });
+}
+
+/** Between the shares of votes that each class gets from either group, 0–2 per image. */
+function taxicabDistances(
+  before: readonly ModelPredictions[],
+  now: readonly ModelPredictions[],
+): Float64Array {
+  const shares = new Map<number, number>();
+  return Float64Array.from(before[0]!.predictedClass, (_, image) => {
+    shares.clear();
+    const vote = (models: readonly ModelPredictions[], sign: number) => {
+      for (const { predictedClass } of models) {
+        const label = predictedClass[image]!;
+        shares.set(label, (shares.get(label) ?? 0) + sign / models.length);
+      }
+    };
+    vote(before, -1);
+    vote(now, 1);
+    return [...shares.values()].reduce((sum, share) => sum + Math.abs(share), 0);
+  });
 }

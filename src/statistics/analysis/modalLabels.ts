@@ -1,7 +1,8 @@
+import { checkOptions, checkPredictions } from '../options';
 import type { Predictions } from '../predictions/predictions';
 import { compared } from '../tables/columns';
 import { boolean, defineTable, double, id, int, type RowOf } from '../tables/schema';
-import type { FindPIEsOptions } from './findPIEs';
+import { type FindPIEsOptions, type PIERow, pieOptions } from './findPIEs';
 import { comparedColumns, compareVariants } from './variants';
 import { NO_MODE, voteCounter } from './votes';
 
@@ -41,26 +42,39 @@ export function modalLabels(
   predictions: Predictions,
   options: FindPIEsOptions = {},
 ): ModalLabelRow[] {
+  checkPredictions('modalLabels', predictions);
+  const checked = checkOptions('modalLabels', options, pieOptions);
+  return modalLabelRows(predictions, checked, () => true).map(
+    (row): ModalLabelRow => ({ ...row, pie: row.baseline_mode !== row.variant_mode }),
+  );
+}
+
+/** The modal labels of the images whose modes are wanted; of arguments that are checked. */
+export function modalLabelRows(
+  predictions: Predictions,
+  options: FindPIEsOptions,
+  isWanted: (baselineMode: number, variantMode: number) => boolean,
+): PIERow[] {
   const { imageIds, trueClass, models } = predictions;
   const votesOf = voteCounter(predictions, options.ties ?? 'largest');
   const { baseline, variants } = compareVariants(models, options.baseline);
   const reference = votesOf(baseline.models);
   return variants.flatMap((variant) => {
     const votes = votesOf(variant.models);
-    return imageIds.flatMap((image_id, i): ModalLabelRow[] => {
+    const rows: PIERow[] = [];
+    for (let i = 0; i < imageIds.length; i++) {
       const [baseline_mode, variant_mode] = [reference.mode[i]!, votes.mode[i]!];
-      if (baseline_mode === NO_MODE || variant_mode === NO_MODE) return [];
-      return [
-        {
-          ...comparedColumns(variant, baseline),
-          ...{ image_id, true_class: trueClass[i]!, baseline_mode, variant_mode },
-          baseline_votes: reference.votes[i]! / baseline.models.length,
-          variant_votes: votes.votes[i]! / variant.models.length,
-          baseline_correct: baseline_mode === trueClass[i],
-          variant_correct: variant_mode === trueClass[i],
-          pie: baseline_mode !== variant_mode,
-        },
-      ];
-    });
+      if (baseline_mode === NO_MODE || variant_mode === NO_MODE) continue;
+      if (!isWanted(baseline_mode, variant_mode)) continue;
+      rows.push({
+        ...comparedColumns(variant, baseline),
+        ...{ image_id: imageIds[i]!, true_class: trueClass[i]!, baseline_mode, variant_mode },
+        baseline_votes: reference.votes[i]! / baseline.models.length,
+        variant_votes: votes.votes[i]! / variant.models.length,
+        baseline_correct: baseline_mode === trueClass[i],
+        variant_correct: variant_mode === trueClass[i],
+      });
+    }
+    return rows;
   });
 }
