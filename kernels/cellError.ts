@@ -1,7 +1,8 @@
-import { dirname, join, sep } from 'node:path';
+import { dirname, join, resolve, sep } from 'node:path';
 import { inspect } from 'node:util';
 import type { Diagnostic } from 'tslab/dist/converter';
 import type { Position } from './compiler';
+import { missingPackage, missingPackageOf } from './missingPackage';
 
 /** Why a cell failed. JSON. */
 export interface CellError {
@@ -76,8 +77,11 @@ export function describeThrown(
   thrownAt = '',
 ): CellError {
   const isError = thrown instanceof Error;
+  const missing = isError ? missingPackageOf(thrown) : undefined;
   const { text, positions } = mapStack(
-    isError ? shown(thrown) : shown(thrown) + frames(thrownAt),
+    missing === undefined
+      ? shown(thrown) + (isError ? '' : frames(thrownAt))
+      : `Error: ${missing}${frames((thrown as Error).stack ?? '')}`,
     cells,
   );
   const innermost = positions[0];
@@ -86,7 +90,7 @@ export function describeThrown(
   const place = own ?? innermost;
   return {
     name: isError ? attempt(() => String(thrown.name || 'Error')) : 'Thrown',
-    message: isError ? attempt(() => String(thrown.message)) : shown(thrown),
+    message: missing ?? (isError ? attempt(() => String(thrown.message)) : shown(thrown)),
     traceback: [
       ...(place ? excerpt(cells.cells.get(place.file)!, place.line) : [cellTitle(cell.file)]),
       ...(isError ? text : `Thrown: ${text}`).split('\n'),
@@ -121,7 +125,7 @@ export function describeCompileError(diagnostics: readonly Diagnostic[], cell: R
     const place = `${diagnostic.fileName}:${diagnostic.start.offset}`;
     const message = messages.get(place);
     if (message) message.text += `\n  ${diagnostic.messageText}`;
-    else messages.set(place, { first: diagnostic, text: diagnostic.messageText });
+    else messages.set(place, { first: diagnostic, text: messageOf(diagnostic) });
   }
   const all = [...messages.values()];
   const inCell = all.find(({ first }) => !first.fileName)?.first;
@@ -137,6 +141,15 @@ export function describeCompileError(diagnostics: readonly Diagnostic[], cell: R
     cell: cell.count,
     ...(inCell && { line: inCell.start.line + 1 }),
   };
+}
+
+const MODULE_NOT_FOUND = 2307;
+
+function messageOf({ code, messageText, fileName }: Diagnostic): string {
+  const specifier = code === MODULE_NOT_FOUND ? /'([^']+)'/.exec(messageText)?.[1] : undefined;
+  // tslab names the file as seen from the current directory.
+  const folder = fileName ? dirname(resolve(fileName)) : process.cwd();
+  return (specifier && missingPackage(specifier, folder)) || messageText;
 }
 
 /**

@@ -1,6 +1,7 @@
+import { statSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 import type { CellError } from './cellError';
-import { NotebookError } from './errors';
+import { NotebookError, OptionError } from './errors';
 import { KernelProcess } from './kernelProcess';
 import { NOTEBOOK_METADATA } from './kernelspec';
 import type { Cell, CellOutput, CodeCell, Notebook } from './notebook';
@@ -68,14 +69,17 @@ export interface CellFailure {
  * @param notebook the notebook, as {@link readNotebook} or {@link withParameters} returns it
  * @param options its folder at least
  * @returns the notebook with its outputs, and why the run stopped early, if it did
+ * @throws OptionError if `directory` is not a folder
  */
 export async function runNotebook(notebook: Notebook, options: RunOptions): Promise<RunResult> {
-  const { observer = {}, timeout, signal } = options;
+  const { directory, observer = {}, timeout, signal } = options;
+  if (!statSync(directory, { throwIfNoEntry: false })?.isDirectory())
+    throw new OptionError(`directory: ${directory}; expected the notebook's folder.`);
   const cells = notebook.cells.map(cleared);
   const positions = [...cells.keys()].filter((i) => isRun(cells[i]!));
   let outputs: CellOutput[] = [];
   let error: CellError | undefined;
-  const kernel = new KernelProcess(options.directory, {
+  const kernel = new KernelProcess(directory, {
     output: (output) => {
       append(outputs, output);
       observer.output?.(output);

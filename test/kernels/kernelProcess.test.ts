@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, type TestContext, test } from 'node:test';
@@ -108,41 +108,6 @@ test('installed packages come with their types', async () => {
     ),
     'ImageDataset\n',
   );
-});
-
-test('a folder that only has the package installed has its types, whatever its own manifest says', async (context) => {
-  const folder = mkdtempSync(join(tmpdir(), 'elsewhere-'));
-  context.after(() => rmSync(folder, { recursive: true }));
-  mkdirSync(join(folder, 'node_modules'));
-  symlinkSync(
-    join(FIXTURES, '..', '..', 'src', 'library'),
-    join(folder, 'node_modules', 'selective-brain-damage'),
-    'junction',
-  );
-  for (const manifest of [
-    { name: 'elsewhere', exports: { './internal/*': null, '.': './index.js' } },
-    { exports: { '.': { types: './index.d.ts' } } },
-    { name: 'elsewhere', exports: null },
-  ]) {
-    writeFileSync(join(folder, 'package.json'), JSON.stringify(manifest));
-    const elsewhere = start(folder);
-    context.after(() => elsewhere.close());
-    outputs = [];
-    const error = await elsewhere.execute(
-      "import { ImageDataset } from 'selective-brain-damage';\nconsole.log(ImageDataset.name);",
-    );
-    assert.equal(error, undefined, error?.traceback.join('\n'));
-    assert.equal(textOf(outputs), 'ImageDataset\n');
-    const wrong = await elsewhere.execute('const n: number = ImageDataset;');
-    assert.match(wrong!.message, /'typeof ImageDataset' is not assignable to type 'number'/);
-    const code = "import * as sbd from 'selective-brain-damage';\nsbd.perClassT";
-    const { candidates } = await elsewhere.ask('complete', code, code.length);
-    assert.deepEqual(
-      candidates.map(({ text }) => text),
-      ['perClassTTest'],
-    );
-    await elsewhere.close();
-  }
 });
 
 test('outputs come in the order in which they were asked for, rich ones too', async () => {
