@@ -37,8 +37,8 @@ function analyse(predictions: Predictions): Omit<Round, 'seconds'> {
   const classes = perClassTTest(predictions);
   const pies = findPIEs(predictions);
   return {
-    significant: classes.column('significant').values.filter(Boolean).length,
-    pies: pies.shape[0]!,
+    significant: classes.filter(({ significant }) => significant).length,
+    pies: pies.length,
   };
 }
 

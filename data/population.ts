@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import * as sbd from '#library/index';
 import { readRun } from '#library/models/modelFolder';
 import { checkOption } from '#statistics/options';
+import { variantOfSparsity } from '#statistics/predictions/variantName';
 import { predictionsFile } from '#statistics/predictions/writePredictions';
 
 /**
@@ -59,7 +60,7 @@ async function verify(
   test: sbd.ImageDataset,
   engine: sbd.EngineInfo,
 ): Promise<void> {
-  const file = predictionsFile(FOLDER, model);
+  const file = predictionsFile(FOLDER, { ...model, variant: variantOfSparsity(model.sparsity) });
   const folder = file.replace(/\.parquet$/, '');
   const run = await readRun(folder);
   if (!run)

@@ -127,9 +127,11 @@ async function openTensorFlow(packageName: string, gpu: boolean): Promise<void> 
   } catch {
     throw new Absent(`the package ${packageName} is not installed.`);
   }
-  // What is there under this name may be our stand-in, which is tfjs itself.
-  if (require(packageName) === require('./tf'))
-    throw new Absent(`the package ${packageName} is not installed, only a stand-in for it.`);
+  // Another package may stand under this name, as npm's overrides allow.
+  const { name } = require(`${packageName}/package.json`) as { readonly name: string };
+  if (name !== packageName)
+    throw new Absent(`the package ${packageName} is not installed; ${name} is there for it.`);
+  require(packageName);
   await setBackend('tensorflow');
   const backend = tf.backend() as tf.KernelBackend & { isUsingGpuDevice?: boolean };
   if (gpu && !backend.isUsingGpuDevice) throw new Error('it finds no GPU.');

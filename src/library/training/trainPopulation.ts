@@ -15,6 +15,7 @@ import {
   readPopulation,
   seedFrom,
   toJson,
+  variantOfSparsity,
   writeWhole,
 } from 'selective-brain-damage-statistics/internal';
 import { defaultProcesses, type EngineInfo, type EngineName, useEngine } from '../backend/backend';
@@ -174,7 +175,11 @@ export async function trainPopulation(options: TrainPopulationOptions): Promise<
 }
 
 function unitOf(folder: string, sparsity: number, replicate: number, seed: number): PopulationUnit {
-  const file = predictionsFile(folder, { sparsity, replicate });
+  const file = predictionsFile(folder, {
+    variant: variantOfSparsity(sparsity),
+    sparsity,
+    replicate,
+  });
   return {
     sparsity,
     replicate,

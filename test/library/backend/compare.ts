@@ -14,7 +14,7 @@ export interface Values {
 export type Computation = (...inputs: tf.Tensor[]) => tf.Tensor;
 
 /** What an engine says that a machine does not have; any other error is a fault of the engine. */
-const ABSENT = /is not installed|no build of the ops|finds no GPU/;
+const ABSENT = /is not installed|no build of the ops|finds no GPU|addon module .* can not be found/;
 
 /** Every engine of this machine but the slow one that the others are compared with. */
 export async function engines(): Promise<EngineName[]> {

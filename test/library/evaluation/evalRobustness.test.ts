@@ -10,25 +10,27 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { before, describe, it } from 'node:test';
-import type { DataFrame } from 'danfojs-node';
+import { interruptWork } from '#kernels/libraries';
 import { useEngine } from '#library/backend/backend';
 import * as tf from '#library/backend/tf';
+import type { DataFrame } from '#library/bundled/danfo/index';
 import { ImageDataset } from '#library/datasets/imageDataset';
 import { loadCifar10 } from '#library/datasets/loadCifar10';
 import { corruptedSets, type ShiftedSet } from '#library/datasets/shiftedSet';
 import { type EvalRobustnessOptions, evalRobustness } from '#library/evaluation/evalRobustness';
 import { predict } from '#library/evaluation/predict';
+import { scoreModels } from '#library/evaluation/scoreModels';
 import { buildModel } from '#library/models/model';
 import { findModels, loadModel, saveModel, type TrainedModel } from '#library/models/modelFolder';
-import { rowsOf } from '#statistics/analysis/frame';
 import {
   type RobustnessRow,
-  robustnessRows,
-  type Score,
-} from '#statistics/analysis/robustnessRows';
+  type ScoreRow,
+  summarizeRobustness,
+} from '#statistics/analysis/summarizeRobustness';
 import { EvaluationError, OptionError } from '#statistics/errors';
-import { interruptWork } from '#statistics/interruption';
+import { variantOfSparsity } from '#statistics/predictions/variantName';
 import { setProgressSink } from '#statistics/progress';
+import { objectsOf } from '#statistics/tables/schema';
 import { temporaryFolder } from '../records/temporary';
 
 const root = temporaryFolder();
@@ -62,7 +64,7 @@ before(async () => {
     await write(join(root, 'population'), sparsity, replicate);
 });
 
-const rows = (frame: DataFrame) => rowsOf<RobustnessRow>(frame);
+const rows = (frame: DataFrame) => objectsOf(frame) as unknown as RobustnessRow[];
 const evaluate = (folder: string, options: Partial<EvalRobustnessOptions> = {}) =>
   evalRobustness(join(root, folder), {
     clean,
@@ -78,26 +80,28 @@ describe('evalRobustness', () => {
     table = await evaluate('population');
   });
 
-  it('gives a row per set and level, clean first', () => {
+  it('gives a row per set and variant, clean first', () => {
     const sets = [
       ['clean', 0],
       ...shifted.map(({ corruption, severity }) => [corruption, severity]),
     ];
     assert.deepEqual(
-      rows(table).map(({ corruption, severity, sparsity, n_models, n_images }) => [
-        ...[corruption, severity, sparsity, n_models, n_images],
-      ]),
+      rows(table).map(
+        ({ corruption, severity, variant, sparsity, baseline, n_models, n_images }) => [
+          ...[corruption, severity, variant, sparsity, baseline, n_models, n_images],
+        ],
+      ),
       sets.flatMap((set) => [
-        [...set, 0, 2, 40],
-        [...set, 0.9, 1, 40],
+        [...set, 'dense', 0, 'dense', 2, 40],
+        [...set, 'pruned 0.9', 0.9, 'dense', 1, 40],
       ]),
     );
   });
 
   it('has its columns in the order that is documented', () => {
     assert.deepEqual(table.columns, [
-      ...['sparsity', 'corruption', 'severity', 'n_models', 'n_images', 'top1', 'top5'],
-      ...['top1_change', 'top1_relative', 'top1_excess'],
+      ...['variant', 'sparsity', 'baseline', 'corruption', 'severity', 'n_models', 'n_images'],
+      ...['top1', 'top5', 'top1_change', 'top1_relative', 'top1_excess'],
       ...['top5_change', 'top5_relative', 'top5_excess'],
     ]);
   });
@@ -126,8 +130,9 @@ describe('evalRobustness', () => {
     }
   });
 
-  it('gives a row per set and model where asked, whose means are those of the levels', async () => {
-    const scores = rowsOf<Score>(await evaluate('population', { perModel: true }));
+  it('sums up the scores that scoreModels gives, a row per set and model', async () => {
+    const scored = await scoreModels(join(root, 'population'), { clean, shifted });
+    const scores = objectsOf(scored) as unknown as ScoreRow[];
     assert.equal(scores.length, 5 * 3);
     assert.deepEqual(
       scores
@@ -139,7 +144,7 @@ describe('evalRobustness', () => {
         ['clean', 0.9, 0],
       ],
     );
-    assert.deepEqual(robustnessRows(scores), rows(table));
+    assert.deepEqual(summarizeRobustness(scored), rows(table));
   });
 
   it('gives the same for models in memory', async () => {
@@ -179,7 +184,7 @@ describe('evalRobustness', () => {
     const dense = (all: readonly RobustnessRow[]) => all.filter((row) => row.sparsity === 0);
     assert.deepEqual(dense(wider), dense(rows(table)));
     // The models seen before are those that the file had before.
-    const scores: Score[] = JSON.parse(readFileSync(join(folder, fog), 'utf8'));
+    const scores: ScoreRow[] = JSON.parse(readFileSync(join(folder, fog), 'utf8'));
     assert.equal(scores.length, 4);
   });
 
@@ -202,7 +207,7 @@ describe('evalRobustness', () => {
     const folder = join(root, 'damaged', 'robustness');
     const stored = readdirSync(folder).map((file) => readFileSync(join(folder, file), 'utf8'));
     assert.deepEqual(
-      stored.map((json) => JSON.parse(json).map(({ sparsity }: Score) => sparsity)),
+      stored.map((json) => JSON.parse(json).map(({ sparsity }: ScoreRow) => sparsity)),
       Array.from({ length: 5 }, () => [0]),
     );
     writeFileSync(masks, bytes);
@@ -240,10 +245,9 @@ describe('evalRobustness', () => {
     const population = join(__dirname, '../../../../data/population');
     const images = (await loadCifar10({ split: 'test' })).take(2000);
     const seen: unknown[] = [];
-    const scores = await evalRobustness(population, {
+    const scores = await scoreModels(population, {
       clean: images,
       shifted: corruptedSets(images),
-      perModel: true,
       onProgress: (now) => seen.push(now),
     });
     assert.deepEqual(seen, []);
@@ -264,7 +268,7 @@ describe('evalRobustness', () => {
     });
     const { model } = await loadModel(join(root, 'population', 'sparsity=0', 'replicate=00'));
     const options = { clean: unread, shifted: [] };
-    const message = /baseline: 0\.5; expected a sparsity of the models: 0\./;
+    const message = /baseline: 0\.5; expected a variant or a sparsity of: dense\./;
     const attempt = evalRobustness([{ sparsity: 0, model }], { ...options, baseline: 0.5 });
     await assert.rejects(attempt, message);
     model.dispose();
@@ -272,7 +276,7 @@ describe('evalRobustness', () => {
     const unused = { folder: join(root, 'unused'), baseline: 0.5 };
     await assert.rejects(
       evaluate('population', unused),
-      /0\.5; expected a sparsity of the models: 0, 0\.9/,
+      /0\.5; expected a variant or a sparsity of: dense, pruned 0\.9/,
     );
     await assert.rejects(evaluate('population', { ...unused, batchSize: 0 }), (error: Error) => {
       assert.ok(error instanceof OptionError);
@@ -361,9 +365,9 @@ describe('evalRobustness', () => {
     cpSync(join(population, 'robustness'), folder, { recursive: true });
     const files = readdirSync(folder).sort();
     const first = (await loadCifar10({ split: 'test' })).take(2000);
-    const scores = await evalRobustness(population, {
+    const scores = await scoreModels(population, {
       ...{ clean: first, shifted: corruptedSets(first, { scale: 'cifar' }), folder },
-      ...{ perModel: true, onProgress: () => assert.fail('evaluated again') },
+      onProgress: () => assert.fail('evaluated again'),
     });
     assert.equal(files.length, 76);
     assert.deepEqual(readdirSync(folder).sort(), files);
@@ -418,13 +422,19 @@ describe('evalRobustness', () => {
   });
 });
 
-describe('robustnessRows', () => {
-  it('has changes in points, relative to dense, and beyond those on clean images', () => {
-    const score = (sparsity: number, corruption: string, top1: number, top5: number): Score => ({
-      ...{ sparsity, replicate: 0, corruption, severity: corruption === 'clean' ? 0 : 2 },
+describe('summarizeRobustness', () => {
+  it('has changes as shares, relative to the baseline, and beyond those on clean images', () => {
+    const score = (sparsity: number, corruption: string, top1: number, top5: number): ScoreRow => ({
+      ...{
+        variant: variantOfSparsity(sparsity),
+        sparsity,
+        replicate: 0,
+        corruption,
+        severity: corruption === 'clean' ? 0 : 2,
+      },
       ...{ n_images: 10, top1, top5 },
     });
-    const table = robustnessRows([
+    const table = summarizeRobustness([
       score(0, 'clean', 0.8, 1),
       score(0.5, 'clean', 0.7, 0.9),
       score(0.5, 'clean', 0.5, 0.7),
@@ -450,6 +460,6 @@ describe('robustnessRows', () => {
   });
 
   it('needs clean images', () => {
-    assert.throws(() => robustnessRows([]), OptionError);
+    assert.throws(() => summarizeRobustness([]), OptionError);
   });
 });

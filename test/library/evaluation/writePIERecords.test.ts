@@ -10,6 +10,7 @@ import { decodeExample } from '#library/records/tfExample';
 import { readRecords } from '#library/records/tfrecord';
 import { OptionError, PredictionsError } from '#statistics/errors';
 import type { Predictions } from '#statistics/predictions/predictions';
+import { variantOfSparsity } from '#statistics/predictions/variantName';
 import { flat } from '../datasets/pictures';
 import { fixture } from '../records/fixtures';
 import { temporaryFolder } from '../records/temporary';
@@ -31,7 +32,8 @@ function greys(order: readonly number[], label = (id: number) => id): ImageDatas
 }
 
 const model = (sparsity: number, replicate: number, labels: number[]) => ({
-  ...{ sparsity, replicate, predictedClass: Int32Array.from(labels) },
+  ...{ variant: variantOfSparsity(sparsity), sparsity, replicate },
+  predictedClass: Int32Array.from(labels),
   confidence: Float32Array.from([0.5, 0.25, 0.75, 1]).map((value) => value / (replicate + 1)),
 });
 /** The modal label of images 1 and 3 changes at 0.9, of none at 0.5. */
@@ -73,24 +75,29 @@ describe('writePIERecords', () => {
     };
     // TensorFlow wrote this file with the features of the authors' code.
     assert.deepEqual(
-      await kinds(join(root, 'all', 'sparsity=0.9', 'pie.tfrecord')),
+      await kinds(join(root, 'all', 'variant=pruned 0.9', 'pie.tfrecord')),
       await kinds(fixture('fashion-pies.tfrecord')),
     );
   });
 
-  it('splits the images of each level and tells what was predicted', async () => {
+  it('splits the images of each variant and tells what was predicted', async () => {
     const written = await writePIERecords(join(root, 'split'), greys([3, 2, 1, 0]), predictions);
     const file = (level: string, name: string) => join(root, 'split', level, `${name}.tfrecord`);
     assert.deepEqual(written, [
-      { sparsity: 0.5, pie: [], non_pie: [file('sparsity=0.5', 'non_pie')] },
       {
-        sparsity: 0.9,
-        pie: [file('sparsity=0.9', 'pie')],
-        non_pie: [file('sparsity=0.9', 'non_pie')],
+        variant: 'pruned 0.5',
+        sparsity: 0.5,
+        pie: [],
+        non_pie: [file('variant=pruned 0.5', 'non_pie')],
+      },
+      {
+        ...{ variant: 'pruned 0.9', sparsity: 0.9 },
+        pie: [file('variant=pruned 0.9', 'pie')],
+        non_pie: [file('variant=pruned 0.9', 'non_pie')],
       },
     ]);
-    assert.ok(!existsSync(file('sparsity=0.5', 'pie')));
-    const [first] = await featuresIn(file('sparsity=0.9', 'pie'));
+    assert.ok(!existsSync(file('variant=pruned 0.5', 'pie')));
+    const [first] = await featuresIn(file('variant=pruned 0.9', 'pie'));
     const { 'image/encoded': encoded, pruning_fraction: fraction, ...rest } = first!;
     assert.ok(Buffer.isBuffer(encoded));
     assert.equal(fraction, Math.fround(0.9));
@@ -111,8 +118,8 @@ describe('writePIERecords', () => {
   it('leaves no file of an earlier run, and those of the last one where it fails', async () => {
     const folder = join(root, 'again');
     const write = (data: ImageDataset, of: Predictions, options = {}) =>
-      writePIERecords(folder, data, of, { sparsity: 0.9, ...options });
-    const level = join(folder, 'sparsity=0.9');
+      writePIERecords(folder, data, of, { variant: 'pruned 0.9', ...options });
+    const level = join(folder, 'variant=pruned 0.9');
     await write(greys([0, 1, 2, 3]), predictions, { shards: 2 });
     const two = readdirSync(level).sort();
     assert.equal(two.length, 4);
@@ -122,8 +129,8 @@ describe('writePIERecords', () => {
     assert.deepEqual(bytes(), before);
     await writeFile(join(level, 'notes.txt'), 'mine');
     // What a run leaves that is killed while it writes.
-    await mkdir(join(folder, '.sparsity=0.9.part'));
-    await writeFile(join(folder, '.sparsity=0.9.part', 'pie.tfrecord-00000-of-00009'), '');
+    await mkdir(join(folder, '.variant=pruned 0.9.part'));
+    await writeFile(join(folder, '.variant=pruned 0.9.part', 'pie.tfrecord-00000-of-00009'), '');
     await write(greys([0, 1, 2, 3]), predictions);
     assert.deepEqual(readdirSync(level).sort(), ['non_pie.tfrecord', 'notes.txt', 'pie.tfrecord']);
     const unhurt = predictions.models.map((one) => ({
@@ -132,7 +139,7 @@ describe('writePIERecords', () => {
     }));
     await write(greys([0, 1, 2, 3]), { ...predictions, models: unhurt });
     assert.deepEqual(readdirSync(level).sort(), ['non_pie.tfrecord', 'notes.txt']);
-    assert.deepEqual(readdirSync(folder), ['sparsity=0.9']);
+    assert.deepEqual(readdirSync(folder), ['variant=pruned 0.9']);
   });
 
   it('is read back as a data set', async () => {
@@ -153,10 +160,10 @@ describe('writePIERecords', () => {
     ]);
   });
 
-  it('names an image that the data set lacks or labels otherwise, and an unknown level', async () => {
+  it('names an image that the data set lacks or labels otherwise, and an unknown variant', async () => {
     const attempt = (data: ImageDataset, options = {}) =>
       writePIERecords(join(root, 'bad'), data, predictions, options);
-    await assert.rejects(attempt(greys([0, 1, 2]), { sparsity: 0.9 }), (error: Error) => {
+    await assert.rejects(attempt(greys([0, 1, 2]), { variant: 0.9 }), (error: Error) => {
       assert.ok(error instanceof PredictionsError);
       assert.match(error.message, /greys lacks image 3 of the predictions/);
       return true;
@@ -164,13 +171,16 @@ describe('writePIERecords', () => {
     await assert.rejects(
       attempt(
         greys([0, 1, 2, 3], () => 0),
-        { sparsity: 0.9 },
+        { variant: 0.9 },
       ),
       /image 1 has class 0, in the predictions it has 1/,
     );
-    await assert.rejects(attempt(greys([0]), { sparsity: 0.7 }), (error: Error) => {
+    await assert.rejects(attempt(greys([0]), { variant: 0.7 }), (error: Error) => {
       assert.ok(error instanceof OptionError);
-      assert.match(error.message, /sparsity: 0\.7; expected one of 0\.5, 0\.9/);
+      assert.match(
+        error.message,
+        /variant: 0\.7; expected a variant or a sparsity of: pruned 0\.5, pruned 0\.9/,
+      );
       return true;
     });
   });

@@ -41,7 +41,7 @@ for (const [recipe, folded, left] of cases)
 
 test('a convolution that something else uses too keeps its batch norm beside it', async () => {
   await useEngine({ engine: 'wasm-simd' });
-  const { BatchNorm } = await import('../../../src/engine/ops/batchNormLayer.js');
+  const { BatchNorm } = await import('#library/backend/ops/batchNormLayer');
   const input = tf.input({ shape: [4, 4, 2] });
   const conv = tf.layers.conv2d({ filters: 3, kernelSize: 1 }).apply(input) as tf.SymbolicTensor;
   const norm = new BatchNorm().apply(conv) as tf.SymbolicTensor;

@@ -5,9 +5,11 @@ import { type Example, ImageDataset } from '#library/datasets/imageDataset';
 import { imageGallery } from '#library/pictures/imageGallery';
 import { type PieGalleryRow, pieGallery } from '#library/pictures/pieGallery';
 import { findPIEs } from '#statistics/analysis/findPIEs';
+import { modalLabels } from '#statistics/analysis/modalLabels';
 import { PredictionsError } from '#statistics/errors';
 import { PALETTE } from '#statistics/figures/palette';
 import type { Predictions } from '#statistics/predictions/predictions';
+import { variantOfSparsity } from '#statistics/predictions/variantName';
 import { randomFrom } from '#statistics/random';
 
 const SIDE = 32;
@@ -41,12 +43,9 @@ function noise(size: number) {
   return { dataset, counter, pixelsOf };
 }
 
-const pie = (image_id: number, dense_mode: number, pruned_mode: number): PieGalleryRow => ({
-  image_id,
-  sparsity: 0.9,
-  true_class: 0,
-  dense_mode,
-  pruned_mode,
+const pie = (image_id: number, baseline_mode: number, variant_mode: number): PieGalleryRow => ({
+  ...{ variant: 'pruned 0.9', sparsity: 0.9, baseline: 'dense' },
+  ...{ image_id, true_class: 0, baseline_mode, variant_mode },
 });
 
 async function rgb(png: Uint8Array) {
@@ -88,17 +87,17 @@ test('PIEs come with three labels; only their images are decoded', async () => {
     count: 2,
   });
   assert.deepEqual(description.split('\n').slice(2), [
-    'true: airplane, dense: airplane, pruned: bird',
-    'true: airplane, dense: bird, pruned: airplane',
+    'true: airplane, dense: airplane, pruned 0.9: bird',
+    'true: airplane, dense: bird, pruned 0.9: airplane',
   ]);
-  assert.match(description, /at 90% sparsity\nN = 2 of 3 PIEs/);
+  assert.match(description, /Images that pruned 0\.9 changes\nN = 2 of 3 PIEs/);
   assert.equal(counter.decoded, 2);
 });
 
-test('reads what findPIEs gives, with all images and without any', async () => {
+test('reads what findPIEs and modalLabels give, also without any PIE', async () => {
   const { dataset } = noise(4);
   const model = (sparsity: number, replicate: number, labels: number[]) => ({
-    ...{ sparsity, replicate },
+    ...{ variant: variantOfSparsity(sparsity), sparsity, replicate },
     predictedClass: Int32Array.from(labels),
   });
   const predictions: Predictions = {
@@ -106,9 +105,9 @@ test('reads what findPIEs gives, with all images and without any', async () => {
     trueClass: Int32Array.of(0, 1, 2, 0),
     models: [model(0, 0, [0, 1, 2, 0]), model(0.9, 0, [0, 1, 0, 0])],
   };
-  const expected = /N = 1 of 1 PIEs.*\ntrue: cat & dog, dense: cat & dog, pruned: airplane$/;
-  for (const all of [false, true]) {
-    const { description } = await pieGallery(findPIEs(predictions, { all }), dataset);
+  const expected = /N = 1 of 1 PIEs.*\ntrue: cat & dog, dense: cat & dog, pruned 0\.9: airplane$/;
+  for (const table of [findPIEs(predictions), modalLabels(predictions)]) {
+    const { description } = await pieGallery(table, dataset);
     assert.match(description, expected);
   }
   const same = { ...predictions, models: [predictions.models[0]!, model(0.9, 0, [0, 1, 2, 0])] };
@@ -142,15 +141,15 @@ test('a label that pruning lost is in the colour of hurt', async () => {
 });
 
 test('the highest sparsity is shown unless told', async () => {
-  const rows = [{ ...pie(0, 0, 1), sparsity: 0.5 }, pie(3, 0, 1)];
+  const rows = [{ ...pie(0, 0, 1), variant: 'pruned 0.5', sparsity: 0.5 }, pie(3, 0, 1)];
   const { dataset } = noise(5);
-  assert.match((await pieGallery(rows, dataset)).description, /90% sparsity\nN = 1 of 1/);
-  const half = await pieGallery(rows, dataset, { sparsity: 0.5 });
-  assert.match(half.description, /50% sparsity\nN = 1 of 1/);
+  assert.match((await pieGallery(rows, dataset)).description, /pruned 0\.9 changes\nN = 1 of 1/);
+  const half = await pieGallery(rows, dataset, { variant: 0.5 });
+  assert.match(half.description, /pruned 0\.5 changes\nN = 1 of 1/);
   assert.match((await pieGallery([], dataset)).description, /N = 0 of 0/);
 });
 
-test('a wrong data set or sparsity is an error that says so', async () => {
+test('a wrong data set or variant is an error that says so', async () => {
   const { dataset } = noise(5);
   await assert.rejects(pieGallery([pie(17, 0, 1)], dataset), (error: Error) => {
     assert.ok(error instanceof PredictionsError);
@@ -161,5 +160,8 @@ test('a wrong data set or sparsity is an error that says so', async () => {
     pieGallery([pie(1, 0, 1)], dataset),
     /Noise: image 1 has class 1, in the predictions it has 0/,
   );
-  await assert.rejects(pieGallery([pie(1, 0, 1)], dataset, { sparsity: 0.3 }), /the table has 0.9/);
+  await assert.rejects(
+    pieGallery([pie(1, 0, 1)], dataset, { variant: 0.3 }),
+    /0\.3; expected .* of: pruned 0\.9/,
+  );
 });

@@ -156,18 +156,15 @@ test('memory does not grow with the number of images', async () => {
   const inputs = Array.from({ length: 900 }, () => ({ image, label: 0 }));
   const [path] = await writeRecords(join(folder, 'many'), inputs);
   const peakMegabytes = (images: number): number => {
+    const loader = JSON.stringify(require.resolve('#library/records/loadImageNetRecords'));
     const script = `
-      const { loadImageNetRecords } = require('../../records/loadImageNetRecords');
+      const { loadImageNetRecords } = require(${loader});
       loadImageNetRecords(${JSON.stringify(path)}).then(async (dataset) => {
         let count = 0;
         for await (const { ids } of dataset.take(${images}).batches(32)) count += ids.length;
         console.log(count, process.resourceUsage().maxRSS / 1024);
       });`;
-    const cwd = join(__dirname, '..', '..', '..', '..', 'src', 'library', 'records');
-    const { stdout, stderr } = spawnSync(process.execPath, ['-e', script], {
-      cwd,
-      encoding: 'utf8',
-    });
+    const { stdout, stderr } = spawnSync(process.execPath, ['-e', script], { encoding: 'utf8' });
     const [count, peak] = stdout.split(' ').map(Number);
     assert.equal(count, images, stderr);
     return peak!;

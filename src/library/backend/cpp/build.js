@@ -1,8 +1,8 @@
 // Builds the ops:
 //
-//     node src/engine/cpp/build.js native          the addon for this machine, if it has a C++
+//     node src/library/backend/cpp/build.js native          the addon for this machine, if it has a C++
 //                                                  compiler; else WebAssembly has to do. npm runs it
-//     node src/engine/cpp/build.js wasm [folder]   the two WebAssembly modules that are checked in
+//     node src/library/backend/cpp/build.js wasm [folder]   the two WebAssembly modules that are checked in
 const { spawnSync } = require('node:child_process');
 const { existsSync, mkdirSync, renameSync, rmSync } = require('node:fs');
 const { join } = require('node:path');

@@ -2,8 +2,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 
-/** Where the source of the ops lies, seen from dist/src/engine/wasm. */
-const SOURCES = join(__dirname, '../../../../src/engine/cpp');
+/** Where the source of the ops lies, seen from dist/backend/wasm. */
+const SOURCES = join(__dirname, '../../../backend/cpp');
 
 const STACK_BYTES = 1 << 16;
 
@@ -17,7 +17,7 @@ declare const WebAssembly: {
 type Op = (...args: number[]) => number;
 
 /**
- * The ops as src/engine/cpp has them, all on one WebAssembly memory. Arguments are addresses in it
+ * The ops as backend/cpp has them, all on one WebAssembly memory. Arguments are addresses in it
  * and numbers.
  */
 export type Ops = Readonly<

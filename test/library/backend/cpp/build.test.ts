@@ -23,7 +23,7 @@ test('the WebAssembly modules are those of the sources', (t) => {
       return t.skip(`${name} was built by ${compilers[1]}, and here is ${compilers[0]}`);
     assert.ok(
       built!.equals(kept!),
-      `${name} must be built anew: node src/engine/cpp/build.js wasm`,
+      `${name} must be built anew: node src/library/backend/cpp/build.js wasm`,
     );
   }
 });
