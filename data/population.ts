@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import * as sbd from '#library/index';
 import { readRun } from '#library/models/modelFolder';
 import { checkOption } from '#statistics/options';
+import { variantOfSparsity } from '#statistics/predictions/variantName';
 import { predictionsFile } from '#statistics/predictions/writePredictions';
 
 /**
@@ -59,7 +60,7 @@ async function verify(
   test: sbd.ImageDataset,
   backend: sbd.BackendInfo,
 ): Promise<void> {
-  const file = predictionsFile(FOLDER, model);
+  const file = predictionsFile(FOLDER, { ...model, variant: variantOfSparsity(model.sparsity) });
   const folder = file.replace(/\.parquet$/, '');
   const run = await readRun(folder);
   if (!run)
@@ -102,8 +103,8 @@ function agreement(a: ArrayLike<number>, b: ArrayLike<number>): number {
   return same / a.length;
 }
 
-function describe({ name, ops }: sbd.BackendInfo): string {
-  return `${name} (ops ${ops})`;
+function describe({ name, kernels }: sbd.BackendInfo): string {
+  return `${name} (kernels ${kernels})`;
 }
 
 main().catch((error) => {

@@ -1,18 +1,20 @@
-import { dirname, join, sep } from 'node:path';
+import { dirname, join, resolve, sep } from 'node:path';
 import { inspect } from 'node:util';
 import type { Diagnostic } from 'tslab/dist/converter';
 import type { Position } from './compiler';
+import { missingPackage, missingPackageOf } from './missingPackage';
 
-/** Why a cell failed. JSON; its first four members are what Jupyter's `error` message holds. */
+/** Why a cell failed. JSON. */
 export interface CellError {
-  /** The exception's class; `CompileError` where the cell never ran. */
+  /** The exception's class; `CompileError` where the cell was not run. */
   readonly name: string;
+  /** The exception's message. */
   readonly message: string;
-  /** Lines for people: the source around the failure, then the stack in the cells' own lines. */
+  /** Lines for a reader: the source around the failure, then the stack in lines of the cells. */
   readonly traceback: readonly string[];
-  /** The cell that failed, by execution count: not the running one where a stray promise did. */
+  /** The execution count of the cell that failed: an earlier one where its stray promise failed. */
   readonly cell: number;
-  /** Line of the cell, from 1, where the exception tells. */
+  /** The line of the cell, from 1; missing where the exception does not tell. */
   readonly line?: number;
 }
 
@@ -36,10 +38,9 @@ export interface RunCells {
 const LINES_AROUND = 2;
 const FRAME = /^(\s+at (?:.* \()?(?:async )?)([^\s()][^()]*):(\d+):(\d+)(\)?)( \{)?$/;
 const LEFT_OUT = /^\s+\.\.\. \d+ lines matching cause stack trace \.\.\.$/;
-/** Where the code lies that runs the cells, as emitted and by its source map. */
+/** Where the code lies that runs the cells: this package, as emitted and by its source map. */
 const MACHINERY = [
-  join(__dirname, sep),
-  join(__dirname, '..', '..', 'kernels', sep),
+  join(__dirname, '..', sep),
   join(dirname(require.resolve('tslab')), sep),
   'node:internal',
   'node:vm',
@@ -76,8 +77,11 @@ export function describeThrown(
   thrownAt = '',
 ): CellError {
   const isError = thrown instanceof Error;
+  const missing = isError ? missingPackageOf(thrown) : undefined;
   const { text, positions } = mapStack(
-    isError ? shown(thrown) : shown(thrown) + frames(thrownAt),
+    missing === undefined
+      ? shown(thrown) + (isError ? '' : frames(thrownAt))
+      : `Error: ${missing}${frames((thrown as Error).stack ?? '')}`,
     cells,
   );
   const innermost = positions[0];
@@ -86,7 +90,7 @@ export function describeThrown(
   const place = own ?? innermost;
   return {
     name: isError ? attempt(() => String(thrown.name || 'Error')) : 'Thrown',
-    message: isError ? attempt(() => String(thrown.message)) : shown(thrown),
+    message: missing ?? (isError ? attempt(() => String(thrown.message)) : shown(thrown)),
     traceback: [
       ...(place ? excerpt(cells.cells.get(place.file)!, place.line) : [cellTitle(cell.file)]),
       ...(isError ? text : `Thrown: ${text}`).split('\n'),
@@ -121,7 +125,7 @@ export function describeCompileError(diagnostics: readonly Diagnostic[], cell: R
     const place = `${diagnostic.fileName}:${diagnostic.start.offset}`;
     const message = messages.get(place);
     if (message) message.text += `\n  ${diagnostic.messageText}`;
-    else messages.set(place, { first: diagnostic, text: diagnostic.messageText });
+    else messages.set(place, { first: diagnostic, text: messageOf(diagnostic) });
   }
   const all = [...messages.values()];
   const inCell = all.find(({ first }) => !first.fileName)?.first;
@@ -137,6 +141,15 @@ export function describeCompileError(diagnostics: readonly Diagnostic[], cell: R
     cell: cell.count,
     ...(inCell && { line: inCell.start.line + 1 }),
   };
+}
+
+const MODULE_NOT_FOUND = 2307;
+
+function messageOf({ code, messageText, fileName }: Diagnostic): string {
+  const specifier = code === MODULE_NOT_FOUND ? /'([^']+)'/.exec(messageText)?.[1] : undefined;
+  // tslab names the file as seen from the current directory.
+  const folder = fileName ? dirname(resolve(fileName)) : process.cwd();
+  return (specifier && missingPackage(specifier, folder)) || messageText;
 }
 
 /**

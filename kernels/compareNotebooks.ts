@@ -8,15 +8,16 @@ import {
   type MimeBundle,
   type Notebook,
 } from './notebook';
+import { storedPart } from './storedPart';
 
 /**
- * Cells whose outputs differ from machine to machine, as those that train, carry this tag; nbval, a
- * pytest plug-in, passes over them as well.
+ * The tag of cells whose outputs differ from machine to machine, such as those that train. nbval, a
+ * pytest plug-in, skips them too.
  */
 const VARIES = 'nbval-ignore-output';
-/** Relative; what the last bits of sums and logarithms make of a result. */
+/** Relative; covers the last bits of sums and logarithms. */
 const TOLERANCE = 1e-6;
-/** Pictures are compared at this share of their size, where edges that were smoothed otherwise vanish. */
+/** Pictures are compared at this share of their size, at which differences of antialiasing vanish. */
 const PICTURE_SCALE = 0.25;
 /** Of 255, per pixel and channel. */
 const PICTURE_TOLERANCE = 24;
@@ -25,13 +26,17 @@ const PLOTLY = 'application/vnd.plotly.v1+json';
 const NUMBER = /(?<![\w.])[-+]?\d+(?:\.\d+)?(?:e[-+]?\d+)?(?!\w)/gi;
 
 /**
- * Where a run of a notebook shows something else than what is stored: numbers beyond a tolerance,
- * figures by their data, pictures by their pixels, all else to the letter. Empty where nothing does.
+ * Compares the outputs of a run with those stored: numbers within a tolerance, figures by their data,
+ * pictures by their pixels, everything else to the letter.
+ *
+ * @param stored the notebook as it was read
+ * @param run the same notebook after a run
+ * @returns one description per cell that differs
  */
 export async function differences(stored: Notebook, run: Notebook): Promise<string[]> {
   const found: string[] = [];
   const cells = storedCells(stored);
-  for (const [i, cell] of run.cells.filter(isExecuted).entries()) {
+  for (const [i, cell] of storedPart(run).cells.filter(isExecuted).entries()) {
     if (cell.metadata.tags?.includes(VARIES)) continue;
     const difference = await outputsDiffer(cells.get(cell.id)?.outputs ?? [], cell.outputs);
     if (difference) found.push(`cell ${i + 1}, ${difference}`);
@@ -39,16 +44,23 @@ export async function differences(stored: Notebook, run: Notebook): Promise<stri
   return found;
 }
 
-/** The run, with the stored outputs of each cell whose own do not differ from them. */
+/**
+ * Makes the notebook to write in place of the stored one: the run, with the stored outputs wherever
+ * the run's do not differ, and without the pictures of cells tagged `pictures-not-stored`.
+ *
+ * @param stored the notebook as it was read
+ * @param run the same notebook after a run
+ */
 export async function keepStored(stored: Notebook, run: Notebook): Promise<Notebook> {
   const cells = storedCells(stored);
-  const kept = run.cells.map(async (cell): Promise<Cell> => {
+  const part = storedPart(run);
+  const kept = part.cells.map(async (cell): Promise<Cell> => {
     const before = cells.get(cell.id);
     if (!isExecuted(cell) || before?.execution_count !== cell.execution_count) return cell;
     const differs = await outputsDiffer(before.outputs, cell.outputs);
     return differs ? cell : { ...cell, outputs: before.outputs };
   });
-  return { ...run, cells: await Promise.all(kept) };
+  return { ...part, cells: await Promise.all(kept) };
 }
 
 function storedCells({ cells }: Notebook): Map<string, CodeCell> {
@@ -79,7 +91,7 @@ async function outputDiffers(stored: CellOutput, run: CellOutput): Promise<strin
     return stored.name === run.name
       ? textsDiffer(stored.text, run.text)
       : was(run.name, stored.name);
-  return isDeepStrictEqual(stored, run) ? undefined : 'the error is another';
+  return isDeepStrictEqual(stored, run) ? undefined : 'the error differs';
 }
 
 async function bundlesDiffer(stored: MimeBundle, run: MimeBundle): Promise<string | undefined> {
@@ -122,7 +134,7 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null;
 }
 
-/** Line by line, with numbers as close as their digits tell. */
+/** Compares line by line, numbers within the precision that their digits show. */
 function textsDiffer(stored: string, run: string): string | undefined {
   const [before, now] = [stored.split('\n'), run.split('\n')];
   for (let i = 0; i < Math.max(before.length, now.length); i++)
@@ -143,7 +155,7 @@ function isSameLine(stored: string | undefined, run: string | undefined): boolea
   });
 }
 
-/** What one in the last digit stands for, which rounding may change; 0 for whole numbers. */
+/** The value of one in the last digit shown, which rounding may change; 0 for whole numbers. */
 function lastPlace(text: string): number {
   const [mantissa = '', exponent = '0'] = text.toLowerCase().split('e');
   const decimals = mantissa.split('.')[1]?.length ?? 0;

@@ -212,9 +212,18 @@ function hooked(ts: TypeScript): ts.TransformerFactory<ts.SourceFile> {
   };
 }
 
-/** Node's own types, and `display`. */
+/** Node's own types, those that the notebook's folder has before those of this package, and `display`. */
 function ambientTypes(): string[] {
-  return ['node', join(__dirname, 'globals')];
+  return [dirname(resolveFirst('@types/node/package.json')), join(__dirname, 'globals')];
+}
+
+/** Resolves from the current directory, else from here. */
+function resolveFirst(specifier: string): string {
+  try {
+    return createRequire(join(process.cwd(), 'notebook.js')).resolve(specifier);
+  } catch {
+    return require.resolve(specifier);
+  }
 }
 
 /**

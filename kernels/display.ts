@@ -28,16 +28,25 @@ async function mimeBundle(value: unknown): Promise<MimeBundle> {
   if (isDisplayable(value)) return value[DISPLAY]();
   if (isTable(value)) return { 'text/html': tableHtml(value), 'text/plain': tableText(value) };
   if (isFigure(value))
-    return { [PLOTLY]: { data: value.data, layout: value.layout }, 'text/plain': 'plotly figure' };
+    return { [PLOTLY]: { data: value.data, layout: value.layout }, 'text/plain': titleOf(value) };
   if (isMimeBundle(value)) return value;
   return { 'text/plain': inspect(value, { depth: 4, maxArrayLength: 50, maxStringLength: 5000 }) };
 }
 
+interface Figure {
+  readonly data: readonly unknown[];
+  readonly layout: { readonly title?: string | { readonly text?: string } };
+}
+
 /** A plotly figure without a display of its own: data for clients that draw it. */
-function isFigure(value: unknown): value is { data: unknown[]; layout: object } {
+function isFigure(value: unknown): value is Figure {
   if (typeof value !== 'object' || value === null) return false;
-  const { data, layout } = value as { data?: unknown; layout?: unknown };
+  const { data, layout } = value as Partial<Figure>;
   return Array.isArray(data) && typeof layout === 'object' && layout !== null;
+}
+
+function titleOf({ layout: { title } }: Figure): string {
+  return (typeof title === 'string' ? title : title?.text) || 'plotly figure';
 }
 
 function isDisplayable(value: unknown): value is Displayable {

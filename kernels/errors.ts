@@ -1,11 +1,12 @@
-class NamedError extends Error {
+/** An error that a user can mend; its `name` is that of its class. */
+export class NamedError extends Error {
   constructor(message: string, options?: ErrorOptions) {
     super(message, options);
     this.name = new.target.name;
   }
 }
 
-/** An option of a command or a function has a value that it does not take. */
+/** A command or function was given an option that it does not have, or a value that it does not take. */
 export class OptionError extends NamedError {}
 
 /** A file is not a notebook that can be run, or a notebook does not take a parameter. */

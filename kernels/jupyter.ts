@@ -1,4 +1,4 @@
-/** What Jupyter starts: a kernel for the connection file that it is given. */
+/** The program that Jupyter starts: a kernel for the connection file given. */
 import { readFileSync } from 'node:fs';
 import { JupyterKernel } from './jupyterKernel';
 
@@ -6,7 +6,7 @@ const PARENT_CHECK_MILLISECONDS = 1000;
 
 const [connectionFile] = process.argv.slice(2);
 if (connectionFile === undefined) {
-  console.error('Usage: node dist/kernels/jupyter.js <connection file>. Jupyter starts it so.');
+  console.error(`Usage: node ${__filename} <connection file>. Jupyter starts the kernel so.`);
   process.exit(1);
 }
 const connection = JSON.parse(readFileSync(connectionFile, 'utf8'));
@@ -15,7 +15,7 @@ const kernel = new JupyterKernel(connection, process.cwd(), () => process.exit()
 process.on('SIGINT', () => kernel.interrupt());
 process.on('SIGTERM', () => kernel.close());
 if (process.env.JPY_PARENT_PID) {
-  // A Jupyter that was killed tells nobody.
+  // A Jupyter that was killed does not end its kernels.
   const parent = process.ppid;
   setInterval(() => {
     if (process.ppid !== parent) kernel.close();

@@ -1,17 +1,18 @@
 /**
- * What the process that runs a notebook's cells has in common with the libraries that the cells use:
- * two places in `globalThis` that a library can look at without depending on this package.
+ * The one module in which the kernel meets the libraries that cells use: two places in `globalThis`, by
+ * which a library reports progress and hears of interrupts without depending on this package. README.md
+ * describes them to authors of libraries.
  */
 import type { ProgressSink } from './progress';
 
-/** `{ sink }`, where a library tells how far it is. */
+/** Holds the sink to which libraries report progress. */
 const PROGRESS = Symbol.for('typescript-notebooks.progress');
-/** A set of what a library is at and an interrupt of the cell has to stop. */
+/** Holds the long works of libraries that an interrupt of the cell must stop. */
 const WORKS = Symbol.for('typescript-notebooks.works');
 
 /** Long work of a library. */
 interface Work {
-  /** Aborted when somebody interrupts the cell. */
+  /** The kernel aborts it when somebody interrupts the cell. */
   readonly controller: AbortController;
   /** Resolves when the work has ended, one way or the other. */
   readonly ended: Promise<void>;
@@ -22,12 +23,12 @@ const slots = globalThis as {
   [WORKS]?: Set<Work>;
 };
 
-/** Has libraries tell their progress here. */
+/** Directs the progress of libraries to a sink. */
 export function showProgress(sink: ProgressSink): void {
   slots[PROGRESS] = Object.assign(slots[PROGRESS] ?? {}, { sink });
 }
 
-/** Stops the work that libraries are at; resolves when it has stopped. */
+/** Aborts the works of libraries; resolves when they have ended. */
 export async function interruptWork(reason: Error): Promise<void> {
   const ends = [...(slots[WORKS] ?? [])].map(({ controller, ended }) => {
     controller.abort(reason);

@@ -1,60 +1,109 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { NotebookError } from './errors';
 
-/** What Jupyter shows for a value: MIME type to content; JSON for JSON types, else text or base64. */
+/** A value in the forms in which it can be shown: MIME type to JSON, for JSON types, else text or base64. */
 export type MimeBundle = Readonly<Record<string, unknown>>;
 
+/** A value to show, with remarks for whoever shows it. */
 export interface DisplayContent {
+  /** The value in each form that it has. */
   readonly data: MimeBundle;
+  /** Remarks by MIME type, such as a picture's `width` and `height` in CSS pixels. */
   readonly metadata: Readonly<Record<string, unknown>>;
 }
 
-/** What a cell leaves below it, as nbformat names things; text in one piece. */
-export type CellOutput =
-  | { readonly output_type: 'stream'; readonly name: 'stdout' | 'stderr'; readonly text: string }
-  | ({ readonly output_type: 'display_data' } & DisplayContent)
-  | ({ readonly output_type: 'execute_result'; readonly execution_count: number } & DisplayContent)
-  | {
-      readonly output_type: 'error';
-      readonly ename: string;
-      readonly evalue: string;
-      readonly traceback: readonly string[];
-    };
+/** Text that a cell printed. */
+export interface StreamOutput {
+  /** Marks text that was printed. */
+  readonly output_type: 'stream';
+  /** The stream that it was printed to. */
+  readonly name: 'stdout' | 'stderr';
+  /** The text, in one piece. */
+  readonly text: string;
+}
 
-interface CellBase {
+/** A value that a cell showed by `display`. */
+export interface DisplayOutput extends DisplayContent {
+  /** Marks a value shown by `display`. */
+  readonly output_type: 'display_data';
+}
+
+/** The value of a cell's last expression. */
+export interface ResultOutput extends DisplayContent {
+  /** Marks the value of a last expression. */
+  readonly output_type: 'execute_result';
+  /** The cell's execution count. */
+  readonly execution_count: number;
+}
+
+/** The exception that ended a cell. */
+export interface ErrorOutput {
+  /** Marks an exception. */
+  readonly output_type: 'error';
+  /** The exception's class. */
+  readonly ename: string;
+  /** The exception's message. */
+  readonly evalue: string;
+  /** Lines for a reader: the source around the failure, and the stack. */
+  readonly traceback: readonly string[];
+}
+
+/** An output below a cell, with nbformat's names. */
+export type CellOutput = StreamOutput | DisplayOutput | ResultOutput | ErrorOutput;
+
+/** The members that all cells have. */
+export interface CellBase {
+  /** Unique in the notebook; stays when the cell is edited. */
   readonly id: string;
+  /** Remarks on the cell, its tags among them. */
   readonly metadata: Readonly<Record<string, unknown>> & { readonly tags?: readonly string[] };
+  /** The text of the cell, in one piece. */
   readonly source: string;
 }
 
+/** A cell that is executed. */
 export interface CodeCell extends CellBase {
+  /** Marks a cell that is executed. */
   readonly cell_type: 'code';
+  /** Its place among the cells of its run, from 1; null before it is executed. */
   readonly execution_count: number | null;
+  /** The outputs of its last run, in order. */
   readonly outputs: readonly CellOutput[];
 }
 
+/** A cell of text. */
 export interface TextCell extends CellBase {
+  /** `markdown` is rendered, `raw` shown as it is. */
   readonly cell_type: 'markdown' | 'raw';
+  /** Pictures that the text shows, by their names. */
   readonly attachments?: Readonly<Record<string, MimeBundle>>;
 }
 
+/** A cell of a notebook. */
 export type Cell = CodeCell | TextCell;
 
 /** A notebook of nbformat 4.5. */
 export interface Notebook {
+  /** Its cells, from the top. */
   readonly cells: readonly Cell[];
+  /** Its kernel and language, and remarks. */
   readonly metadata: Readonly<Record<string, unknown>>;
 }
 
-/** Reads a notebook of nbformat 4; cells of before 4.5, which have no id, get `cell-<position>`. */
+/**
+ * Reads a notebook of nbformat 4. Cells from before 4.5, which have no id, get `cell-<position>`.
+ *
+ * @param path the file
+ * @throws NotebookError if there is no such file, or it is not a notebook
+ */
 export function readNotebook(path: string): Notebook {
   let json: { nbformat?: unknown; cells?: unknown; metadata?: Notebook['metadata'] };
   try {
     json = JSON.parse(readFileSync(path, 'utf8'));
   } catch (cause) {
-    throw new NotebookError(`${path}: expected a notebook (JSON). ${(cause as Error).message}`, {
-      cause,
-    });
+    const { code, message } = cause as NodeJS.ErrnoException;
+    const problem = code === 'ENOENT' ? 'there is no such file.' : `expected JSON. ${message}`;
+    throw new NotebookError(`${path}: expected a notebook; ${problem}`, { cause });
   }
   if (json.nbformat !== 4 || !Array.isArray(json.cells))
     throw new NotebookError(
@@ -67,13 +116,18 @@ export function readNotebook(path: string): Notebook {
   };
 }
 
-/** Writes a notebook byte for byte as Jupyter does. The file is replaced whole or not at all. */
+/**
+ * Writes a notebook byte for byte as Jupyter does. The file is replaced whole or not at all.
+ *
+ * @param path the file
+ * @param notebook the notebook
+ */
 export function writeNotebook(path: string, notebook: Notebook): void {
   writeFileSync(`${path}.part`, serializeNotebook(notebook));
   renameSync(`${path}.part`, path);
 }
 
-/** Sorted keys, one space of indent, texts as lists of lines: what `git diff` reads best. */
+/** Sorts keys, indents by one space and splits texts into lines, as Jupyter does. */
 export function serializeNotebook({ cells, metadata }: Notebook): string {
   const json = { cells: cells.map(splitCell), metadata, nbformat: 4, nbformat_minor: 5 };
   return `${JSON.stringify(sortKeys(json), null, 1)}\n`;
@@ -128,6 +182,7 @@ export function isJson(type: string): boolean {
   return /^application\/(.*\+)?json$/.test(type);
 }
 
+/** Whether nbformat stores the type as lines. */
 function isText(type: string): boolean {
   return type.startsWith('text/') || type === 'image/svg+xml' || type === 'application/javascript';
 }

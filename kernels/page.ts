@@ -21,9 +21,13 @@ const SHOWN: readonly [type: string, html: (content: string, markdown: Markdown)
 const PLOTLY = 'application/vnd.plotly.v1+json';
 
 /**
- * A notebook as one HTML file that needs nothing else: pictures, styles and, where there are
- * figures, plotly.js are part of it. A figure is a picture until plotly.js has drawn it, so the
- * page also reads without scripts.
+ * Makes an HTML page of a notebook that needs no other file: pictures, styles and, where there are
+ * figures, plotly.js are part of it. A figure is a picture or a text until plotly.js has drawn it, so
+ * the page also reads without scripts.
+ *
+ * @param notebook the notebook with its outputs
+ * @param title the page's title
+ * @returns the HTML
  */
 export async function notebookPage(notebook: Notebook, title: string): Promise<string> {
   const { marked } = await import('marked');
@@ -80,18 +84,14 @@ function bundleHtml(
   markdown: Markdown,
 ): string {
   const type = SHOWN.find(([name]) => typeof data[name] === 'string');
-  if (!type) return '';
-  const [name, html] = type;
-  const content = data[name] as string;
+  const content = type ? type[1](data[type[0]] as string, markdown) : '';
   if (data[PLOTLY] !== undefined)
     return (
-      `<div class="figure">${html(content, markdown)}` +
+      `<div class="figure"><div class="fallback">${content}</div>` +
       `<script type="application/json">${inScript(JSON.stringify(data[PLOTLY]))}</script></div>`
     );
-  const { width } = (metadata[name] ?? {}) as { width?: number };
-  return width
-    ? `<div style="max-width: ${width}px">${html(content, markdown)}</div>`
-    : html(content, markdown);
+  const { width } = ((type && metadata[type[0]]) ?? {}) as { width?: number };
+  return width ? `<div style="max-width: ${width}px">${content}</div>` : content;
 }
 
 function picture(format: string, base64: string): string {
@@ -119,7 +119,7 @@ for (const figure of document.querySelectorAll('.figure')) {
   figure.append(plot);
   const config = { responsive: true, displaylogo: false };
   Plotly.newPlot(plot, data, { ...layout, width: undefined, autosize: true }, config)
-    .then(() => figure.querySelector('img')?.remove());
+    .then(() => figure.querySelector('.fallback').remove());
 }`;
 
 const STYLE = `

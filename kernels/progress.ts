@@ -1,14 +1,14 @@
-/** Where progress of long work goes: a terminal, a notebook's output, a test's array. */
+/** A place that shows the progress of long work: a terminal, a notebook's output, a test's array. */
 export interface ProgressSink {
-  /** Replaces the line that shows what is going on. */
+  /** Replaces the line shown. */
   update(line: string): void;
-  /** Leaves the last line as it is; the next update starts another. */
+  /** Keeps the line shown; the next update starts another line. */
   done(): void;
 }
 
 const MILLISECONDS_BETWEEN_PLAIN_LINES = 10_000;
 
-/** One line, rewritten in place, on a terminal; a line every ten seconds in a log. */
+/** Rewrites one line in place on a terminal; writes a line every ten seconds to a log. */
 export function terminalProgress(stream: NodeJS.WriteStream = process.stderr): ProgressSink {
   let printed = 0;
   let last = '';
@@ -29,7 +29,7 @@ export function terminalProgress(stream: NodeJS.WriteStream = process.stderr): P
   };
 }
 
-/** `2 m 05 s`, `41 s`; `?` where it is not known. */
+/** `2 m 05 s`, `41 s`; `?` for a duration that is not known. */
 export function formatDuration(seconds: number): string {
   if (!Number.isFinite(seconds)) return '?';
   const whole = Math.max(0, Math.round(seconds));

@@ -1,39 +1,60 @@
+import { statSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 import type { CellError } from './cellError';
-import { NotebookError } from './errors';
+import { NotebookError, OptionError } from './errors';
 import { KernelProcess } from './kernelProcess';
 import { NOTEBOOK_METADATA } from './kernelspec';
 import type { Cell, CellOutput, CodeCell, Notebook } from './notebook';
 import { type ProgressSink, terminalProgress } from './progress';
 
-/** Told how a run goes. */
-export interface RunObserver {
-  cellStarts?(cell: { number: number; of: number; source: string }): void;
-  output?(output: CellOutput): void;
-  /** What is for the one who looks on, and not kept: see {@link KernelEvents.log}. */
-  log?(text: string): void;
-  readonly progress?: ProgressSink;
-  cellEnds?(cell: { number: number; of: number; seconds: number }): void;
+/** A code cell's place in a run. */
+export interface CellPlace {
+  /** The cell's execution count, from 1; empty cells do not count. */
+  readonly number: number;
+  /** How many cells the run executes. */
+  readonly of: number;
 }
 
+/** Callbacks that follow a run. */
+export interface RunObserver {
+  /** Called before a cell is executed, with its TypeScript. */
+  cellStarts?(cell: CellPlace & { readonly source: string }): void;
+  /** Called with each output of the cell that runs or, late, of the last one; in order. */
+  output?(output: CellOutput): void;
+  /**
+   * Called with what Node, native code and child processes write to stderr. It differs from run to
+   * run and is not stored in the notebook.
+   */
+  log?(text: string): void;
+  /** Shows the progress of long work. Default: a line on this process's stderr. */
+  readonly progress?: ProgressSink;
+  /** Called after a cell succeeded, with the seconds that it took. */
+  cellEnds?(cell: CellPlace & { readonly seconds: number }): void;
+}
+
+/** How to run a notebook. */
 export interface RunOptions {
-  /** The notebook's folder, where its cells run. */
+  /** The notebook's folder, in which its cells run and resolve their imports. */
   readonly directory: string;
-  /** Seconds that one cell may run. Default: as long as it wants. */
+  /** Seconds that one cell may run. Default: without limit. */
   readonly timeout?: number;
+  /** Callbacks that follow the run. */
   readonly observer?: RunObserver;
   /** Interrupts the cell that runs; the run then ends as if the cell had failed. */
   readonly signal?: AbortSignal;
 }
 
+/** The outcome of a run. */
 export interface RunResult {
-  /** With the outputs of this run only: cells that did not run have none. */
+  /** The notebook with the outputs of this run only; cells that did not run have none. */
   readonly notebook: Notebook;
+  /** Why the run stopped early; missing where all cells succeeded. */
   readonly failure?: CellFailure;
 }
 
 /** Where and why a run stopped. */
 export interface CellFailure {
+  /** The exception, with its place in the cell. */
   readonly error: CellError;
   /** The TypeScript of the cell that failed. */
   readonly source: string;
@@ -44,14 +65,21 @@ export interface CellFailure {
 /**
  * Executes a notebook's code cells in order, in a fresh process, up to the first that fails. Cells
  * are numbered by execution count: empty ones do not count.
+ *
+ * @param notebook the notebook, as {@link readNotebook} or {@link withParameters} returns it
+ * @param options its folder at least
+ * @returns the notebook with its outputs, and why the run stopped early, if it did
+ * @throws OptionError if `directory` is not a folder
  */
 export async function runNotebook(notebook: Notebook, options: RunOptions): Promise<RunResult> {
-  const { observer = {}, timeout, signal } = options;
+  const { directory, observer = {}, timeout, signal } = options;
+  if (!statSync(directory, { throwIfNoEntry: false })?.isDirectory())
+    throw new OptionError(`directory: ${directory}; expected the notebook's folder.`);
   const cells = notebook.cells.map(cleared);
   const positions = [...cells.keys()].filter((i) => isRun(cells[i]!));
   let outputs: CellOutput[] = [];
   let error: CellError | undefined;
-  const kernel = new KernelProcess(options.directory, {
+  const kernel = new KernelProcess(directory, {
     output: (output) => {
       append(outputs, output);
       observer.output?.(output);
@@ -86,7 +114,7 @@ export async function runNotebook(notebook: Notebook, options: RunOptions): Prom
   const metadata = { ...notebook.metadata, ...NOTEBOOK_METADATA };
   if (!error) return { notebook: { cells, metadata } };
 
-  // Not always the last one run: a promise that an earlier cell left behind fails that cell.
+  // Not always the last cell run: a promise that an earlier cell left behind fails that cell.
   const culprit = positions[error.cell - 1]!;
   const failed = cells[culprit] as CodeCell;
   cells[culprit] = { ...failed, outputs: [...failed.outputs, errorOutput(error)] };
@@ -94,7 +122,13 @@ export async function runNotebook(notebook: Notebook, options: RunOptions): Prom
   return { notebook: { cells, metadata }, failure };
 }
 
-/** What a person has to know of a failed cell, in one text. */
+/**
+ * Describes a failed cell in one text: the place, the exception, what the cell had printed, and the
+ * stack in lines of the cells.
+ *
+ * @param name the name under which the text shows the notebook, such as its path
+ * @param failure the failure that {@link runNotebook} returned
+ */
 export function describeFailure(name: string, { error, source, printed }: CellFailure): string {
   const line = error.line === undefined ? '' : `, line ${error.line}`;
   const code = error.line === undefined ? undefined : source.split('\n')[error.line - 1];
@@ -108,11 +142,13 @@ export function describeFailure(name: string, { error, source, printed }: CellFa
 }
 
 /**
- * The notebook with one more cell below the one tagged `parameters`, which assigns values to its
- * variables, as papermill does; such a cell of an earlier run is left out.
+ * Returns a notebook with one more cell, below the cell tagged `parameters`, that assigns values to its
+ * variables, as papermill does. Such a cell of an earlier run is replaced.
  *
- * @param name how an error names the notebook
- * @throws NotebookError if no cell is tagged so
+ * @param name the name under which an error shows the notebook, such as its path
+ * @param notebook the notebook, which stays as it is
+ * @param parameters variables and their values, which JSON can hold
+ * @throws NotebookError if no cell is tagged `parameters`
  */
 export function withParameters(
   name: string,
@@ -153,7 +189,7 @@ function isRun(cell: Cell): boolean {
   return cell.cell_type === 'code' && cell.source.trim() !== '';
 }
 
-/** Adds an output; text to a stream continues the stream's last piece. */
+/** Adds an output; text is appended to the last output where that is the same stream. */
 function append(outputs: CellOutput[], output: CellOutput): void {
   const last = outputs.at(-1);
   if (

@@ -1,8 +1,8 @@
-"""Makes predictions.csv: eight small networks, half of them pruned, trained and asked with PyTorch.
+"""Writes predictions.csv: trains eight small networks with PyTorch and prunes half of them.
 
     python notebooks/bring-your-own/train.py <folder of CIFAR-10's binary batches>
 
-What matters is the last part, which writes one row per model and image.
+The last part is what the notebook needs: it writes one row per network and image.
 """
 
 import csv
@@ -64,7 +64,7 @@ def main():
         rows = csv.writer(file)
         rows.writerow(["sparsity", "replicate", "image_id", "true_class", "predicted_class"])
         for seed in range(2 * REPLICATES):
-            # No network is a pruned copy of a dense one: Welch's test wants independent samples.
+            # No network is a pruned copy of a dense one: Welch's test needs independent samples.
             replicate, sparsity = seed // 2, [0, 0.9][seed % 2]
             torch.manual_seed(seed)
             model = network()

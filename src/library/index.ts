@@ -4,27 +4,37 @@ import { renderPng } from './pictures/renderPng';
 
 export * from 'selective-brain-damage-statistics';
 export { BACKEND_NAMES, type BackendInfo, type BackendName, useBackend } from './backend/backend';
-export { BatchNorm } from './backend/ops/batchNormLayer';
+export { BatchNorm, type BatchNormArgs } from './backend/ops/batchNormLayer';
 export * as tf from './backend/tf';
 export * as danfo from './bundled/danfo';
 export { DataFrame, Series } from './bundled/danfo';
 export { type CorruptOptions, corrupt } from './corruptions/corrupt';
 export type { CorruptionScale } from './corruptions/names';
-export * from './datasets/imageDataset';
+export { ImageDataset } from './datasets/imageDataset';
 export { type Cifar10Options, loadCifar10 } from './datasets/loadCifar10';
 export { type Cifar10COptions, loadCifar10C } from './datasets/loadCifar10C';
 export { type ImageFolderOptions, loadImageFolder } from './datasets/loadImageFolder';
 export { type ImageNetAOptions, loadImageNetA } from './datasets/loadImageNetA';
 export { type ImageNetCOptions, loadImageNetC } from './datasets/loadImageNetC';
 export type { Normalization } from './datasets/normalization';
+export type { PictureOptions } from './datasets/preprocess';
 export {
   type CorruptedSetsOptions,
   type CorruptionChoice,
   corruptedSets,
   type ShiftedSet,
 } from './datasets/shiftedSet';
+export type {
+  BatchOptions,
+  CorruptView,
+  DatasetSpec,
+  DatasetView,
+  Example,
+  ImageBatch,
+  ImageSource,
+} from './datasets/types';
 export { type EvalRobustnessOptions, evalRobustness } from './evaluation/evalRobustness';
-export { type PredictedImages, predict } from './evaluation/predict';
+export { type PredictedImages, type PredictOptions, predict } from './evaluation/predict';
 export {
   type EvaluatedModel,
   type EvaluationProgress,
@@ -37,32 +47,47 @@ export {
   writePIERecords,
 } from './evaluation/writePIERecords';
 export {
-  bootstrapModels,
+  calibration,
   chancePIEs,
+  churn,
+  enrichment,
   evalHardest,
   evalPIEs,
   findPIEs,
+  flips,
   meanCorruptionError,
   modalLabels,
   modelAccuracy,
+  perClassFlips,
+  perClassRates,
   perClassTTest,
   perCorruptionTTest,
+  standardErrors,
   summarizeRobustness,
   summarizeVariants,
 } from './frames/cells';
-export { buildModel, type ModelShape, type ModelSpec } from './models/model';
+export type { RgbImage } from './images/rgbImage';
+export { buildModel } from './models/model';
 export { loadModel, type TrainedModel } from './models/modelFolder';
+export type { ModelSpec } from './models/modelSpec';
+export type { DataRecord, RunRecord } from './models/runRecord';
+export type { NamedArray } from './models/safetensors';
+export type { ModelShape } from './models/shape';
+export type { SmallCnnOptions } from './models/smallCnn';
+export type { Topology } from './models/topology';
+export type { WideResNetOptions } from './models/wideResNet';
 export { type CorruptionGalleryOptions, corruptionGallery } from './pictures/corruptionGallery';
 export { type ImageGalleryOptions, imageGallery } from './pictures/imageGallery';
 export { Picture } from './pictures/picture';
 export { type PieGalleryOptions, type PieGalleryRow, pieGallery } from './pictures/pieGallery';
 export { renderPng } from './pictures/renderPng';
-export { loadImageNetRecords } from './records/loadImageNetRecords';
-export { writeRecords } from './records/writeRecords';
+export { type ImageNetRecordsOptions, loadImageNetRecords } from './records/loadImageNetRecords';
+export type { Feature } from './records/tfExample';
+export { type RecordInput, type WriteRecordsOptions, writeRecords } from './records/writeRecords';
 export { type PruneModelOptions, pruneModel } from './training/pruneModel';
-export type { PruningOptions, RunRecord, RunSpec, TrainingOptions } from './training/run';
 export {
   type Population,
+  type PopulationFailure,
   type PopulationProgress,
   type TrainPopulationOptions,
   trainPopulation,

@@ -1,23 +1,42 @@
 /** Statistics of what compression changes, from predictions alone. */
-export { type BootstrapModelsOptions, bootstrapModels } from './analysis/bootstrapModels';
+
+export { type CalibrationOptions, type CalibrationRow, calibration } from './analysis/calibration';
 export { type ChancePIEsOptions, type ChanceRow, chancePIEs } from './analysis/chancePIEs';
+export { type ChurnOptions, type ChurnRow, churn } from './analysis/churn';
 export {
   CORRUPTIONS,
   type CorruptionName,
   EXTRA_CORRUPTIONS,
   SEVERITIES,
 } from './analysis/corruptionNames';
+export { type EnrichmentOptions, type EnrichmentRow, enrichment } from './analysis/enrichment';
 export { type EvalHardestOptions, evalHardest } from './analysis/evalHardest';
 export { type EvalPIEsOptions, evalPIEs, type PIEAccuracyRow } from './analysis/evalPIEs';
-export { type FindPIEsOptions, findPIEs, type PIERow } from './analysis/findPIEs';
+export {
+  type FindPIEsOptions,
+  findPIEs,
+  type PIERow,
+} from './analysis/findPIEs';
+export { type FlipRow, type FlipsOptions, flips } from './analysis/flips';
+export { type ImageAccuracyOptions, imageAccuracy } from './analysis/imageAccuracy';
 export {
   type CorruptionErrorInput,
   type CorruptionErrorRow,
   type MeanCorruptionErrorOptions,
   meanCorruptionError,
 } from './analysis/meanCorruptionError';
-export { type ModalLabelRow, modalLabels } from './analysis/modalLabels';
+export { type ModalLabelRow, type ModalLabelsOptions, modalLabels } from './analysis/modalLabels';
 export { type ModelAccuracyRow, modelAccuracy } from './analysis/modelAccuracy';
+export {
+  type ClassFlipRow,
+  type PerClassFlipsOptions,
+  perClassFlips,
+} from './analysis/perClassFlips';
+export {
+  type PerClassRatesOptions,
+  perClassRates,
+  type RatesRow,
+} from './analysis/perClassRates';
 export {
   type PerClassRow,
   type PerClassTTestOptions,
@@ -28,6 +47,7 @@ export {
   type PerCorruptionTTestOptions,
   perCorruptionTTest,
 } from './analysis/perCorruptionTTest';
+export { type StandardErrorsOptions, standardErrors } from './analysis/standardErrors';
 export {
   type RobustnessRow,
   type ScoreRow,
@@ -40,6 +60,7 @@ export {
   summarizeVariants,
 } from './analysis/summarizeVariants';
 export type { Baseline } from './analysis/variants';
+export type { Verdict } from './analysis/verdict';
 export type { Ties } from './analysis/votes';
 export * from './errors';
 export { type ClassRow, classFigure } from './figures/classFigure';

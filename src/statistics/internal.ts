@@ -2,25 +2,29 @@
  * What the packages of this project share and do not promise to anyone else: it may change with every
  * version.
  */
-export { bootstrapModels } from './analysis/bootstrapModels';
+
+export { calibrationTable } from './analysis/calibration';
 export { chanceTable } from './analysis/chancePIEs';
+export { churnTable } from './analysis/churn';
+export { enrichmentTable } from './analysis/enrichment';
 export { pieAccuracyTable } from './analysis/evalPIEs';
 export { pieTable } from './analysis/findPIEs';
-export { groupBy } from './analysis/groupBy';
+export { flipTable } from './analysis/flips';
 export { corruptionErrorTable } from './analysis/meanCorruptionError';
 export { modalLabelTable } from './analysis/modalLabels';
 export { modelAccuracyTable } from './analysis/modelAccuracy';
+export { classFlipTable } from './analysis/perClassFlips';
+export { ratesTable } from './analysis/perClassRates';
 export { perClassTable } from './analysis/perClassTTest';
 export { perCorruptionTable } from './analysis/perCorruptionTTest';
+export { standardErrors } from './analysis/standardErrors';
 export { CLEAN, robustnessTable, scoresBySet, scoreTable } from './analysis/summarizeRobustness';
 export { summaryTable } from './analysis/summarizeVariants';
 export { shareCorrect } from './analysis/sums';
 export {
   baselineOf,
-  bySparsity,
   compareVariants,
   type Variant,
-  type VariantOf,
   variantsOf,
 } from './analysis/variants';
 export { setFigureRenderer } from './figures/figure';
@@ -28,11 +32,12 @@ export { FIGURE_WIDTH, FONT_FAMILY } from './figures/layout';
 export { PALETTE } from './figures/palette';
 export { byVariant, spaced } from './figures/rows';
 export * from './files';
+export { groupBy } from './groupBy';
 export * from './index';
 export * from './interruption';
 export * from './options';
 export { type Population, readPopulation } from './predictions/population';
-export { variantOfSparsity } from './predictions/variantName';
+export { bySparsity, type VariantOf, variantOfSparsity } from './predictions/variantName';
 export { predictionsFile, writeModelPredictions } from './predictions/writePredictions';
 export * from './progress';
 export * from './random';

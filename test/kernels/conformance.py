@@ -6,7 +6,7 @@ import jupyter_kernel_test
 
 
 class Conformance(jupyter_kernel_test.KernelTests):
-    kernel_name = "selective-brain-damage"
+    kernel_name = "typescript-notebooks"
     language_name = "typescript"
     file_extension = ".ts"
     code_hello_world = "console.log('hello, world')"

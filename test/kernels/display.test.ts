@@ -1,24 +1,38 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { DataFrame } from 'danfojs-node';
 import sharp from 'sharp';
 import { DISPLAY, displayed } from '#kernels/display';
+import { DataFrame } from '#library/bundled/danfo/index';
 import { Picture } from '#library/pictures/picture';
+import { renderPng } from '#library/pictures/renderPng';
+import { figure, setFigureRenderer } from '#statistics/figures/figure';
 
-test('a figure is plotly and a picture, and no HTML that a code host would prefer', async () => {
-  const layout = { width: 320, height: 200 };
-  const { data, metadata } = await displayed({
-    data: [{ type: 'scatter', y: Float64Array.of(1, Number.NaN, 3) }],
-    layout,
+const PLOTLY = 'application/vnd.plotly.v1+json';
+const TRACE = { type: 'scatter', y: Float64Array.of(1, Number.NaN, 3) } as const;
+const LAYOUT = { title: { text: 'Recall' }, width: 320, height: 200 };
+
+test('a figure without a display of its own is data and its title, and no HTML that a code host would prefer', async () => {
+  const { data, metadata } = await displayed({ data: [TRACE], layout: LAYOUT });
+  assert.deepEqual(data, {
+    [PLOTLY]: { data: [{ type: 'scatter', y: [1, null, 3] }], layout: LAYOUT },
+    'text/plain': 'Recall',
   });
-  assert.deepEqual(Object.keys(data).sort(), ['application/vnd.plotly.v1+json', 'image/png']);
-  assert.deepEqual(data['application/vnd.plotly.v1+json'], {
+  assert.deepEqual(metadata, {});
+  const untitled = await displayed({ data: [], layout: {} });
+  assert.equal(untitled.data['text/plain'], 'plotly figure');
+});
+
+test("a figure of the library is drawn by the library's renderer", async () => {
+  setFigureRenderer(renderPng);
+  const { data, metadata } = await displayed(figure([TRACE], LAYOUT));
+  assert.deepEqual(Object.keys(data), [PLOTLY, 'image/png']);
+  assert.deepEqual(data[PLOTLY], {
     data: [{ type: 'scatter', y: [1, null, 3] }],
-    layout,
+    layout: LAYOUT,
   });
   const png = Buffer.from(data['image/png'] as string, 'base64');
   assert.equal((await sharp(png).metadata()).width, 640);
-  assert.deepEqual(metadata, { 'image/png': layout });
+  assert.deepEqual(metadata, { 'image/png': { width: 320, height: 200 } });
 });
 
 test('a danfo frame is a table in HTML and text', async () => {

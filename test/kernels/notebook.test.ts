@@ -3,8 +3,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { NotebookError } from '#kernels/errors';
 import { readNotebook, serializeNotebook, writeNotebook } from '#kernels/notebook';
-import { NotebookError } from '#statistics/errors';
 import { FIXTURES } from './fixtures';
 
 /** Every kind of cell, output and content, written by Python's nbformat 5.11. */

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { DataFrame } from 'danfojs-node';
 import fc from 'fast-check';
 import { isTable, tableHtml, tableText } from '#kernels/table';
+import { DataFrame } from '#library/bundled/danfo/index';
 
 test('a column has one number of decimals: no more than its values have or than say something', () => {
   const frame = new DataFrame({

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { type Notebook, readNotebook } from '#kernels/notebook';
+import { NOTEBOOK_METADATA } from '#kernels/kernelspec';
+import { type CodeCell, type Notebook, readNotebook } from '#kernels/notebook';
 
 const ROOT = join(__dirname, '..', '..', '..');
 const FOLDER = join(ROOT, 'notebooks');
@@ -17,9 +18,13 @@ const PICTURES = {
 
 const read = (name: string) => readNotebook(join(FOLDER, name));
 
-function pictures({ cells }: Notebook): Buffer[] {
-  const outputs = cells.flatMap((cell) => (cell.cell_type === 'code' ? cell.outputs : []));
-  return outputs
+function codeCells({ cells }: Notebook): CodeCell[] {
+  return cells.filter((cell) => cell.cell_type === 'code');
+}
+
+function pictures(notebook: Notebook): Buffer[] {
+  return codeCells(notebook)
+    .flatMap((cell) => cell.outputs)
     .flatMap((output) => ('data' in output ? (output.data['image/png'] ?? []) : []))
     .map((base64) => Buffer.from(String(base64), 'base64'));
 }
@@ -27,9 +32,7 @@ function pictures({ cells }: Notebook): Buffer[] {
 describe('the notebooks', () => {
   for (const name of NOTEBOOKS)
     it(`${name} is checked in as executed, without an error or a path of one machine`, () => {
-      const { cells } = read(name);
-      for (const cell of cells) {
-        if (cell.cell_type !== 'code') continue;
+      for (const cell of codeCells(read(name))) {
         assert.notEqual(cell.execution_count, null);
         const text = JSON.stringify(
           cell.outputs.map((output) =>
@@ -41,10 +44,41 @@ describe('the notebooks', () => {
       }
     });
 
+  for (const name of NOTEBOOKS)
+    it(`${name} asks for the kernel of this project and imports one package`, () => {
+      const notebook = read(name);
+      assert.deepEqual(notebook.metadata, NOTEBOOK_METADATA);
+      const code = codeCells(notebook)
+        .map((cell) => cell.source)
+        .join('\n');
+      const imported = [...code.matchAll(/\b(?:from|import|require)\s*\(?\s*['"]([^'"]+)/g)];
+      assert.deepEqual(
+        imported.map(([, from]) => from),
+        ['selective-brain-damage'],
+      );
+    });
+
+  it('have the parameters that their README lists', () => {
+    const rows = readFileSync(join(FOLDER, 'README.md'), 'utf8').matchAll(
+      /^\| \[[^\]]+\]\(([^)]+)\) \|[^|]*\| ([^|]*) \|$/gm,
+    );
+    const listed = [...rows].map(([, name, parameters]) => [
+      name,
+      parameters!.split(', ').map((parameter) => parameter.replaceAll('`', '')),
+    ]);
+    const declared = NOTEBOOKS.map((name) => {
+      const cell = codeCells(read(name)).find(({ metadata }) =>
+        metadata.tags?.includes('parameters'),
+      );
+      return [name, [...cell!.source.matchAll(/^let (\w+) =/gm)].map(([, parameter]) => parameter)];
+    });
+    assert.deepEqual(listed, declared);
+  });
+
   it('hold no picture of CIFAR-10, which has no licence', () => {
     for (const name of NOTEBOOKS)
-      for (const cell of read(name).cells)
-        if (cell.cell_type === 'code' && /Gallery\(/.test(cell.source))
+      for (const cell of codeCells(read(name)))
+        if (/Gallery\(/.test(cell.source))
           for (const output of cell.outputs)
             if ('data' in output) assert.deepEqual(Object.keys(output.data), ['text/plain']);
   });

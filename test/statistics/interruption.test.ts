@@ -1,13 +1,7 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { test } from 'node:test';
-import { loadCifar10 } from '#library/datasets/loadCifar10';
-import { trainPruned } from '#library/training/trainPruned';
-import { TrainingError } from '#statistics/errors';
-import { interruptible, interruptWork } from '#statistics/interruption';
-import { shortRun } from '../library/training/shortRun';
+import { interruptWork } from '#kernels/libraries';
+import { interruptible } from '#statistics/interruption';
 
 test('work hears of an interrupt and of its own signal, and is waited for', async () => {
   let isTold = false;
@@ -27,27 +21,4 @@ test('work hears of an interrupt and of its own signal, and is waited for', asyn
     /before it began/,
   );
   assert.equal(await interruptible(undefined, async (signal) => signal.aborted), false);
-});
-
-test('a training that was interrupted goes on where it was', async (t) => {
-  const folder = await mkdtemp(join(tmpdir(), 'interrupted-'));
-  t.after(() => rm(folder, { recursive: true }));
-  const data = await loadCifar10();
-  const options = { ...shortRun(data), folder };
-  const first = trainPruned({
-    ...options,
-    onProgress: ({ step }) => {
-      if (step === 3) interruptWork(new Error('interrupted'));
-    },
-  });
-  await assert.rejects(
-    first,
-    (error: Error) =>
-      error instanceof TrainingError &&
-      /after step 3 .*run it again/.test(error.message) &&
-      (error.cause as Error).message === 'interrupted',
-  );
-  const steps: number[] = [];
-  await trainPruned({ ...options, onProgress: ({ step }) => steps.push(step) });
-  assert.equal(steps[0], 4);
 });

@@ -141,10 +141,10 @@ async function openTensorFlow(packageName: string, gpu: boolean): Promise<void> 
   } catch {
     throw new Absent(`the package ${packageName} is not installed.`);
   }
-  // An override may put another package in its place: danfo asks for tfjs-node and needs little of it.
-  const { name } = require(`${packageName}/package.json`) as { name: string };
+  // Another package may stand under this name, as npm's overrides allow.
+  const { name } = require(`${packageName}/package.json`) as { readonly name: string };
   if (name !== packageName)
-    throw new Absent(`the package ${packageName} is not installed, but ${name} in its place.`);
+    throw new Absent(`the package ${packageName} is not installed; ${name} is there for it.`);
   require(packageName);
   await setBackend('tensorflow');
   const backend = tf.backend() as tf.KernelBackend & { isUsingGpuDevice?: boolean };

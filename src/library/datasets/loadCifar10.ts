@@ -16,8 +16,9 @@ import {
 } from 'selective-brain-damage-statistics/internal';
 import sharp from 'sharp';
 import { extract } from 'tar';
-import { type Example, ImageDataset, type ImageSource } from './imageDataset';
+import { ImageDataset } from './imageDataset';
 import type { Normalization } from './normalization';
+import type { Example, ImageSource } from './types';
 
 /** Options of {@link loadCifar10}. */
 export interface Cifar10Options {

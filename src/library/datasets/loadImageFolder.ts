@@ -3,7 +3,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { DatasetError, OptionError } from 'selective-brain-damage-statistics';
 import { type Random, shuffleInPlace } from 'selective-brain-damage-statistics/internal';
-import { type DatasetSpec, type Example, ImageDataset, type ImageSource } from './imageDataset';
+import { ImageDataset } from './imageDataset';
 import type { Normalization } from './normalization';
 import {
   decodeImage,
@@ -12,6 +12,7 @@ import {
   type PictureSettings,
   pictureSettings,
 } from './preprocess';
+import type { DatasetSpec, Example, ImageSource } from './types';
 
 /** Options of {@link loadImageFolder}. */
 export interface ImageFolderOptions extends PictureOptions {

@@ -1,9 +1,10 @@
 import { DatasetError, OptionError } from 'selective-brain-damage-statistics';
 import { loadImageNetRecords } from '../records/loadImageNetRecords';
-import type { DatasetSpec, ImageDataset } from './imageDataset';
+import type { ImageDataset } from './imageDataset';
 import { loadCifar10 } from './loadCifar10';
 import { type Cifar10CPart, openCifar10C } from './loadCifar10C';
 import { loadImageFolder } from './loadImageFolder';
+import type { DatasetSpec } from './types';
 
 const loaders: Readonly<
   Record<string, (options: Record<string, unknown>) => Promise<ImageDataset>>

@@ -255,7 +255,7 @@ async function ofPopulation(
 function reasonsOf(failures: readonly FailedSpec<RobustnessJob>[]): string[] {
   return [...groupBy(failures, ({ reason }) => reason)].map(([reason, [first, ...others]]) => {
     const more = others.length === 0 ? '' : `, and ${others.length} more`;
-    return `\n  ${nameOf(first!.job)}${more}: ${reason}`;
+    return `\n  ${nameOf(first!.spec)}${more}: ${reason}`;
   });
 }
 

@@ -4,17 +4,26 @@
  * package's declarations when it is built.
  */
 import type {
-  BootstrapModelsOptions,
+  CalibrationOptions,
   ChancePIEsOptions,
+  ChurnOptions,
   CorruptionErrorInput,
+  EnrichmentOptions,
   EvalHardestOptions,
   EvalPIEsOptions,
   FindPIEsOptions,
+  FlipsOptions,
+  ImageId,
   MeanCorruptionErrorOptions,
+  ModalLabelsOptions,
+  PerClassFlipsOptions,
+  PerClassRatesOptions,
   PerClassTTestOptions,
   PerCorruptionTTestOptions,
+  PIERow,
   Predictions,
   ScoreRow,
+  StandardErrorsOptions,
   SummarizeRobustnessOptions,
   SummarizeVariantsOptions,
   Table,
@@ -23,18 +32,37 @@ import * as statistics from 'selective-brain-damage-statistics/internal';
 import type { DataFrame } from '../bundled/danfo';
 import { frameOf, frameOfRows } from './frame';
 
-/** {@inheritDoc bootstrapModels} */
-export function bootstrapModels(
+/** {@inheritDoc standardErrors} */
+export function standardErrors(
   predictions: Predictions,
   statistic: (population: Predictions) => Table<object>,
-  options: BootstrapModelsOptions,
+  options: StandardErrorsOptions,
 ): DataFrame {
-  return frameOfRows(statistics.bootstrapModels(predictions, statistic, options));
+  return frameOfRows(statistics.standardErrors(predictions, statistic, options));
+}
+
+/** {@inheritDoc calibration} */
+export function calibration(predictions: Predictions, options?: CalibrationOptions): DataFrame {
+  return frameOf(statistics.calibrationTable, statistics.calibration(predictions, options));
 }
 
 /** {@inheritDoc chancePIEs} */
 export function chancePIEs(predictions: Predictions, options?: ChancePIEsOptions): DataFrame {
   return frameOf(statistics.chanceTable, statistics.chancePIEs(predictions, options));
+}
+
+/** {@inheritDoc churn} */
+export function churn(predictions: Predictions, options?: ChurnOptions): DataFrame {
+  return frameOf(statistics.churnTable, statistics.churn(predictions, options));
+}
+
+/** {@inheritDoc enrichment} */
+export function enrichment(
+  pies: Table<Pick<PIERow, 'variant' | 'sparsity' | 'baseline' | 'image_id'>>,
+  outcome: ReadonlyMap<ImageId, boolean>,
+  options?: EnrichmentOptions,
+): DataFrame {
+  return frameOf(statistics.enrichmentTable, statistics.enrichment(pies, outcome, options));
 }
 
 /** {@inheritDoc evalHardest} */
@@ -52,6 +80,11 @@ export function findPIEs(predictions: Predictions, options?: FindPIEsOptions): D
   return frameOf(statistics.pieTable, statistics.findPIEs(predictions, options));
 }
 
+/** {@inheritDoc flips} */
+export function flips(predictions: Predictions, options?: FlipsOptions): DataFrame {
+  return frameOf(statistics.flipTable, statistics.flips(predictions, options));
+}
+
 /** {@inheritDoc meanCorruptionError} */
 export function meanCorruptionError(
   table: Table<CorruptionErrorInput>,
@@ -61,13 +94,23 @@ export function meanCorruptionError(
 }
 
 /** {@inheritDoc modalLabels} */
-export function modalLabels(predictions: Predictions, options?: FindPIEsOptions): DataFrame {
+export function modalLabels(predictions: Predictions, options?: ModalLabelsOptions): DataFrame {
   return frameOf(statistics.modalLabelTable, statistics.modalLabels(predictions, options));
 }
 
 /** {@inheritDoc modelAccuracy} */
 export function modelAccuracy(predictions: Predictions): DataFrame {
   return frameOf(statistics.modelAccuracyTable, statistics.modelAccuracy(predictions));
+}
+
+/** {@inheritDoc perClassFlips} */
+export function perClassFlips(predictions: Predictions, options?: PerClassFlipsOptions): DataFrame {
+  return frameOf(statistics.classFlipTable, statistics.perClassFlips(predictions, options));
+}
+
+/** {@inheritDoc perClassRates} */
+export function perClassRates(predictions: Predictions, options?: PerClassRatesOptions): DataFrame {
+  return frameOf(statistics.ratesTable, statistics.perClassRates(predictions, options));
 }
 
 /** {@inheritDoc perClassTTest} */

@@ -1,6 +1,6 @@
 import { OptionError } from 'selective-brain-damage-statistics';
 import { seedFrom } from 'selective-brain-damage-statistics/internal';
-import * as tf from '../backend/tf';
+import type * as tf from '../backend/tf';
 import type { ModelSpec } from './modelSpec';
 import { renumbered } from './renumbered';
 import { resNet50 } from './resNet50';

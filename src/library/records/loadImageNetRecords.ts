@@ -1,8 +1,9 @@
 import { resolve } from 'node:path';
 import { OptionError, RecordError } from 'selective-brain-damage-statistics';
 import { checkChoice, checkCount } from 'selective-brain-damage-statistics/internal';
-import { type DatasetSpec, ImageDataset } from '../datasets/imageDataset';
+import { ImageDataset } from '../datasets/imageDataset';
 import { type PictureOptions, pictureSettings } from '../datasets/preprocess';
+import type { DatasetSpec } from '../datasets/types';
 import { findShards, type Shard } from './findShards';
 import { RecordSource, type RecordSourceSettings, readExamples } from './recordSource';
 

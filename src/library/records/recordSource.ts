@@ -1,15 +1,11 @@
 import type { ImageId } from 'selective-brain-damage-statistics';
 import { RecordError } from 'selective-brain-damage-statistics';
 import { type Random, shuffleInPlace } from 'selective-brain-damage-statistics/internal';
-import {
-  type DatasetSpec,
-  type Example,
-  type ImageSource,
-  type RgbImage,
-  shuffleStream,
-} from '../datasets/imageDataset';
 import type { Normalization } from '../datasets/normalization';
 import { checkDecodes, decodeImage, inputOf, type PictureSettings } from '../datasets/preprocess';
+import type { DatasetSpec, Example, ImageSource } from '../datasets/types';
+import { shuffle } from '../datasets/views/shuffle';
+import type { RgbImage } from '../images/rgbImage';
 import { mapConcurrent } from '../streams/mapConcurrent';
 import { hashOf, type Shard } from './findShards';
 import { type LabelledImage, readLabelledImage } from './readLabelledImage';
@@ -63,7 +59,7 @@ export class RecordSource implements ImageSource {
       return;
     }
     const shards = shuffleInPlace([...this.shards], random);
-    yield* shuffleStream(this.read(shards), random, this.shuffleBuffer);
+    yield* shuffle(this.read(shards), random, this.shuffleBuffer);
   }
 
   private async *read(shards: readonly Shard[]): AsyncGenerator<Example> {

@@ -9,7 +9,7 @@ import { createGzip } from 'node:zlib';
 import type { ImageId } from 'selective-brain-damage-statistics';
 import { checkCount } from 'selective-brain-damage-statistics/internal';
 import sharp from 'sharp';
-import type { RgbImage } from '../datasets/imageDataset';
+import type { RgbImage } from '../images/rgbImage';
 import { mapConcurrent } from '../streams/mapConcurrent';
 import { FIRST_LABEL } from './readLabelledImage';
 import { encodeExample, type Feature } from './tfExample';

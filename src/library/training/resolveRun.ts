@@ -118,7 +118,12 @@ function resolvePruning(
   };
   const [begin, end, frequency] = [time('begin'), time('end'), Math.max(1, time('frequency'))];
   const lastMask = options.end ?? `step ${end}`;
-  checkOption('pruning.begin', options.begin ?? begin, begin < end, `less than pruning.end, ${lastMask}`);
+  checkOption(
+    'pruning.begin',
+    options.begin ?? begin,
+    begin < end,
+    `less than pruning.end, ${lastMask}`,
+  );
   // A mask is drawn before a step, the last of which is `steps - 1`.
   checkOption('pruning.end', options.end ?? end, end < steps, `less than the run's ${words}`);
   const { method = 'magnitude', tensors } = options;

@@ -212,7 +212,11 @@ function replicateSpec(
   replicate: number,
   seed: number,
 ): ReplicateSpec {
-  const file = predictionsFile(folder, { sparsity, replicate });
+  const file = predictionsFile(folder, {
+    variant: variantOfSparsity(sparsity),
+    sparsity,
+    replicate,
+  });
   return {
     population,
     sparsity,
@@ -257,7 +261,7 @@ async function unfinished(
 
 /** The progress of all models. */
 class Tally {
-  private readonly meter: ProgressMeter<Omit<PopulationProgress, 'imagesPerSecond' | 'secondsLeft'>>;
+  private readonly meter: ProgressMeter<PopulationProgress>;
   /** Images that each model has been trained on. */
   private readonly reached = new Map<ReplicateSpec, number>();
   private done: number;

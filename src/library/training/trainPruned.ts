@@ -302,12 +302,9 @@ function trainStep(
   });
 }
 
-type TrainingMeter = ProgressMeter<Pick<TrainingProgress, 'step' | 'steps' | 'loss'>>;
+type TrainingMeter = ProgressMeter<TrainingProgress>;
 
-function meterOf(
-  spec: RunSpec,
-  onProgress: TrainPrunedOptions['onProgress'],
-): TrainingMeter {
+function meterOf(spec: RunSpec, onProgress: TrainPrunedOptions['onProgress']): TrainingMeter {
   const name = spec.model.name === 'given' ? spec.model.title : spec.model.name;
   return new ProgressMeter(
     ({ step, steps, loss }) =>

@@ -13,8 +13,12 @@ import {
 } from 'selective-brain-damage-statistics/internal';
 import * as tf from '../backend/tf';
 import type { ModelSpec } from '../models/modelSpec';
-import type { LearningRateDecay, LearningRateSchedule, PruningSchedule } from '../models/runRecord';
-import type { PruningMethod } from '../models/runRecord';
+import type {
+  LearningRateDecay,
+  LearningRateSchedule,
+  PruningMethod,
+  PruningSchedule,
+} from '../models/runRecord';
 import { object, POSITIVE, SHARE_BELOW_1 } from '../optionRules';
 import { PRUNING_METHODS } from './masks';
 
@@ -98,10 +102,7 @@ export const MODEL: OptionRule = {
 };
 
 /** @throws OptionError where the options that lie in another have a wrong name or value */
-export function checkNestedOptions(
-  cell: string,
-  { learningRate, pruning }: TrainingOptions,
-): void {
+export function checkNestedOptions(cell: string, { learningRate, pruning }: TrainingOptions): void {
   if (typeof learningRate === 'object') {
     checkOptions<Partial<LearningRateSchedule>>(
       cell,

@@ -12,7 +12,7 @@ export interface Speed {
  * Measures the speed of long work, and reports its progress: to the caller's `onProgress` where there
  * is one, else as a line on the terminal or below a notebook's cell.
  */
-export class ProgressMeter<Now extends object> {
+export class ProgressMeter<Progress extends Speed> {
   private readonly started = Date.now();
   private expected = 0;
   private seen = 0;
@@ -21,8 +21,8 @@ export class ProgressMeter<Now extends object> {
    * @param describe the first part of the line; speed and remaining time follow
    */
   constructor(
-    private readonly describe: (now: Now) => string,
-    private readonly onProgress: ((now: Now & Speed) => void) | undefined,
+    private readonly describe: (now: Omit<Progress, keyof Speed>) => string,
+    private readonly onProgress: ((progress: Progress) => void) | undefined,
   ) {}
 
   /** Adds images to those that this run still has to process; NaN where their number is unknown. */
@@ -35,9 +35,12 @@ export class ProgressMeter<Now extends object> {
     this.seen += images;
   }
 
-  report(now: Now): void {
+  report(now: Omit<Progress, keyof Speed>): void {
     const speed = this.speed();
-    if (this.onProgress) return this.onProgress({ ...now, ...speed });
+    if (this.onProgress) {
+      this.onProgress({ ...now, ...speed } as Progress);
+      return;
+    }
     const perSecond = Math.round(speed.imagesPerSecond);
     const left = formatDuration(speed.secondsLeft);
     progress().update(`${this.describe(now)}, ${perSecond} images/s, ${left} left`);

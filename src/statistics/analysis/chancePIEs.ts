@@ -1,39 +1,48 @@
-import { mean, sampleStandardDeviation } from 'simple-statistics';
-import { checkCount } from '../options';
+import { mean, quantileSorted } from 'simple-statistics';
+import { checkOptions, checkPredictions, count, type OptionRules, SEED } from '../options';
 import type { Predictions } from '../predictions/predictions';
-import { randomFrom, shuffleInPlace } from '../random';
-import { compared } from '../tables/columns';
+import { progress } from '../progress';
+import { type Random, randomFrom, shuffleInPlace } from '../random';
+import { compared, modelCounts } from '../tables/columns';
 import { defineTable, double, int, type RowOf } from '../tables/schema';
-import type { FindPIEsOptions } from './findPIEs';
-import { comparedColumns, compareVariants, requireModels, type Variant } from './variants';
-import { NO_MODE, type Votes, voteCounter } from './votes';
+import { type ModalLabelsOptions, modalLabelOptions } from './modalLabels';
+import { comparedColumns, compareVariants, type Variant } from './variants';
+import type { Ties } from './votes';
 
 /** Options of {@link chancePIEs}. */
-export interface ChancePIEsOptions extends Pick<FindPIEsOptions, 'baseline' | 'ties'> {
-  /** How often the variants are halved. Default 40, at least 2. */
-  readonly splits?: number;
-  /** Draws the halves. Default 0. */
+export interface ChancePIEsOptions extends Pick<ModalLabelsOptions, 'baseline' | 'ties'> {
+  /** How often the models are dealt anew. Default 1,000. */
+  readonly permutations?: number;
+  /** Deals them. Default 0. */
   readonly seed?: number;
 }
+
+const RULES: OptionRules<ChancePIEsOptions> = {
+  ...modalLabelOptions,
+  permutations: count(),
+  seed: SEED,
+};
 
 /** The table of {@link chancePIEs}. */
 export const chanceTable = defineTable({
   name: 'chancePIEs',
-  row: 'One variant against chance. Counts are of images, means over the splits.',
+  row: 'One variant against chance.',
   columns: {
     ...compared,
-    n_models: int('Models in each of the groups that are compared.'),
-    pies: double('Images on which the modal labels of baseline and variant differ.', 'images'),
-    baseline_within: double(
-      'The same between two groups of the baseline, which differ in their seeds alone.',
+    ...modelCounts,
+    pies: int('Images on which the modal labels of baseline and variant differ.'),
+    expected: double(
+      'The same where chance deals the models, mean over the permutations.',
       'images',
     ),
-    variant_within: double('The same between two groups of the variant.', 'images'),
-    beyond_chance: double('`pies` less the mean of the other two.', 'images'),
-    pies_sd: double('Sample standard deviation over the splits, which share the models.', 'images'),
-    baseline_within_sd: double('The same of `baseline_within`.', 'images'),
-    variant_within_sd: double('The same of `variant_within`.', 'images'),
-    beyond_chance_sd: double('The same of `beyond_chance`.', 'images'),
+    beyond_chance: double('`pies` less `expected`.', 'images'),
+    share: double('`beyond_chance` as a share of `pies`; NaN where there are none.', 'share'),
+    share_low: double('The share at the 97.5% quantile of the permutations.', 'share'),
+    share_high: double('The share at the 2.5% quantile of the permutations.', 'share'),
+    p_value: double(
+      'Of as many PIEs by chance: (1 + permutations with at least as many) / (1 + permutations).',
+      'probability',
+    ),
   },
 });
 
@@ -41,69 +50,181 @@ export const chanceTable = defineTable({
 export type ChanceRow = RowOf<typeof chanceTable>;
 
 /**
- * How many PIEs are there by chance: the modal labels of two groups of models differ on some images
- * even where nothing but the seeds tells the groups apart, and on more of them where the models are
- * less sure. Each variant's models are split at random into two groups, and what groups of the
- * baseline and of the variant differ on is set against what two groups of either differ on among
- * themselves, as an energy distance
- * does (Székely & Rizzo 2013). Not in the paper.
+ * How many PIEs come by chance: the modal labels of two groups of models differ on some images even
+ * where nothing but the seeds tells the groups apart. A permutation test at full size (Fisher 1935): the
+ * models of baseline and variant are pooled and dealt anew into groups of the same sizes, and the PIEs
+ * between these are counted. The null hypothesis: the variant's models are like the baseline's. Not in
+ * the paper.
  *
- * All groups are of one size, the largest odd number that the smallest variant holds twice: fewer models
- * differ on more images, and an even number often ties.
+ * The error is that of the models; the images stay the same.
  *
  * @returns a {@link ChanceRow} per variant
  * @throws OptionError for a value that an option does not take
- * @throws PredictionsError where a variant has fewer than two models, or there is only one variant
+ * @throws PredictionsError where there is only one variant
  */
 export function chancePIEs(predictions: Predictions, options: ChancePIEsOptions = {}): ChanceRow[] {
-  const { splits = 40, seed = 0, ties = 'largest' } = options;
-  checkCount('splits', splits, 2);
+  checkPredictions('chancePIEs', predictions);
+  const {
+    permutations = 1000,
+    seed = 0,
+    ties = 'largest',
+  } = checkOptions('chancePIEs', options, RULES);
   const { baseline, variants } = compareVariants(predictions.models, options.baseline);
-  const size = groupSize([baseline, ...variants]);
-  const votesOf = voteCounter(predictions, ties);
-  /** Per split the votes of a variant's two groups. */
-  const groups = ({ variant, sparsity, models }: Variant) =>
-    Array.from({ length: splits }, (_, split) => {
-      const stream = Number.isNaN(sparsity) ? variant : sparsity;
-      const drawn = shuffleInPlace([...models], randomFrom(seed, 'split', stream, split));
-      return [0, size].map((from) => votesOf(drawn.slice(from, from + size))) as Pair;
-    });
-  const reference = groups(baseline);
-  const baselineWithin = reference.map(([a, b]) => differing(a, b));
-  return variants.map((variant) => {
-    const changed = groups(variant);
-    const variantWithin = changed.map(([a, b]) => differing(a, b));
-    const pies = changed.map((group, i) =>
-      mean(group.flatMap((a) => reference[i]!.map((b) => differing(a, b)))),
+  const rows = variants.map((variant, i) => {
+    const count = pieCounter(baseline, variant, ties);
+    const random = randomFrom(seed, 'permutations', variant.variant);
+    const counts = deal(count, permutations, random, (share) =>
+      progress().update(
+        `chance of ${variant.variant}: ${Math.floor(100 * share)}%, variant ${i + 1} of ` +
+          `${variants.length}`,
+      ),
     );
-    const beyond = pies.map((count, i) => count - (baselineWithin[i]! + variantWithin[i]!) / 2);
-    return {
-      ...comparedColumns(variant, baseline),
-      n_models: size,
-      pies: mean(pies),
-      baseline_within: mean(baselineWithin),
-      variant_within: mean(variantWithin),
-      beyond_chance: mean(beyond),
-      pies_sd: sampleStandardDeviation(pies),
-      baseline_within_sd: sampleStandardDeviation(baselineWithin),
-      variant_within_sd: sampleStandardDeviation(variantWithin),
-      beyond_chance_sd: sampleStandardDeviation(beyond),
-    };
+    return { ...comparedColumns(variant, baseline), ...chanceRow(count, counts) };
+  });
+  progress().done();
+  return rows;
+}
+
+function chanceRow({ sizes, observed }: PIECounter, counts: readonly number[]) {
+  const sorted = [...counts].sort((a, b) => a - b);
+  const expected = mean(sorted);
+  const share = (chance: number) => (observed === 0 ? Number.NaN : 1 - chance / observed);
+  const atLeast = counts.filter((pies) => pies >= observed).length;
+  return {
+    ...{ n_baseline: sizes[0], n_variant: sizes[1], pies: observed, expected },
+    ...{ beyond_chance: observed - expected, share: share(expected) },
+    share_low: share(quantileSorted(sorted, 0.975)),
+    share_high: share(quantileSorted(sorted, 0.025)),
+    p_value: (1 + atLeast) / (1 + counts.length),
+  };
+}
+
+const MILLISECONDS_BETWEEN_REPORTS = 250;
+
+/** The numbers of PIEs where chance deals the models. */
+function deal(
+  { models, sizes, pies }: PIECounter,
+  permutations: number,
+  random: Random,
+  report: (share: number) => void,
+): number[] {
+  const order = Uint16Array.from({ length: models }, (_, i) => i);
+  let reported = performance.now();
+  return Array.from({ length: permutations }, (_, done) => {
+    if (performance.now() - reported > MILLISECONDS_BETWEEN_REPORTS) {
+      reported = performance.now();
+      report(done / permutations);
+    }
+    return pies(shuffleInPlace(order, random).subarray(0, sizes[0]));
   });
 }
 
-type Pair = [Votes, Votes];
-
-function groupSize(variants: readonly Variant[]): number {
-  for (const variant of variants) requireModels(variant, 2, 'it is compared with itself');
-  const half = Math.floor(Math.min(...variants.map(({ models }) => models.length)) / 2);
-  return half % 2 === 0 ? half - 1 : half;
+/** Counts the PIEs between two groups of some models. */
+interface PIECounter {
+  readonly models: number;
+  readonly sizes: readonly [baseline: number, variant: number];
+  /** PIEs between baseline and variant as they are. */
+  readonly observed: number;
+  /** @param group the models in the place of the baseline's; all others are the variant's */
+  readonly pies: (group: ArrayLike<number>) => number;
 }
 
-/** Images that have another modal label in each group; without those that a tie excludes. */
-function differing(a: Votes, b: Votes): number {
-  let count = 0;
-  for (let i = 0; i < a.mode.length; i++)
-    if (a.mode[i] !== b.mode[i] && a.mode[i] !== NO_MODE && b.mode[i] !== NO_MODE) count++;
-  return count;
+const BITS = 32;
+
+/**
+ * Holds, for each image that can be a PIE in any deal and each class that a model gives it, the models
+ * that do as a set of bits: votes of a group are then counted by the bits that two sets share.
+ */
+function pieCounter(baseline: Variant, variant: Variant, ties: Ties): PIECounter {
+  const predicted = [...baseline.models, ...variant.models].map((model) => model.predictedClass);
+  const models = predicted.length;
+  const sizes = [baseline.models.length, variant.models.length] as const;
+  const words = Math.ceil(models / BITS);
+  const { starts, voters } = votesOf(predicted, words, Math.min(...sizes), ties);
+  const group = new Int32Array(words);
+  const pies = (members: ArrayLike<number>): number => {
+    group.fill(0);
+    for (let i = 0; i < members.length; i++) group[members[i]! >> 5]! |= 1 << (members[i]! & 31);
+    let count = 0;
+    for (let image = 0; image + 1 < starts.length; image++)
+      if (differs(voters, starts[image]!, starts[image + 1]!, words, group, ties)) count++;
+    return count;
+  };
+  return { models, sizes, pies, observed: pies(baseline.models.map((_, i) => i)) };
+}
+
+/** The voters of the classes of an image lie one class after the other, in the order that ties ask for. */
+interface Voters {
+  /** Where each image's first class is, in classes; and the end of the last. */
+  readonly starts: Int32Array;
+  /** [classes × words]. */
+  readonly voters: Int32Array;
+}
+
+function votesOf(
+  predicted: readonly Int32Array[],
+  words: number,
+  smaller: number,
+  ties: Ties,
+): Voters {
+  const models = predicted.length;
+  const images = predicted[0]!.length;
+  const starts: number[] = [0];
+  const voters: number[] = [];
+  const classes = new Map<number, number[]>();
+  for (let image = 0; image < images; image++) {
+    classes.clear();
+    for (let model = 0; model < models; model++) {
+      const label = predicted[model]![image]!;
+      const known = classes.get(label);
+      if (known) known.push(model);
+      else classes.set(label, [model]);
+    }
+    const most = Math.max(...[...classes.values()].map((voting) => voting.length));
+    // Where the others are fewer than half of the smaller group, no deal takes its majority away.
+    if (2 * (models - most) < smaller) continue;
+    const ordered = [...classes].sort(([a], [b]) => (ties === 'smallest' ? a - b : b - a));
+    for (const [, voting] of ordered) {
+      const set = new Int32Array(words);
+      for (const model of voting) set[model >> 5]! |= 1 << (model & 31);
+      voters.push(...set);
+    }
+    starts.push(voters.length / words);
+  }
+  return { starts: Int32Array.from(starts), voters: Int32Array.from(voters) };
+}
+
+/** Whether the modal labels of a group and of all others differ on an image. */
+function differs(
+  voters: Int32Array,
+  from: number,
+  to: number,
+  words: number,
+  group: Int32Array,
+  ties: Ties,
+): boolean {
+  let [mostIn, mostOut, modeIn, modeOut] = [-1, -1, -1, -1];
+  let [tiedIn, tiedOut] = [false, false];
+  for (let label = from; label < to; label++) {
+    let [inside, outside] = [0, 0];
+    for (let word = 0; word < words; word++) {
+      const voting = voters[label * words + word]!;
+      inside += ones(voting & group[word]!);
+      outside += ones(voting & ~group[word]!);
+    }
+    // The first of equals is the one that ties prefer.
+    if (inside > mostIn) [mostIn, modeIn, tiedIn] = [inside, label, false];
+    else if (inside === mostIn) tiedIn = true;
+    if (outside > mostOut) [mostOut, modeOut, tiedOut] = [outside, label, false];
+    else if (outside === mostOut) tiedOut = true;
+  }
+  if (ties === 'exclude' && (tiedIn || tiedOut)) return false;
+  return modeIn !== modeOut;
+}
+
+/** How many bits of 32 are set. */
+function ones(bits: number): number {
+  let n = bits - ((bits >>> 1) & 0x55555555);
+  n = (n & 0x33333333) + ((n >>> 2) & 0x33333333);
+  return (((n + (n >>> 4)) & 0x0f0f0f0f) * 0x01010101) >>> 24;
 }

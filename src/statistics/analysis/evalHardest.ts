@@ -1,5 +1,12 @@
 import { OptionError, PredictionsError } from '../errors';
-import { checkOption } from '../options';
+import {
+  checkOptions,
+  checkPredictions,
+  listOf,
+  type OptionRules,
+  SEED,
+  VARIANT,
+} from '../options';
 import type { ModelPredictions, Predictions } from '../predictions/predictions';
 import { randomFrom, shuffleInPlace } from '../random';
 import { listsTop5 } from './modelAccuracy';
@@ -24,6 +31,16 @@ export interface EvalHardestOptions {
   readonly seed?: number;
 }
 
+const RULES: OptionRules<EvalHardestOptions> = {
+  share: {
+    expected: '0–1, not 0',
+    accepts: (value) => typeof value === 'number' && value > 0 && value <= 1,
+  },
+  judges: listOf(VARIANT),
+  baseline: VARIANT,
+  seed: SEED,
+};
+
 /** What the hardest images are called among the corruptions. */
 export const HARDEST = 'hardest';
 
@@ -42,8 +59,8 @@ export function evalHardest(
   predictions: Predictions,
   options: EvalHardestOptions = {},
 ): RobustnessRow[] {
-  const { share = 0.1, seed = 0 } = options;
-  checkOption('share', share, share > 0 && share <= 1, '0–1, not 0');
+  checkPredictions('evalHardest', predictions);
+  const { share = 0.1, seed = 0 } = checkOptions('evalHardest', options, RULES);
   if (!listsTop5(predictions))
     throw new PredictionsError('Not all models list their five most probable classes (top5).');
   const { baseline, variants } = compareVariants(predictions.models, options.baseline);
@@ -53,9 +70,9 @@ export function evalHardest(
   const unknown = options.judges?.find(
     (judge) => !split.some(({ variant, sparsity }) => judge === variant || judge === sparsity),
   );
-  if (unknown !== undefined || options.judges?.length === 0)
+  if (unknown !== undefined)
     throw new OptionError(
-      `judges: ${unknown ?? 'none'}; expected some of the variants ` +
+      `judges: ${unknown}; expected some of the variants ` +
         `${split.map(({ variant }) => variant).join(', ')}, or their sparsities.`,
       { option: 'judges', value: options.judges },
     );

@@ -1,15 +1,17 @@
-import { mean, sampleStandardDeviation } from 'simple-statistics';
+import { mean } from 'simple-statistics';
+import { checkOptions, checkPredictions, FLAG, type OptionRules, SEED } from '../options';
 import type { ModelPredictions, Predictions } from '../predictions/predictions';
 import { randomFrom, shuffleInPlace } from '../random';
 import { compared, modelCounts } from '../tables/columns';
 import { defineTable, double, int, oneOf, optional, type RowOf } from '../tables/schema';
-import { type FindPIEsOptions, findPIEs } from './findPIEs';
+import { findPIEs } from './findPIEs';
+import { type ModalLabelsOptions, modalLabelOptions } from './modalLabels';
 import { listsTop5 } from './modelAccuracy';
-import { shareCorrect } from './sums';
+import { deviation, shareCorrect } from './sums';
 import { comparedColumns, compareVariants, holdOut } from './variants';
 
 /** Options of {@link evalPIEs}. */
-export interface EvalPIEsOptions extends Pick<FindPIEsOptions, 'baseline' | 'ties'> {
+export interface EvalPIEsOptions extends Pick<ModalLabelsOptions, 'baseline' | 'ties'> {
   /** Draws the random sample. Default 0. */
   readonly seed?: number;
   /**
@@ -19,6 +21,8 @@ export interface EvalPIEsOptions extends Pick<FindPIEsOptions, 'baseline' | 'tie
    */
   readonly heldOut?: boolean;
 }
+
+const RULES: OptionRules<EvalPIEsOptions> = { ...modalLabelOptions, seed: SEED, heldOut: FLAG };
 
 const SETS = ['pies', 'random', 'without-pies'] as const;
 
@@ -68,7 +72,8 @@ export function evalPIEs(
   predictions: Predictions,
   options: EvalPIEsOptions = {},
 ): PIEAccuracyRow[] {
-  const { seed = 0, heldOut = false, ...how } = options;
+  checkPredictions('evalPIEs', predictions);
+  const { seed = 0, heldOut = false, ...how } = checkOptions('evalPIEs', options, RULES);
   const { imageIds, trueClass } = predictions;
   const { baseline, variants } = compareVariants(predictions.models, options.baseline);
   const split = new Map(
@@ -111,8 +116,4 @@ export function evalPIEs(
       };
     });
   });
-}
-
-function deviation(values: readonly number[]): number {
-  return values.length < 2 ? Number.NaN : sampleStandardDeviation([...values]);
 }

@@ -1,26 +1,44 @@
-import type { Predictions } from '../predictions/predictions';
-import { defineTable, type RowOf } from '../tables/schema';
-import { type ModalLabelRow, modalLabelColumns, modalLabels } from './modalLabels';
-import type { Baseline } from './variants';
-import type { Ties } from './votes';
+import { checkOptions, checkPredictions, choice, count, type OptionRules } from '../options';
+import type { ModelPredictions, Predictions } from '../predictions/predictions';
+import { defineTable, double, optional, type RowOf } from '../tables/schema';
+import {
+  type ModalLabelsOptions,
+  modalLabelColumns,
+  modalLabelOptions,
+  modalLabelRows,
+} from './modalLabels';
+import { compareVariants } from './variants';
 
-/** Options of {@link findPIEs} and of `modalLabels`. */
-export interface FindPIEsOptions {
-  /** The variant that the others are compared with. Default `dense`, else sparsity 0. */
-  readonly baseline?: Baseline;
+const BY = ['mode', 'taxicab'] as const;
+
+/** Options of {@link findPIEs}. */
+export interface FindPIEsOptions extends ModalLabelsOptions {
   /**
-   * The modal label where several classes have the most votes: the `largest` class number, as in
-   * the authors' code, or the `smallest`; or `exclude` the image at the variants concerned. Default
-   * `largest`.
+   * What makes an image a PIE: another `mode`, as in the paper; or the `taxicab` distance between the
+   * shares of votes that each class gets from the baseline and from the variant (Hooker et al. 2020).
+   * Default `mode`.
    */
-  readonly ties?: Ties;
+  readonly by?: (typeof BY)[number];
+  /** With `taxicab`, how many images of the largest distances. Default: as many as `mode` finds. */
+  readonly count?: number;
 }
+
+const RULES: OptionRules<FindPIEsOptions> = {
+  ...modalLabelOptions,
+  by: choice(BY),
+  count: count(),
+};
 
 /** The table of {@link findPIEs}. */
 export const pieTable = defineTable({
   name: 'findPIEs',
   row: 'One image whose modal label a variant changes.',
-  columns: modalLabelColumns,
+  columns: {
+    ...modalLabelColumns,
+    distance: optional(
+      double('Taxicab distance between the shares of votes, with `by: taxicab`.', '0–2'),
+    ),
+  },
 });
 
 /** One image whose modal label a variant changes. */
@@ -28,7 +46,8 @@ export type PIERow = RowOf<typeof pieTable>;
 
 /**
  * Finds the Pruning Identified Exemplars (paper, section 3.2): the images whose modal label, the
- * class that most models of a variant predict, is another than the baseline's.
+ * class that most models of a variant predict, is another than the baseline's; or, with `taxicab`, those
+ * on which the votes of variant and baseline differ most.
  *
  * @returns a {@link PIERow} per variant and PIE, by sparsity, then in the images' order; none where
  *   no label changes
@@ -36,7 +55,40 @@ export type PIERow = RowOf<typeof pieTable>;
  * @throws PredictionsError where all models are of one variant
  */
 export function findPIEs(predictions: Predictions, options: FindPIEsOptions = {}): PIERow[] {
-  return modalLabels(predictions, options)
-    .filter((row) => row.pie)
-    .map(({ pie: _, ...row }: ModalLabelRow): PIERow => row);
+  checkPredictions('findPIEs', predictions);
+  const { by = 'mode', count: wanted, ...how } = checkOptions('findPIEs', options, RULES);
+  const byMode = (before: number, now: number) => before !== now;
+  if (by === 'mode') return modalLabelRows(predictions, how, byMode);
+  const { baseline, variants } = compareVariants(predictions.models, how.baseline);
+  const all = modalLabelRows(predictions, how, () => true);
+  const positions = new Map(predictions.imageIds.map((id, i) => [id, i]));
+  return variants.flatMap((variant) => {
+    const distances = taxicabDistances(baseline.models, variant.models);
+    const rows = all
+      .filter((row) => row.variant === variant.variant)
+      .map((row): PIERow => ({ ...row, distance: distances[positions.get(row.image_id)!]! }));
+    const most = wanted ?? rows.filter((row) => byMode(row.baseline_mode, row.variant_mode)).length;
+    const chosen = new Set(rows.toSorted((a, b) => b.distance! - a.distance!).slice(0, most));
+    return rows.filter((row) => chosen.has(row));
+  });
+}
+
+/** Between the shares of votes that each class gets from either group, 0–2 per image. */
+function taxicabDistances(
+  before: readonly ModelPredictions[],
+  now: readonly ModelPredictions[],
+): Float64Array {
+  const shares = new Map<number, number>();
+  return Float64Array.from(before[0]!.predictedClass, (_, image) => {
+    shares.clear();
+    const vote = (models: readonly ModelPredictions[], sign: number) => {
+      for (const { predictedClass } of models) {
+        const label = predictedClass[image]!;
+        shares.set(label, (shares.get(label) ?? 0) + sign / models.length);
+      }
+    };
+    vote(before, -1);
+    vote(now, 1);
+    return [...shares.values()].reduce((sum, share) => sum + Math.abs(share), 0);
+  });
 }

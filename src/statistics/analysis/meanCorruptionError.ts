@@ -1,10 +1,12 @@
 import { OptionError } from '../errors';
+import { groupBy } from '../groupBy';
+import { checkOptions, VARIANT } from '../options';
+import { bySparsity } from '../predictions/variantName';
 import { compared } from '../tables/columns';
 import { defineTable, double, type RowOf, rowsOf, string, type Table } from '../tables/schema';
 import { CORRUPTIONS, type CorruptionName, SEVERITIES } from './corruptionNames';
-import { groupBy } from './groupBy';
 import { CLEAN, type RobustnessRow, robustnessTable } from './summarizeRobustness';
-import { type Baseline, baselineOf, bySparsity } from './variants';
+import { type Baseline, baselineOf } from './variants';
 
 const NEEDED = ['variant', 'sparsity', 'baseline', 'corruption', 'severity', 'top1'] as const;
 
@@ -77,6 +79,7 @@ export function meanCorruptionError(
   table: Table<CorruptionErrorInput>,
   options: MeanCorruptionErrorOptions = {},
 ): CorruptionErrorRow[] {
+  checkOptions('meanCorruptionError', options, { baseline: VARIANT });
   const rows = rowsOf('meanCorruptionError', robustnessTable, table, NEEDED);
   const variants = [...groupBy(rows, (row) => row.variant).values()].map((ofVariant) => ({
     variant: ofVariant[0]!.variant,

@@ -1,9 +1,27 @@
+import { checkOptions, checkPredictions, choice, type OptionRules, VARIANT } from '../options';
 import type { Predictions } from '../predictions/predictions';
 import { compared } from '../tables/columns';
 import { boolean, defineTable, double, id, int, type RowOf } from '../tables/schema';
-import type { FindPIEsOptions } from './findPIEs';
-import { comparedColumns, compareVariants } from './variants';
-import { NO_MODE, voteCounter } from './votes';
+import { type Baseline, comparedColumns, compareVariants } from './variants';
+import { NO_MODE, TIES, type Ties, voteCounter } from './votes';
+
+/** Options of {@link modalLabels}. */
+export interface ModalLabelsOptions {
+  /** The variant that the others are compared with. Default `dense`, else sparsity 0. */
+  readonly baseline?: Baseline;
+  /**
+   * The modal label where several classes have the most votes: the `largest` class number, as in
+   * the authors' code, or the `smallest`; or `exclude` the image at the variants concerned. Default
+   * `largest`.
+   */
+  readonly ties?: Ties;
+}
+
+/** What the options of modal labels take. */
+export const modalLabelOptions: OptionRules<ModalLabelsOptions> = {
+  baseline: VARIANT,
+  ties: choice(TIES),
+};
 
 /** What is told of an image's modal labels. */
 export const modalLabelColumns = {
@@ -39,28 +57,41 @@ export type ModalLabelRow = RowOf<typeof modalLabelTable>;
  */
 export function modalLabels(
   predictions: Predictions,
-  options: FindPIEsOptions = {},
+  options: ModalLabelsOptions = {},
 ): ModalLabelRow[] {
+  checkPredictions('modalLabels', predictions);
+  const checked = checkOptions('modalLabels', options, modalLabelOptions);
+  return modalLabelRows(predictions, checked, () => true).map(
+    (row): ModalLabelRow => ({ ...row, pie: row.baseline_mode !== row.variant_mode }),
+  );
+}
+
+/** The modal labels of the images whose modes are wanted; of arguments that are checked. */
+export function modalLabelRows(
+  predictions: Predictions,
+  options: ModalLabelsOptions,
+  isWanted: (baselineMode: number, variantMode: number) => boolean,
+): Omit<ModalLabelRow, 'pie'>[] {
   const { imageIds, trueClass, models } = predictions;
   const votesOf = voteCounter(predictions, options.ties ?? 'largest');
   const { baseline, variants } = compareVariants(models, options.baseline);
   const reference = votesOf(baseline.models);
   return variants.flatMap((variant) => {
     const votes = votesOf(variant.models);
-    return imageIds.flatMap((image_id, i): ModalLabelRow[] => {
+    const rows: Omit<ModalLabelRow, 'pie'>[] = [];
+    for (let i = 0; i < imageIds.length; i++) {
       const [baseline_mode, variant_mode] = [reference.mode[i]!, votes.mode[i]!];
-      if (baseline_mode === NO_MODE || variant_mode === NO_MODE) return [];
-      return [
-        {
-          ...comparedColumns(variant, baseline),
-          ...{ image_id, true_class: trueClass[i]!, baseline_mode, variant_mode },
-          baseline_votes: reference.votes[i]! / baseline.models.length,
-          variant_votes: votes.votes[i]! / variant.models.length,
-          baseline_correct: baseline_mode === trueClass[i],
-          variant_correct: variant_mode === trueClass[i],
-          pie: baseline_mode !== variant_mode,
-        },
-      ];
-    });
+      if (baseline_mode === NO_MODE || variant_mode === NO_MODE) continue;
+      if (!isWanted(baseline_mode, variant_mode)) continue;
+      rows.push({
+        ...comparedColumns(variant, baseline),
+        ...{ image_id: imageIds[i]!, true_class: trueClass[i]!, baseline_mode, variant_mode },
+        baseline_votes: reference.votes[i]! / baseline.models.length,
+        variant_votes: votes.votes[i]! / variant.models.length,
+        baseline_correct: baseline_mode === trueClass[i],
+        variant_correct: variant_mode === trueClass[i],
+      });
+    }
+    return rows;
   });
 }

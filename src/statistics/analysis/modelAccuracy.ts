@@ -1,3 +1,4 @@
+import { checkPredictions } from '../options';
 import type { Predictions } from '../predictions/predictions';
 import { defineTable, double, int, optional, type RowOf, string } from '../tables/schema';
 import { shareCorrect } from './sums';
@@ -29,6 +30,7 @@ export type ModelAccuracyRow = RowOf<typeof modelAccuracyTable>;
  * @returns a {@link ModelAccuracyRow} per model, in their order
  */
 export function modelAccuracy(predictions: Predictions): ModelAccuracyRow[] {
+  checkPredictions('modelAccuracy', predictions);
   const { trueClass, models } = predictions;
   const hasTop5 = listsTop5(predictions);
   return models.map(({ variant, sparsity, replicate, predictedClass, top5 }) => ({

@@ -1,9 +1,19 @@
-import { checkChoice } from '../options';
+import { PredictionsError } from '../errors';
+import {
+  checkOptions,
+  checkPredictions,
+  choice,
+  type OptionRules,
+  PROBABILITY,
+  TEXT,
+  VARIANT,
+} from '../options';
 import type { Predictions } from '../predictions/predictions';
 import { compared, modelCounts, significanceColumns, tested } from '../tables/columns';
 import { defineTable, double, int, optional, type RowOf, string } from '../tables/schema';
-import { largest, sum } from './sums';
-import { checkAlpha, checkTestable, significance, welchTTest } from './tTest';
+import { correctPerPart, type Parts, partColumns, partsOf, partsWithImages } from './parts';
+import { sum } from './sums';
+import { pairedTTest, significance, welchTTest } from './tTest';
 import { type Baseline, comparedColumns, compareVariants, type Variant } from './variants';
 
 /** Options of {@link perClassTTest}. */
@@ -16,8 +26,35 @@ export interface PerClassTTestOptions {
    * What a model's recall is compared with: `population`, the mean top-1 accuracy of all models of
    * its variant, as in the paper; `model`, its own top-1 accuracy. Default `population`.
    */
-  readonly normalize?: 'population' | 'model';
+  readonly normalize?: (typeof NORMALIZE)[number];
+  /**
+   * What is tested: the recall, a `share`, as in the paper; or its `logit`, on which a hard class has
+   * no more to lose than an easy one: log((k + ½) / (n − k + ½)) of the k of n images right, less the
+   * logit of top-1 in the same form. Default `share`.
+   */
+  readonly scale?: (typeof SCALES)[number];
+  /**
+   * `independent` models, as in the paper; or `replicate`, a paired t-test between the variant's models
+   * and those of the baseline that they were made of, told by their replicates. Default `independent`.
+   */
+  readonly pairing?: (typeof PAIRINGS)[number];
+  /** What is tested: each `class`, or each value of a group, by its name. Default `class`. */
+  readonly by?: string;
 }
+
+const NORMALIZE = ['population', 'model'] as const;
+const SCALES = ['share', 'logit'] as const;
+const PAIRINGS = ['independent', 'replicate'] as const;
+
+/** What the options of {@link perClassTTest} take. */
+export const perClassOptions: OptionRules<PerClassTTestOptions> = {
+  alpha: PROBABILITY,
+  baseline: VARIANT,
+  normalize: choice(NORMALIZE),
+  scale: choice(SCALES),
+  pairing: choice(PAIRINGS),
+  by: TEXT,
+};
 
 /** The table of {@link perClassTTest}. */
 export const perClassTable = defineTable({
@@ -25,8 +62,8 @@ export const perClassTable = defineTable({
   row: 'One class of one variant.',
   columns: {
     ...compared,
-    class: int('The class, from 0.'),
-    class_name: optional(string('Its name, where names are known.')),
+    class: int('The class, from 0; with `by`, the place of the group among its sorted values.'),
+    class_name: optional(string('Its name, where names are known; with `by`, the value.')),
     ...modelCounts,
     baseline_mean_recall: double(
       'Share of the class that a model of the baseline gets right, mean over the models.',
@@ -35,8 +72,8 @@ export const perClassTable = defineTable({
     variant_mean_recall: double('The same of the variant.', 'share 0–1'),
     absolute_change: double('Variant less baseline mean recall.', 'difference of shares'),
     normalized_change: double(
-      'The same less the change in mean top-1 accuracy.',
-      'difference of shares',
+      'The same less the change in mean top-1 accuracy; of logits where these are tested.',
+      'difference of shares or logits',
     ),
     ...tested,
     ...significanceColumns,
@@ -49,65 +86,75 @@ export type PerClassRow = RowOf<typeof perClassTable>;
 /**
  * Finds the classes that compression hurts, or helps, more than the model as a whole (paper, section
  * 3.1). For each variant and class it is Welch's two-sample, two-tailed t-test between the recalls
- * of the baseline's models and those of the variant's, each less the top-1 accuracy of its variant. The null hypothesis: the class moved exactly as much as the models did.
+ * of the baseline's models and those of the variant's, each less the top-1 accuracy of its variant.
+ * The null hypothesis: the class moved exactly as much as the models did.
  *
  * Where both samples have no variance, `statistic` is ±Infinity and `p_value` 0 if their means
- * differ, and both are NaN, not significant, if they are equal.
+ * differ, and both are NaN, not significant, if they are equal. Where a variant has one model its rows
+ * have the changes, and NaN for the test.
  *
  * @returns a {@link PerClassRow} per variant and class that has images, by sparsity, then class;
  *   `class_name` where the predictions know the names
  * @throws OptionError for a value that an option does not take
- * @throws PredictionsError where a variant has fewer than two models, or there is only one variant
+ * @throws PredictionsError where there is only one variant, or models that are to be paired have other
+ *   replicates than the baseline's
  */
 export function perClassTTest(
   predictions: Predictions,
   options: PerClassTTestOptions = {},
 ): PerClassRow[] {
-  const { alpha = 0.05, normalize = 'population' } = options;
-  checkAlpha(alpha);
-  checkChoice('normalize', normalize, ['population', 'model']);
+  checkPredictions('perClassTTest', predictions);
+  const {
+    alpha = 0.05,
+    by = 'class',
+    ...how
+  } = checkOptions('perClassTTest', options, perClassOptions);
   const { baseline, variants } = compareVariants(predictions.models, options.baseline);
-  const { trueClass, classNames } = predictions;
-  const images = imagesPerClass(trueClass);
-  const reference = countCorrect(trueClass, images.length, baseline);
+  const parts = partsOf(predictions, by);
+  const reference = countCorrect(predictions.trueClass, parts, baseline);
   return variants.flatMap((variant) => {
-    const counts = countCorrect(trueClass, images.length, variant);
-    const tests = compare(reference, counts, images, normalize);
+    if (how.pairing === 'replicate') requireSameReplicates(variant, baseline);
+    const counts = countCorrect(predictions.trueClass, parts, variant);
+    const tests = compare(reference, counts, parts, how);
     const found = significance(tests, alpha);
-    return tests.map((test, i): PerClassRow => {
-      const name = classNames?.[test.class];
-      return {
+    return tests.map(
+      (test, i): PerClassRow => ({
         ...comparedColumns(variant, baseline),
+        ...partColumns(test.class, parts),
         ...test,
-        ...(name !== undefined && { class_name: name }),
         ...found[i]!,
-      };
-    });
+      }),
+    );
   });
 }
 
 /** How many images each of a variant's models gets right. */
 interface Correct {
-  /** By class, [models][classes]. */
-  readonly perClass: readonly Int32Array[];
-  /** Of all classes, [models]. */
+  /** By part, [models][parts]. */
+  readonly perPart: readonly Int32Array[];
+  /** Of all parts, [models]. */
   readonly perModel: readonly number[];
   /** By all models together. */
   readonly total: number;
 }
 
-function countCorrect(trueClass: Int32Array, classes: number, variant: Variant): Correct {
-  checkTestable(variant);
-  const perClass = variant.models.map(({ predictedClass }) => {
-    const correct = new Int32Array(classes);
-    for (let i = 0; i < trueClass.length; i++) {
-      const label = trueClass[i]!;
-      correct[label]! += Number(predictedClass[i] === label);
-    }
-    return correct;
-  });
-  const perModel = perClass.map(sum);
-  return { perClass, perModel, total: sum(perModel) };
+function countCorrect(trueClass: Int32Array, parts: Parts, { models }: Variant): Correct {
+  const perPart = models.map(({ predictedClass }) =>
+    correctPerPart(trueClass, predictedClass, parts),
+  );
+  const perModel = perPart.map(sum);
+  return { perPart, perModel, total: sum(perModel) };
+}
+
+/** A paired test takes its pairs in the models' order. */
+function requireSameReplicates(variant: Variant, baseline: Variant): void {
+  const replicates = ({ models }: Variant) => models.map(({ replicate }) => replicate).join(', ');
+  if (replicates(variant) !== replicates(baseline))
+    throw new PredictionsError(
+      `pairing: 'replicate' pairs models of ${variant.variant} with models of ${baseline.variant} by ` +
+        `their replicates, which are ${replicates(variant)} and ${replicates(baseline)}; expected the ` +
+        'same of both.',
+    );
 }
 
 type ClassTest = Omit<
@@ -115,60 +162,73 @@ type ClassTest = Omit<
   keyof typeof compared | 'class_name' | 'p_adjusted' | 'significant' | 'direction'
 >;
 
-function compare(
-  baseline: Correct,
-  variant: Correct,
-  imagesPerClass: Int32Array,
-  normalize: 'population' | 'model',
-): ClassTest[] {
-  const images = sum(imagesPerClass);
+type How = Pick<PerClassTTestOptions, 'normalize' | 'scale' | 'pairing'>;
+
+function compare(baseline: Correct, variant: Correct, parts: Parts, how: How): ClassTest[] {
+  const { normalize = 'population', scale = 'share', pairing = 'independent' } = how;
+  const images = sum(parts.sizes);
   const n_baseline = baseline.perModel.length;
   const n_variant = variant.perModel.length;
+  const isTestable = n_baseline > 1 && n_variant > 1;
+  const samplesOf =
+    scale === 'logit'
+      ? logitSamples(images, normalize)
+      : shareSamples(images, n_baseline * n_variant, normalize);
+  const test = pairing === 'replicate' ? pairedTTest : welchTTest;
   const top1Change = variant.total / n_variant / images - baseline.total / n_baseline / images;
+  const meanRecall = ({ perPart }: Correct, part: number) =>
+    perPart.reduce((correct, model) => correct + model[part]!, 0) /
+    perPart.length /
+    parts.sizes[part]!;
 
-  // Recalls less an accuracy, times a factor that makes both whole numbers and that the test does
-  // not see: what is equal is then exactly equal, and no variance of 0 comes out as 1e-34.
-  const factor = n_baseline * n_variant;
-  const normalized = ({ perClass, perModel, total }: Correct, label: number) => {
-    const sample = new Float64Array(perModel.length);
-    for (let model = 0; model < sample.length; model++) {
-      const correct =
-        normalize === 'model' ? perModel[model]! * factor : (total * factor) / sample.length;
-      const correctInClass = perClass[model]![label]! * factor;
-      sample[model] = correctInClass * images - correct * imagesPerClass[label]!;
-    }
-    return sample;
-  };
-  const meanRecall = ({ perClass }: Correct, label: number) =>
-    perClass.reduce((correct, model) => correct + model[label]!, 0) /
-    perClass.length /
-    imagesPerClass[label]!;
-
-  const classes = Array.from(imagesPerClass.keys()).filter((label) => imagesPerClass[label]! > 0);
-  return classes.map((label) => {
-    const { statistic, pValue } = welchTTest(
-      normalized(baseline, label),
-      normalized(variant, label),
-    );
-    const baseline_mean_recall = meanRecall(baseline, label);
-    const variant_mean_recall = meanRecall(variant, label);
+  return partsWithImages(parts).map((part) => {
+    const size = parts.sizes[part]!;
+    const [before, now] = [samplesOf(baseline, part, size), samplesOf(variant, part, size)];
+    const { statistic, pValue } = isTestable ? test(before, now) : UNTESTED;
+    const baseline_mean_recall = meanRecall(baseline, part);
+    const variant_mean_recall = meanRecall(variant, part);
     const absolute_change = variant_mean_recall - baseline_mean_recall;
+    const normalized_change =
+      scale === 'logit'
+        ? sum(now) / n_variant - sum(before) / n_baseline
+        : absolute_change - top1Change;
     return {
-      class: label,
-      n_baseline,
-      n_variant,
-      baseline_mean_recall,
-      variant_mean_recall,
-      absolute_change,
-      normalized_change: absolute_change - top1Change,
-      statistic,
-      p_value: pValue,
+      ...{ class: part, n_baseline, n_variant, baseline_mean_recall, variant_mean_recall },
+      ...{ absolute_change, normalized_change, statistic, p_value: pValue },
     };
   });
 }
 
-function imagesPerClass(trueClass: Int32Array): Int32Array {
-  const images = new Int32Array(largest(trueClass) + 1);
-  for (const label of trueClass) images[label]!++;
-  return images;
+const UNTESTED = { statistic: Number.NaN, pValue: Number.NaN };
+
+/** What is tested of some models: a number each, for one part of a size. */
+type Samples = (correct: Correct, part: number, size: number) => Float64Array;
+
+/**
+ * Recalls less an accuracy, times a factor that makes both whole numbers and that the test does not
+ * see: what is equal is then exactly equal, and no variance of 0 comes out as 1e-34.
+ */
+function shareSamples(images: number, factor: number, normalize: How['normalize']): Samples {
+  return ({ perPart, perModel, total }, part, size) =>
+    Float64Array.from(perModel, (own, model) => {
+      const correct = normalize === 'model' ? own * factor : (total * factor) / perModel.length;
+      return perPart[model]![part]! * factor * images - correct * size;
+    });
+}
+
+/** Logits of recalls less a logit of top-1: the model's own, or the mean over the models. */
+function logitSamples(images: number, normalize: How['normalize']): Samples {
+  return ({ perPart, perModel }, part, size) => {
+    const own = perModel.map((correct) => logit(correct, images));
+    const mean = sum(own) / own.length;
+    return Float64Array.from(
+      own,
+      (top1, model) => logit(perPart[model]![part]!, size) - (normalize === 'model' ? top1 : mean),
+    );
+  };
+}
+
+/** Of k of n images, half an image added to either side so that none and all have one (Haldane 1956). */
+function logit(k: number, n: number): number {
+  return Math.log((k + 0.5) / (n - k + 0.5));
 }

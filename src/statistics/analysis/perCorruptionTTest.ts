@@ -1,6 +1,7 @@
 import { mean } from 'simple-statistics';
 import { PredictionsError } from '../errors';
-import { checkChoice } from '../options';
+import { groupBy } from '../groupBy';
+import { checkOptions, choice, type OptionRules, PROBABILITY, VARIANT } from '../options';
 import { compared, modelCounts, significanceColumns, tested } from '../tables/columns';
 import {
   defineTable,
@@ -12,10 +13,9 @@ import {
   string,
   type Table,
 } from '../tables/schema';
-import { groupBy } from './groupBy';
 import { CLEAN, type ScoreRow, scoreTable } from './summarizeRobustness';
 import { sum } from './sums';
-import { checkAlpha, checkTestable, significance, welchTTest } from './tTest';
+import { checkTestable, significance, welchTTest } from './tTest';
 import { type Baseline, comparedColumns, compareVariants, type Variant } from './variants';
 
 const MEASURES = ['difference', 'relative'] as const;
@@ -33,6 +33,12 @@ export interface PerCorruptionTTestOptions {
    */
   readonly measure?: (typeof MEASURES)[number];
 }
+
+const RULES: OptionRules<PerCorruptionTTestOptions> = {
+  alpha: PROBABILITY,
+  baseline: VARIANT,
+  measure: choice(MEASURES),
+};
 
 /** The table of {@link perCorruptionTTest}. */
 export const perCorruptionTable = defineTable({
@@ -82,9 +88,11 @@ export function perCorruptionTTest(
   scores: Table<ScoreRow>,
   options: PerCorruptionTTestOptions = {},
 ): PerCorruptionRow[] {
-  const { alpha = 0.05, measure = 'difference' } = options;
-  checkAlpha(alpha);
-  checkChoice('measure', measure, MEASURES);
+  const { alpha = 0.05, measure = 'difference' } = checkOptions(
+    'perCorruptionTTest',
+    options,
+    RULES,
+  );
   const rows = rowsOf('perCorruptionTTest', scoreTable, scores);
   const corruptions = groupBy(
     rows.filter((score) => score.corruption !== CLEAN),

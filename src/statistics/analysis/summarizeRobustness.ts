@@ -1,8 +1,9 @@
 import { mean } from 'simple-statistics';
 import { OptionError } from '../errors';
+import { groupBy } from '../groupBy';
+import { checkOptions, VARIANT } from '../options';
 import { compared } from '../tables/columns';
 import { defineTable, double, int, type RowOf, rowsOf, string, type Table } from '../tables/schema';
-import { groupBy } from './groupBy';
 import { type Baseline, baselineOf, comparedColumns, variantsOf } from './variants';
 
 const sets = {
@@ -79,6 +80,7 @@ export function summarizeRobustness(
   scores: Table<ScoreRow>,
   options: SummarizeRobustnessOptions = {},
 ): RobustnessRow[] {
+  checkOptions('summarizeRobustness', options, { baseline: VARIANT });
   const bySet = scoresBySet(rowsOf('summarizeRobustness', scoreTable, scores));
   const clean = bySet.find(([score]) => score!.corruption === CLEAN);
   if (!clean) throw new OptionError(`No score is of the images called '${CLEAN}'.`);

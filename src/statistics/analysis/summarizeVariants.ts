@@ -1,15 +1,18 @@
-import { mean, sampleStandardDeviation } from 'simple-statistics';
+import { mean } from 'simple-statistics';
+import { checkOptions, checkPredictions } from '../options';
 import type { Predictions } from '../predictions/predictions';
+import { bySparsity } from '../predictions/variantName';
 import { compared } from '../tables/columns';
 import { defineTable, double, int, optional, type RowOf } from '../tables/schema';
-import { type FindPIEsOptions, findPIEs } from './findPIEs';
+import { findPIEs } from './findPIEs';
+import { type ModalLabelsOptions, modalLabelOptions } from './modalLabels';
 import { modelAccuracy } from './modelAccuracy';
-import { type PerClassTTestOptions, perClassTTest } from './perClassTTest';
-import { sum } from './sums';
-import { bySparsity, comparedColumns, compareVariants } from './variants';
+import { type PerClassTTestOptions, perClassOptions, perClassTTest } from './perClassTTest';
+import { deviation, sum } from './sums';
+import { comparedColumns, compareVariants } from './variants';
 
 /** Options of {@link summarizeVariants}: those of `perClassTTest` and of `findPIEs`. */
-export type SummarizeVariantsOptions = PerClassTTestOptions & Pick<FindPIEsOptions, 'ties'>;
+export type SummarizeVariantsOptions = PerClassTTestOptions & Pick<ModalLabelsOptions, 'ties'>;
 
 /** The table of {@link summarizeVariants}. */
 export const summaryTable = defineTable({
@@ -20,7 +23,10 @@ export const summaryTable = defineTable({
     n_models: int('Models of the variant.'),
     n_images: int('Images that they predicted.'),
     top1: double('Images that a model gets right, mean over the models.', 'share 0–1'),
-    top1_sd: double('Sample standard deviation of the same over the models.', 'share 0–1'),
+    top1_sd: double(
+      'Sample standard deviation of the same over the models; NaN for one.',
+      'share 0–1',
+    ),
     top5: optional(
       double(
         "Images whose class is among a model's first five, where all models list them.",
@@ -49,12 +55,14 @@ export type SummaryRow = RowOf<typeof summaryTable>;
  *
  * @returns a {@link SummaryRow} per variant, the baseline's among them, by sparsity
  * @throws OptionError for a value that an option does not take
- * @throws PredictionsError where a variant has fewer than two models, or there is only one variant
+ * @throws PredictionsError where there is only one variant
  */
 export function summarizeVariants(
   predictions: Predictions,
   options: SummarizeVariantsOptions = {},
 ): SummaryRow[] {
+  checkPredictions('summarizeVariants', predictions);
+  checkOptions('summarizeVariants', options, { ...perClassOptions, ...modalLabelOptions });
   const accuracies = modelAccuracy(predictions);
   const { ties, ...classOptions } = options;
   const classes = perClassTTest(predictions, classOptions);
@@ -77,8 +85,8 @@ export function summarizeVariants(
       n_models: variant.models.length,
       n_images: predictions.imageIds.length,
       top1: mean(top1),
-      top1_sd: sampleStandardDeviation(top1),
-      ...(top5.length > 0 && { top5: mean(top5), top5_sd: sampleStandardDeviation(top5) }),
+      top1_sd: deviation(top1),
+      ...(top5.length > 0 && { top5: mean(top5), top5_sd: deviation(top5) }),
       n_significant: here.filter((row) => row.significant).length,
       n_hurt: hurt.length,
       n_helped: helped.length,

@@ -1,3 +1,5 @@
+import { sampleStandardDeviation } from 'simple-statistics';
+
 export function sum(values: ArrayLike<number>): number {
   let total = 0;
   for (let i = 0; i < values.length; i++) total += values[i]!;
@@ -19,13 +21,21 @@ export function largest(values: ArrayLike<number>): number {
 export function shareCorrect(
   trueClass: Int32Array,
   labels: Int32Array,
-  images: ArrayLike<number> = trueClass.map((_, i) => i),
+  images?: ArrayLike<number>,
 ): number {
   const width = labels.length / trueClass.length;
+  const count = images?.length ?? trueClass.length;
   let correct = 0;
-  for (let j = 0; j < images.length; j++) {
-    const i = images[j]!;
-    for (let k = i * width; k < (i + 1) * width; k++) if (labels[k] === trueClass[i]) correct++;
+  for (let j = 0; j < count; j++) {
+    const i = images ? images[j]! : j;
+    const label = trueClass[i]!;
+    const end = (i + 1) * width;
+    for (let k = i * width; k < end; k++) if (labels[k] === label) correct++;
   }
-  return correct / images.length;
+  return correct / count;
+}
+
+/** Sample standard deviation; NaN for fewer than two values. */
+export function deviation(values: readonly number[]): number {
+  return values.length < 2 ? Number.NaN : sampleStandardDeviation([...values]);
 }

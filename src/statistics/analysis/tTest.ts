@@ -1,5 +1,4 @@
 import cephes from 'cephes';
-import { checkOption } from '../options';
 import { requireModels, type Variant } from './variants';
 
 /** The outcome of a t-test. */
@@ -33,6 +32,21 @@ export function welchTTest(a: Float64Array, b: Float64Array): TTest {
     (first.squaredError ** 2 / (a.length - 1) + second.squaredError ** 2 / (b.length - 1));
   const pValue = twoTailed(statistic, degreesOfFreedom);
   return { statistic, pValue, standardError };
+}
+
+/**
+ * The paired t-test of the hypothesis that differences between pairs have a mean of 0 (as scipy's
+ * `ttest_rel(a, b)`).
+ *
+ * @param a,b at least two numbers, as many in either, pair by pair
+ * @returns as {@link welchTTest}, of the differences
+ */
+export function pairedTTest(a: Float64Array, b: Float64Array): TTest {
+  const { mean, squaredError } = meanAndError(a.map((value, i) => value - b[i]!));
+  const standardError = Math.sqrt(squaredError);
+  const statistic = mean / standardError;
+  if (squaredError === 0) return { statistic, pValue: mean === 0 ? Number.NaN : 0, standardError };
+  return { statistic, pValue: twoTailed(statistic, a.length - 1), standardError };
 }
 
 /** P(|T| > |t|) of Student's distribution, by the incomplete beta function. */
@@ -79,11 +93,6 @@ export function significance(
     const direction = significant ? (statistic > 0 ? 'hurt' : 'helped') : 'none';
     return { p_adjusted: adjusted[i]!, significant, direction };
   });
-}
-
-/** @throws OptionError for what is no probability */
-export function checkAlpha(alpha: number): void {
-  checkOption('alpha', alpha, alpha >= 0 && alpha <= 1, 'a probability, 0–1');
 }
 
 /** @throws PredictionsError for a variant of whose models no variance is known */

@@ -1,16 +1,11 @@
 import { PredictionsError } from '../errors';
+import { groupBy } from '../groupBy';
 import { checkOption } from '../options';
 import type { ModelPredictions } from '../predictions/predictions';
-import { groupBy } from './groupBy';
+import { bySparsity, type VariantOf } from '../predictions/variantName';
 
 /** Which variant the others are compared with: its name, or its sparsity. */
 export type Baseline = string | number;
-
-/** What a model has that tells its variant. */
-export interface VariantOf {
-  readonly variant: string;
-  readonly sparsity: number;
-}
 
 /** All models of one variant; of a model what is at hand. */
 export interface Variant<Model = ModelPredictions> extends VariantOf {
@@ -22,14 +17,6 @@ export interface Comparison<Model = ModelPredictions> {
   readonly baseline: Variant<Model>;
   /** By increasing sparsity; those without one last, as they come. */
   readonly variants: readonly Variant<Model>[];
-}
-
-/** Orders models by increasing sparsity; those without one come last. */
-export function bySparsity(a: VariantOf, b: VariantOf): number {
-  const [left, right] = [a, b].map(({ sparsity }) =>
-    Number.isNaN(sparsity) ? Number.MAX_VALUE : sparsity,
-  ) as [number, number];
-  return left - right;
 }
 
 /**

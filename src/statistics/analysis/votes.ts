@@ -1,11 +1,11 @@
-import { checkChoice } from '../options';
 import type { ModelPredictions, Predictions } from '../predictions/predictions';
 import { largest } from './sums';
 
 /** Which of several classes with the most votes is the modal label; `exclude`: none is. */
 export type Ties = 'largest' | 'smallest' | 'exclude';
 
-const TIES: readonly Ties[] = ['largest', 'smallest', 'exclude'];
+/** All of them. */
+export const TIES: readonly Ties[] = ['largest', 'smallest', 'exclude'];
 /** The modal label of an image that a tie excludes. */
 export const NO_MODE = -1;
 
@@ -17,16 +17,11 @@ export interface Votes {
   readonly votes: Int32Array;
 }
 
-/**
- * Counts the votes of groups of a population's models.
- *
- * @throws OptionError for `ties` of another name
- */
+/** Counts the votes of groups of a population's models. */
 export function voteCounter(
   { trueClass, models }: Predictions,
   ties: Ties,
 ): (group: readonly ModelPredictions[]) => Votes {
-  checkChoice('ties', ties, TIES);
   const classes = Math.max(...models.map((model) => largest(model.predictedClass))) + 1;
   return (group) => count(group, trueClass, classes, ties);
 }

@@ -2,7 +2,7 @@ import type { Data } from 'plotly.js';
 import { type SummaryRow, summaryTable } from '../analysis/summarizeVariants';
 import { rowsOf, type Table } from '../tables/schema';
 import { type Figure, figure } from './figure';
-import { baseLayout, LEGEND_ABOVE, VALUE_AXIS, VARIANT_AXIS } from './layout';
+import { baseLayout, LEGEND_ABOVE, VALUE_AXIS, variantAxis } from './layout';
 import { PALETTE } from './palette';
 import { baselineName, byVariant, drawable, range } from './rows';
 
@@ -13,7 +13,7 @@ export type HurtAndHelpedRow = Pick<
   SummaryRow,
   'variant' | 'sparsity' | 'baseline' | 'n_models' | (typeof COLUMNS)[number]
 > & {
-  /** Standard errors, as `bootstrapModels` adds them. */
+  /** Standard errors, as `standardErrors` adds them. */
   readonly [Name in `${(typeof COLUMNS)[number]}_se`]?: number;
 };
 
@@ -31,10 +31,10 @@ type Kind = (typeof KINDS)[number]['kind'];
 
 /**
  * How many classes each variant hurts and how many it helps, and by how much on average:
- * the paper's figure of both. With the standard errors that `bootstrapModels` adds, a line over two
+ * the paper's figure of both. With the errors that `standardErrors` adds, a line over two
  * of them to each side.
  *
- * @param table what `summarizeVariants` gives, or `bootstrapModels` of it; the baseline is left out
+ * @param table what `summarizeVariants` gives, or `standardErrors` of it; the baseline is left out
  * @throws TableError for a table of another kind
  */
 export function hurtAndHelpedFigure(table: Table<HurtAndHelpedRow>): Figure {
@@ -74,17 +74,18 @@ export function hurtAndHelpedFigure(table: Table<HurtAndHelpedRow>): Figure {
       };
     }),
   );
+  const axis = variantAxis(rows.map((row) => row.variant));
   return figure(data, {
     ...baseLayout(
       `Classes hurt and helped against ${baselineName(rows)}`,
       `N = ${range(rows.map((row) => row.n_models))} models of each variant` +
-        (withErrors ? '; lines: two bootstrap standard errors over models' : ''),
+        (withErrors ? '; lines: two standard errors over models and images' : ''),
     ),
-    height: 400,
-    margin: { t: 104, r: 16, b: 56, l: 72 },
+    height: 416,
+    margin: { t: 104, r: 16, b: 72, l: 72 },
     bargap: 0.3,
-    xaxis: { ...VARIANT_AXIS, domain: [...PANELS[0].domain] },
-    xaxis2: { ...VARIANT_AXIS, domain: [...PANELS[1].domain], anchor: 'y2' },
+    xaxis: { ...axis, domain: [...PANELS[0].domain] },
+    xaxis2: { ...axis, domain: [...PANELS[1].domain], anchor: 'y2' },
     yaxis: { ...VALUE_AXIS, title: { text: 'Classes' }, rangemode: 'tozero' },
     yaxis2: {
       ...VALUE_AXIS,

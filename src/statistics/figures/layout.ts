@@ -1,4 +1,4 @@
-import type { Annotations, Layout } from 'plotly.js';
+import type { Annotations, Layout, LayoutAxis } from 'plotly.js';
 import { PALETTE } from './palette';
 
 /** The font that pictures are drawn in, and that figures ask a browser for first. */
@@ -19,8 +19,19 @@ export const LEGEND_ABOVE = {
 /** An axis of values: light lines, the zero among them darker. */
 export const VALUE_AXIS = { gridcolor: '#eeeeee', zerolinecolor: PALETTE.muted } as const;
 
-/** An axis with a place per variant. */
-export const VARIANT_AXIS = { title: { text: 'Variant' }, type: 'category' } as const;
+/**
+ * An axis with a place per variant. Names break at their spaces, because they would overlap where two
+ * panels share the width.
+ */
+export function variantAxis(variants: string[]): Partial<LayoutAxis> {
+  return {
+    title: { text: 'Variant' },
+    type: 'category',
+    tickangle: 0,
+    tickvals: variants,
+    ticktext: variants.map((name) => name.replaceAll(' ', '<br>')),
+  };
+}
 
 /** A heading over a panel whose upper left corner is at x, y of the figure. */
 export function panelHeading(text: string, x: number, y: number): Partial<Annotations> {

@@ -3,7 +3,7 @@ import { CLEAN, type RobustnessRow, robustnessTable } from '../analysis/summariz
 import { OptionError } from '../errors';
 import { rowsOf, type Table } from '../tables/schema';
 import { type Figure, figure } from './figure';
-import { baseLayout, LEGEND_ABOVE, panelHeading, VALUE_AXIS, VARIANT_AXIS } from './layout';
+import { baseLayout, LEGEND_ABOVE, panelHeading, VALUE_AXIS, variantAxis } from './layout';
 import { PALETTE, variantColors } from './palette';
 import { baselineName, byVariant, percent, range } from './rows';
 
@@ -62,16 +62,18 @@ export function naturalAdversarialFigure(table: Table<NaturalAdversarialRow>): F
     const { n_images } = rows.find((row) => row.corruption === name)!;
     return `${n_images} ${name}`;
   });
+  const compared = byVariant(rows.filter((row) => row.variant !== row.baseline));
+  const axis = variantAxis(compared.map(([variant]) => variant));
   return figure(data, {
     ...baseLayout(
       'What naturally hard images cost each variant',
       `N = ${range(rows.map((row) => row.n_models))} models of each variant; images: ${images.join(', ')}`,
     ),
-    height: 400,
-    margin: { t: 120, r: 16, b: 56, l: 72 },
+    height: 416,
+    margin: { t: 120, r: 16, b: 72, l: 72 },
     bargap: 0.3,
-    xaxis: { ...VARIANT_AXIS, domain: [0, 0.46] },
-    xaxis2: { ...VARIANT_AXIS, domain: [0.54, 1], anchor: 'y2' },
+    xaxis: { ...axis, domain: [0, 0.46] },
+    xaxis2: { ...axis, domain: [0.54, 1], anchor: 'y2' },
     yaxis: {
       ...VALUE_AXIS,
       title: { text: `Change (% of the accuracy of ${baselineName(rows)})` },

@@ -1,5 +1,6 @@
 import { CLEAN, type RobustnessRow, robustnessTable } from '../analysis/summarizeRobustness';
 import { OptionError } from '../errors';
+import { checkOptions, choice } from '../options';
 import { rowsOf, type Table } from '../tables/schema';
 import { type Dot, dotRows } from './dotRows';
 import type { Figure } from './figure';
@@ -29,8 +30,11 @@ export interface RobustnessFigureOptions {
  */
 export function robustnessFigure(
   table: Table<RobustnessFigureRow>,
-  { accuracy = 'top1' }: RobustnessFigureOptions = {},
+  options: RobustnessFigureOptions = {},
 ): Figure {
+  const { accuracy = 'top1' } = checkOptions('robustnessFigure', options, {
+    accuracy: choice(['top1', 'top5']),
+  });
   const rows = rowsOf('robustnessFigure', robustnessTable, table, COLUMNS).filter(
     (row) => row.severity > 0 || row.corruption === CLEAN,
   );

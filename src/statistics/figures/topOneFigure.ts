@@ -2,7 +2,7 @@ import type { Data } from 'plotly.js';
 import { type ModelAccuracyRow, modelAccuracyTable } from '../analysis/modelAccuracy';
 import { rowsOf, type Table } from '../tables/schema';
 import { type Figure, figure } from './figure';
-import { baseLayout, VARIANT_AXIS } from './layout';
+import { baseLayout, variantAxis } from './layout';
 import { PALETTE } from './palette';
 import { byVariant, percent, range } from './rows';
 
@@ -42,10 +42,10 @@ export function topOneFigure(table: Table<TopOneRow>): Figure {
       'Top-1 accuracy over the population',
       `N = ${range(counts)} models of each variant; the dashed line is their mean`,
     ),
-    height: 380,
-    margin: { t: 80, r: 16, b: 56, l: 72 },
+    height: 396,
+    margin: { t: 80, r: 16, b: 72, l: 72 },
     showlegend: false,
-    xaxis: VARIANT_AXIS,
+    xaxis: variantAxis(variants.map(([variant]) => variant)),
     yaxis: { title: { text: 'Top-1 accuracy (%)' }, gridcolor: '#eeeeee' },
   });
 }

@@ -1,4 +1,4 @@
-import type { Column } from './table';
+import type { Column } from './chunk';
 
 /** Arrow's formats of numbers, and the arrays that view them. */
 const NUMBERS: Readonly<Record<string, NumbersConstructor>> = {

@@ -1,9 +1,8 @@
 import { readdir, stat } from 'node:fs/promises';
-import { extname, join } from 'node:path';
+import { join } from 'node:path';
 import { glob, isDynamicPattern } from 'tinyglobby';
 import { PredictionsError } from '../errors';
-
-const EXTENSIONS = ['.parquet', '.csv'];
+import { FORMATS, isPredictionsFile } from './filePlace';
 
 /** The files that paths, globs and folders (with all below them) stand for, in a stable order. */
 export async function findFiles(paths: readonly string[]): Promise<string[]> {
@@ -17,15 +16,16 @@ async function filesOf(path: string): Promise<string[]> {
   let files: string[];
   if (entry)
     files = (await readdir(path, { recursive: true }))
-      .filter((file) => EXTENSIONS.includes(extname(file)))
+      .filter(isPredictionsFile)
       .map((file) => join(path, file));
   else if (isDynamicPattern(path))
     files = await glob(path.replaceAll('\\', '/'), { expandDirectories: false });
-  else throw new PredictionsError(`${path}: there is no such file or folder.`);
+  else throw new PredictionsError(`${path}: there is no such file or folder.`, { file: path });
   if (files.length === 0)
     throw new PredictionsError(
-      `${path}: no file found. Expected ${EXTENSIONS.join(' or ')} files, as a population's ` +
+      `${path}: no file found. Expected files whose names end in ${FORMATS}, as a population's ` +
         'sparsity=0.9/replicate=07.parquet.',
+      { file: path },
     );
   return files.sort();
 }

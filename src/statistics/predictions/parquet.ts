@@ -1,10 +1,14 @@
 import { readFileSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
 import type { Batch } from '@uwdata/flechette' with { 'resolution-mode': 'import' };
 import type { Table as ParquetTable } from 'parquet-wasm';
 import { PredictionsError } from '../errors';
 import { viewColumns } from './arrowMemory';
+import { bytesOf, type Chunk, type Column } from './chunk';
+import { type ColumnRequest, type ResolvedColumns, resolveColumns } from './columnNames';
+import type { FilePlace } from './filePlace';
 import type { PredictionsOfModel } from './predictions';
-import { bytesOf, COLUMNS, type Column, requireColumns, type Table } from './table';
+import { saysVariant } from './variantName';
 
 /** Rows decoded at a time: what bounds the memory that a file with a whole population takes. */
 const ROWS_AT_ONCE = 2 ** 19;
@@ -15,36 +19,44 @@ async function libraries() {
 }
 type Libraries = Awaited<ReturnType<typeof libraries>>;
 
-/** The columns of some rows, by name; what is undefined is not one that predictions have. */
+/** The columns of some rows, by name; undefined for what is not numbers. */
 type Columns = ReadonlyMap<string, Column | undefined>;
 
 /** Decodes the names of images. */
-type NameDecoder = (batch: Batch<unknown>) => ArrayLike<unknown>;
+type NameDecoder = (column: string, batch: Batch<unknown>) => ArrayLike<unknown>;
 
 /**
- * A function that reads Parquet files, handing on tables of a bounded number of rows. The files it
+ * A function that reads Parquet files, handing on chunks of a bounded number of rows. The files it
  * reads share what is slow to decode and the same in all of them: the images' names.
  */
-export function parquetReader(): (file: string, onTable: (table: Table) => void) => Promise<void> {
+export function parquetReader(): (
+  place: FilePlace,
+  request: ColumnRequest,
+  onChunk: (chunk: Chunk) => void,
+) => Promise<void> {
   const namesOf = rememberNames();
-  return async (file, onTable) => {
+  return async ({ file, gzip, constants, name, isModel }, request, onChunk) => {
     const loaded = await libraries();
-    const bytes = readFileSync(file);
+    const stored = readFileSync(file);
+    const bytes = gzip ? gunzipSync(stored) : stored;
     let offset = 0;
     let rows: number;
+    let resolved: ResolvedColumns | undefined;
+    const wanted = (found: readonly string[]) => {
+      resolved ??= resolveColumns(file, found, request, constants, name);
+      return [...resolved.names.values()];
+    };
     do {
       rows = 0;
-      eachBatch(loaded, decode(loaded, file, bytes, offset), namesOf, (columns) => {
-        requireColumns(file, [...columns.keys()]);
-        const known = COLUMNS.filter((name) => columns.has(name));
-        const table = {
-          source: file,
-          offset: offset + rows,
-          length: lengthOf(columns.get('image_id')!),
-          columns: Object.fromEntries(known.map((name) => [name, columns.get(name)])),
+      eachBatch(loaded, decode(loaded, file, bytes, offset), namesOf, wanted, (columns) => {
+        const { names, constants } = resolved!;
+        const chunk: Chunk = {
+          ...{ source: file, offset: offset + rows, constants, isModel },
+          length: lengthOf(columns.values().next().value!),
+          columns: new Map([...names].map(([ours, theirs]) => [ours, columns.get(theirs)!])),
         };
-        onTable(table);
-        rows += table.length;
+        onChunk(chunk);
+        rows += chunk.length;
       });
       offset += rows;
     } while (rows === ROWS_AT_ONCE);
@@ -60,7 +72,7 @@ function decode({ parquet }: Libraries, file: string, bytes: Uint8Array, offset:
     throw new PredictionsError(
       `${file}: cannot be read as Parquet (${error instanceof Error ? error.message : error}). ` +
         'Was its writing interrupted? Then write it again.',
-      { cause: error },
+      { file, cause: error },
     );
   }
 }
@@ -70,13 +82,15 @@ function eachBatch(
   { arrow, parquet }: Libraries,
   table: ParquetTable,
   namesOf: NameDecoder,
+  wanted: (found: readonly string[]) => readonly string[],
   onBatch: (columns: Columns) => void,
 ): void {
   const lent = table.toFFI();
   const [schema, batches] = [lent.schemaAddr(), lent.arrayAddrs()];
   const { buffer } = parquet.wasmMemory();
   const viewed = Array.from(batches, (batch) => viewColumns(buffer, schema, batch));
-  const all = viewed.every((columns) => COLUMNS.every((n) => !columns.has(n) || columns.get(n)));
+  const names = viewed[0] ? wanted([...viewed[0].keys()]) : [];
+  const all = viewed.every((columns) => names.every((name) => columns.get(name)));
   try {
     if (all) viewed.forEach(onBatch);
   } finally {
@@ -85,9 +99,14 @@ function eachBatch(
   }
   // Copying all of a table takes several times as long as looking at its numbers where they are.
   if (!all) {
-    const { children, names } = arrow.tableFromIPC(table.intoIPCStream(), { useBigInt: true });
+    const decoded = arrow.tableFromIPC(table.intoIPCStream(), { useBigInt: true });
+    const places = names.map((name) => [name, decoded.names.indexOf(name)] as const);
     for (let i = 0; i < batches.length; i++)
-      onBatch(new Map(names.map((name, c) => [name, valuesOf(children[c]!.data[i]!, namesOf)])));
+      onBatch(
+        new Map(
+          places.map(([name, c]) => [name, valuesOf(name, decoded.children[c]!.data[i]!, namesOf)]),
+        ),
+      );
   }
 }
 
@@ -96,10 +115,10 @@ function lengthOf(column: Column): number {
 }
 
 /** A batch's values, as an array of them where some are missing. */
-function valuesOf(batch: Batch<unknown>, namesOf: NameDecoder): Column {
+function valuesOf(name: string, batch: Batch<unknown>, namesOf: NameDecoder): Column {
   if (!batch.offsets || batch.nullCount > 0) return batch.slice(0, batch.length);
   const items = batch.children?.[0];
-  if (!items) return namesOf(batch);
+  if (!items) return namesOf(name, batch);
   const { offsets } = batch;
   return {
     values: items.slice(0, items.length),
@@ -107,15 +126,17 @@ function valuesOf(batch: Batch<unknown>, namesOf: NameDecoder): Column {
   };
 }
 
-/** Decodes names, or returns those decoded last where the bytes are the same. */
+/** Decodes names, or returns those decoded last of the column where the bytes are the same. */
 function rememberNames(): NameDecoder {
-  let last: { offsets: Buffer; bytes: Buffer; names: ArrayLike<unknown> } | undefined;
-  return (batch) => {
+  const seen = new Map<string, { offsets: Buffer; bytes: Buffer; names: ArrayLike<unknown> }>();
+  return (column, batch) => {
     const offsets = bytesOf(batch.offsets as ArrayBufferView);
     const bytes = bytesOf(batch.values);
-    if (!last?.offsets.equals(offsets) || !last.bytes.equals(bytes))
-      last = { offsets, bytes, names: batch.slice(0, batch.length) };
-    return last.names;
+    const last = seen.get(column);
+    if (last?.offsets.equals(offsets) && last.bytes.equals(bytes)) return last.names;
+    const names = batch.slice(0, batch.length);
+    seen.set(column, { offsets, bytes, names });
+    return names;
   };
 }
 
@@ -123,14 +144,19 @@ function rememberNames(): NameDecoder {
 export async function encodeParquet(predictions: PredictionsOfModel): Promise<Uint8Array> {
   const { arrow, parquet } = await libraries();
   const { columnFromArray, float64, int32, int64, list, utf8 } = arrow;
-  const { imageIds, confidence, top5 } = predictions;
+  const { imageIds, confidence, top5, variant, sparsity, groups = {} } = predictions;
   const rows = imageIds.length;
   const width = (top5?.length ?? 0) / rows;
   const named = imageIds.some((id) => typeof id === 'string');
   const ids = imageIds as readonly number[];
   const short = ids.every((id) => (id | 0) === id);
   const columns = {
-    sparsity: columnFromArray(new Float64Array(rows).fill(predictions.sparsity), float64()),
+    ...(!saysVariant(predictions) && {
+      variant: columnFromArray(Array<string>(rows).fill(variant), utf8()),
+    }),
+    ...(!Number.isNaN(sparsity) && {
+      sparsity: columnFromArray(new Float64Array(rows).fill(sparsity), float64()),
+    }),
     replicate: columnFromArray(new Int32Array(rows).fill(predictions.replicate), int32()),
     image_id: named
       ? columnFromArray(imageIds.map(String), utf8())
@@ -146,6 +172,14 @@ export async function encodeParquet(predictions: PredictionsOfModel): Promise<Ui
         list(int32()),
       ),
     }),
+    ...Object.fromEntries(
+      Object.entries(groups).map(([name, values]) => [
+        name,
+        values.every((value) => typeof value === 'number')
+          ? columnFromArray(Float64Array.from(values as readonly number[]), float64())
+          : columnFromArray(values.map(String), utf8()),
+      ]),
+    ),
   };
   const stream = arrow.tableToIPC(arrow.tableFromColumns(columns), { format: 'stream' })!;
   // Ids mostly count up or begin alike: stored as differences they take next to no room.

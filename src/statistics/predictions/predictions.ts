@@ -32,7 +32,10 @@ export interface Predictions {
   readonly models: readonly ModelPredictions[];
   /** Index = class, where the names are known. */
   readonly classNames?: readonly string[];
+  /** What groups say of the images, [images] each: `{ sex: ['f', 'm', …] }`. */
+  readonly groups?: Readonly<Record<string, readonly (string | number)[]>>;
 }
 
 /** One model's predictions together with the images they are about: what a file holds. */
-export type PredictionsOfModel = ModelPredictions & Pick<Predictions, 'imageIds' | 'trueClass'>;
+export type PredictionsOfModel = ModelPredictions &
+  Pick<Predictions, 'imageIds' | 'trueClass' | 'groups'>;

@@ -1,85 +1,164 @@
-import { extname } from 'node:path';
-import { PredictionsError } from '../errors';
+import { closest } from 'fastest-levenshtein';
+import { OptionError, PredictionsError } from '../errors';
+import {
+  checkOptions,
+  listOf,
+  type OptionRule,
+  type OptionRules,
+  requireAwaited,
+  shown,
+  TEXT,
+} from '../options';
+import type { Chunk, Column } from './chunk';
+import { COLUMNS, type ColumnRequest, resolveColumns } from './columnNames';
 import { readCsv } from './csv';
+import { type FilePlace, placeOf } from './filePlace';
 import { findFiles } from './findFiles';
 import { Gatherer } from './gather';
 import { parquetReader } from './parquet';
 import { readPopulation } from './population';
 import type { ImageId, Predictions } from './predictions';
-import { COLUMNS, requireColumns, type Table } from './table';
 
-/** What one model says about one image. */
+/** What one model says about one image. Either `variant` or `sparsity` is there. */
 export interface PredictionRow {
-  /** Share of the prunable weights that are zero, 0–1; 0 is dense. */
-  readonly sparsity: number;
-  /** Number of the model within its sparsity level. */
-  readonly replicate: number;
+  /** What was done to the network. Default `dense` for a sparsity of 0, `pruned 0.9` for 0.9. */
+  readonly variant?: string;
+  /** Share of the weights that are zero, 0–1; 0 is dense. */
+  readonly sparsity?: number;
+  /** Tells the models of a variant apart. Default 0. */
+  readonly replicate?: number;
+  /** The image: a whole number or a name. */
   readonly image_id: ImageId;
-  /** 0-based. */
-  readonly true_class: number;
-  /** 0-based. */
-  readonly predicted_class: number;
+  /** A number from 0, or a name. */
+  readonly true_class: number | string;
+  /** A number from 0, or a name. */
+  readonly predicted_class: number | string;
   /** The softmax maximum, 0–1. */
   readonly confidence?: number;
   /** The five most probable classes, best first. */
-  readonly top5?: ArrayLike<number>;
+  readonly top5?: ArrayLike<number | string>;
+  /** Groups, by the names that the option `groups` gives. */
+  readonly [group: string]: unknown;
 }
 
 /** The same, a column at a time; all columns are of one length. */
-export type PredictionColumns = {
-  readonly [Name in keyof PredictionRow]: ArrayLike<NonNullable<PredictionRow[Name]>>;
-};
+export interface PredictionColumns {
+  /** The image of each row: whole numbers or names. */
+  readonly image_id: ArrayLike<ImageId>;
+  /** Numbers from 0, or names. */
+  readonly true_class: ArrayLike<number | string>;
+  /** Numbers from 0, or names. */
+  readonly predicted_class: ArrayLike<number | string>;
+  /** The other columns of {@link PredictionRow}, and groups. */
+  readonly [column: string]: ArrayLike<unknown>;
+}
 
-/** Where predictions come from. */
+/** Where predictions come from: paths, rows or columns. */
 export type PredictionsSource =
   | string
   | readonly string[]
   | readonly PredictionRow[]
   | PredictionColumns;
 
+/** Options of {@link readPredictions}. */
 export interface ReadPredictionsOptions {
   /**
    * Index = class. Default: what `class_names` in the folder's `population.json` says, where the
-   * source is one folder that has it.
+   * source is one folder that has it; else, where classes are names, these sorted, numerals by value.
    */
   readonly classNames?: readonly string[];
+  /** Further columns to keep, one value per image, the same in every row of that image. */
+  readonly groups?: readonly string[];
+  /** Other people's names of columns, by ours: `{ predicted_class: 'pred' }`. */
+  readonly columns?: Readonly<Record<string, string>>;
+  /** Variants by the names of files that do not say them: `{ 'fp32.csv': 'dense' }`. */
+  readonly variants?: Readonly<Record<string, string>>;
+  /** Of CSV and TSV files, as TextDecoder names it. Default `utf-8`. */
+  readonly encoding?: string;
+}
+
+const TEXTS_BY_NAME: OptionRule = {
+  expected: 'an object whose values are strings',
+  accepts: (value) =>
+    typeof value === 'object' &&
+    value !== null &&
+    Object.values(value).every((item) => typeof item === 'string'),
+};
+
+const RULES: OptionRules<ReadPredictionsOptions> = {
+  classNames: listOf(TEXT),
+  groups: listOf(TEXT, 0),
+  columns: TEXTS_BY_NAME,
+  variants: TEXTS_BY_NAME,
+  encoding: { expected: "an encoding such as 'latin1'", accepts: isEncoding },
+};
+
+function isEncoding(value: unknown): boolean {
+  try {
+    return typeof value === 'string' && new TextDecoder(value) !== undefined;
+  } catch {
+    return false;
+  }
 }
 
 /**
- * Reads what a population of models predicted, whoever trained it: one row per model and image,
- * with the columns `sparsity` (0–1, 0 = dense), `replicate`, `image_id` (whole number or name),
- * `true_class` and `predicted_class` (0-based), and where known `confidence` (0–1) and `top5` (a
- * list of 5 classes, best first; in CSV a cell such as `"[1, 2, 3, 4, 5]"`). Rows may come in any
- * order, and a file may hold one model or many. Other columns are passed over.
+ * Reads what models predicted, whoever made them: one row per model and image, with the columns
+ * `image_id` (whole number or name), `true_class` and `predicted_class` (numbers from 0, or names), and
+ * `variant` (`dense`, `int8`) or `sparsity` (0–1, 0 = dense); where known `replicate` (tells the models
+ * of a variant apart), `confidence` (0–1) and `top5` (a list of 5 classes, best first; in CSV a cell
+ * such as `"[1, 2, 3, 4, 5]"`). Rows may come in any order, and a file may hold one model or many.
+ * Columns that are not named here are passed over.
  *
- * @param source a Parquet or CSV file; a glob; a folder with all below it, such as a population's;
- *   a list of these; or rows or columns in memory
- * @returns images sorted by id, models by sparsity and replicate
+ * - What a file's columns do not say, its path does: hive parts (`variant=int8/replicate=3`), the option
+ *   `variants`, else the file's name is the variant. A file without replicates whose variant comes from
+ *   its name or from `variants` is one model.
+ * - Sparsities within 0.001 of each other, as measured ones are, are one.
+ * - Files are Parquet, CSV or TSV, each also gzipped.
+ *
+ * @param source a file; a glob; a folder with all below it, such as a population's; a list of these;
+ *   or rows or columns in memory
+ * @returns images sorted by id, models by sparsity (those without one last), then replicate
  * @throws PredictionsError naming the file, the row (from 1, a CSV's header not counted) and the
- *   column where a column is missing, a class is negative or no whole number, a model lacks an
- *   image or has it twice, or two models disagree on an image's true class
+ *   column where a column is missing, a cell holds something else, a model lacks an image or has it
+ *   twice, or two models disagree on an image's true class or group
+ * @throws OptionError for a value that an option does not take
  */
 export async function readPredictions(
   source: PredictionsSource,
   options: ReadPredictionsOptions = {},
 ): Promise<Predictions> {
-  const gatherer = new Gatherer();
+  requireAwaited('readPredictions', 'source', source);
+  if (source === null || !['string', 'object'].includes(typeof source))
+    throw new OptionError(
+      `readPredictions: expected a path, a list of paths, rows or columns, found ${shown(source)}.`,
+      { option: 'source', value: source },
+    );
+  const {
+    classNames,
+    groups = [],
+    columns = {},
+    variants = {},
+    encoding = 'utf-8',
+  } = checkOptions('readPredictions', options, RULES);
+  const request = { columns: knownColumns(columns, groups), groups };
   const paths = typeof source === 'string' ? [source] : source;
   if (!isPaths(paths)) {
-    gatherer.add(tableOf(paths));
-    return gatherer.finish(IN_MEMORY, options.classNames);
+    const gatherer = new Gatherer(classNames, groups);
+    gatherer.add(chunkOf(paths, request));
+    return gatherer.finish(IN_MEMORY);
   }
-  const readParquet = parquetReader();
   const files = await findFiles(paths);
-  for (const file of files) {
-    const read = { '.parquet': readParquet, '.csv': readCsv }[extname(file).toLowerCase()];
-    if (!read)
-      throw new PredictionsError(`${file}: expected a name that ends in .parquet or .csv.`);
-    await read(file, (table) => gatherer.add(table));
-  }
   const isFile = files.includes(paths[0]!);
   const population = paths.length > 1 || isFile ? undefined : await readPopulation(paths[0]!);
-  return gatherer.finish(paths.join(', '), options.classNames ?? population?.class_names);
+  const gatherer = new Gatherer(classNames ?? population?.class_names, groups);
+  const readParquet = parquetReader();
+  for (const place of placesOf(files, variants)) {
+    const add = (chunk: Chunk) => gatherer.add(chunk);
+    await (place.format === 'parquet'
+      ? readParquet(place, request, add)
+      : readCsv(place, request, encoding, add));
+  }
+  return gatherer.finish(paths.join(', '));
 }
 
 const IN_MEMORY = 'predictions in memory';
@@ -90,20 +169,64 @@ function isPaths(source: Exclude<PredictionsSource, string>): source is readonly
   );
 }
 
-function tableOf(source: readonly PredictionRow[] | PredictionColumns): Table {
+/** @throws OptionError for a name that is no column of predictions */
+function knownColumns(
+  columns: Readonly<Record<string, string>>,
+  groups: readonly string[],
+): Readonly<Record<string, string>> {
+  const names = [...COLUMNS, ...groups];
+  const unknown = Object.keys(columns).find((name) => !names.includes(name));
+  if (unknown !== undefined)
+    throw new OptionError(
+      `columns: predictions have no column ${unknown}. Did you mean ${closest(unknown, names)}? Ours ` +
+        "comes first, as in { predicted_class: 'pred' }.",
+      { option: 'columns', value: columns },
+    );
+  return columns;
+}
+
+/** @throws OptionError for a name in `variants` that no file has */
+function placesOf(
+  files: readonly string[],
+  variants: Readonly<Record<string, string>>,
+): FilePlace[] {
+  const places = files.map((file) => placeOf(file, variants));
+  const unused = Object.keys(variants).find(
+    (name) => !places.some(({ file }) => file === name || file.endsWith(`/${name}`)),
+  );
+  if (unused !== undefined)
+    throw new OptionError(
+      `variants: no file is named ${unused}; there are ${files.slice(0, 5).join(', ')}` +
+        `${files.length > 5 ? ' and more' : ''}.`,
+      { option: 'variants', value: variants },
+    );
+  return places;
+}
+
+function chunkOf(
+  source: readonly PredictionRow[] | PredictionColumns,
+  request: ColumnRequest,
+): Chunk {
   const rows = Array.isArray(source) ? (source as readonly PredictionRow[]) : undefined;
-  const names = Object.keys(rows ? (rows[0] ?? {}) : source);
-  requireColumns(IN_MEMORY, names);
-  const present = COLUMNS.filter((name) => names.includes(name));
-  const columns: Partial<PredictionColumns> = rows
-    ? Object.fromEntries(present.map((name) => [name, rows.map((row) => row[name])]))
-    : (source as PredictionColumns);
-  const length = columns.image_id!.length;
-  for (const name of present)
-    if (columns[name]!.length !== length)
+  const found = rows ? namesOf(rows) : Object.keys(source);
+  const { names, constants } = resolveColumns(IN_MEMORY, found, request, {});
+  const valuesOf = (theirs: string): Column =>
+    rows ? rows.map((row) => row[theirs]) : (source as PredictionColumns)[theirs]!;
+  const columns = new Map([...names].map(([name, theirs]) => [name, valuesOf(theirs)]));
+  const { length } = columns.get('image_id') as ArrayLike<unknown>;
+  for (const [name, column] of columns)
+    if ((column as ArrayLike<unknown>).length !== length)
       throw new PredictionsError(
-        `${IN_MEMORY}, column ${name}: ${columns[name]!.length} values, and image_id has ` +
-          `${length}. Expected columns of one length.`,
+        `${IN_MEMORY}, column ${name}: ${(column as ArrayLike<unknown>).length} values, and image_id ` +
+          `has ${length}. Expected columns of one length.`,
+        { column: name },
       );
-  return { source: IN_MEMORY, offset: 0, length, columns };
+  return { source: IN_MEMORY, offset: 0, length, columns, constants, isModel: false };
+}
+
+/** The names that any of some objects has. */
+function namesOf(rows: readonly object[]): string[] {
+  const found = new Set<string>();
+  for (const row of rows) for (const name in row) found.add(name);
+  return [...found];
 }

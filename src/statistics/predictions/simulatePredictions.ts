@@ -1,4 +1,4 @@
-import { checkCount, checkSparsity } from '../options';
+import { checkOptions, count, listOf, type OptionRules, SEED, SPARSITY } from '../options';
 import { normals, randomFrom } from '../random';
 import type { Predictions } from './predictions';
 import { variantOfSparsity } from './variantName';
@@ -16,6 +16,14 @@ export interface SimulatePredictionsOptions {
   /** Default 0. */
   readonly seed?: number;
 }
+
+const RULES: OptionRules<SimulatePredictionsOptions> = {
+  numClasses: count(),
+  imagesPerClass: count(),
+  sparsities: listOf(SPARSITY),
+  replicates: count(),
+  seed: SEED,
+};
 
 /** Standard deviations of an image's margin, between images of all classes = 1. */
 const BETWEEN_MODELS = 0.5;
@@ -46,11 +54,7 @@ export function simulatePredictions(options: SimulatePredictionsOptions = {}): P
     sparsities = [0, 0.1, 0.3, 0.5, 0.7, 0.9],
     replicates = 30,
     seed = 0,
-  } = options;
-  checkCount('numClasses', numClasses);
-  checkCount('imagesPerClass', imagesPerClass);
-  checkCount('replicates', replicates);
-  for (const sparsity of sparsities) checkSparsity(sparsity);
+  } = checkOptions('simulatePredictions', options, RULES);
   const images = numClasses * imagesPerClass;
   const random = (name: string) => randomFrom(seed, name);
   const [loss, invited] = [random('loss'), random('rival')];

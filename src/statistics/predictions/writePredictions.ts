@@ -1,16 +1,25 @@
 import { join } from 'node:path';
 import { toJson, writeFileAtomic } from '../files';
+import { checkOption, checkPredictions } from '../options';
 import { encodeParquet } from './parquet';
 import { readPopulation } from './population';
 import type { ModelPredictions, Predictions, PredictionsOfModel } from './predictions';
+import { saysVariant } from './variantName';
 
-/** Where a model's predictions go in a population's folder: `sparsity=0.9/replicate=07.parquet`. */
+/**
+ * Where a model's predictions go in a population's folder: `sparsity=0.9/replicate=07.parquet` or,
+ * where the sparsity does not say the variant, `variant=int8/replicate=07.parquet`. A name is encoded
+ * as in a URL, so that none leads out of the folder.
+ */
 export function predictionsFile(
   folder: string,
-  { sparsity, replicate }: Pick<ModelPredictions, 'sparsity' | 'replicate'>,
+  model: Pick<ModelPredictions, 'variant' | 'sparsity' | 'replicate'>,
 ): string {
-  const name = `replicate=${String(replicate).padStart(2, '0')}.parquet`;
-  return join(folder, `sparsity=${sparsity}`, name);
+  const level = saysVariant(model)
+    ? `sparsity=${model.sparsity}`
+    : `variant=${encodeURIComponent(model.variant)}`;
+  const name = `replicate=${String(model.replicate).padStart(2, '0')}.parquet`;
+  return join(folder, level, name);
 }
 
 /**
@@ -27,25 +36,30 @@ export async function writeModelPredictions(
 }
 
 /**
- * Writes a population's predictions into a folder, one Parquet file per model
- * (`sparsity=0.9/replicate=07.parquet`), and class names, where known, into `population.json`.
- * Files that are there of other models stay; a file is written whole or not at all.
+ * Writes predictions into a folder, one Parquet file per model (`variant=int8/replicate=07.parquet`, or
+ * `sparsity=0.9/replicate=07.parquet` where the sparsity says the variant), and class names, where
+ * known, into `population.json`. Files that are there of other models stay; a file is written whole or
+ * not at all.
  *
- * Each file has the sparsity as a column, and its folder's name says it again. Programs that make a
- * column of that name have to be told not to: pandas' `read_parquet(folder, partitioning=None)`,
- * DuckDB's `read_parquet(glob, hive_partitioning=false)`.
+ * Each file has variant or sparsity as a column, and its folder's name says it again. Programs that
+ * make a column of that name have to be told not to: pandas'
+ * `read_parquet(folder, partitioning=None)`, DuckDB's `read_parquet(glob, hive_partitioning=false)`.
  *
  * @returns the files, in the models' order
+ * @throws OptionError where the arguments are no predictions and a folder
  */
 export async function writePredictions(
   predictions: Predictions,
   folder: string,
 ): Promise<string[]> {
-  const { models, classNames, imageIds, trueClass } = predictions;
+  checkPredictions('writePredictions', predictions);
+  checkOption('folder', folder, typeof folder === 'string' && folder !== '', 'a path');
+  const { models, classNames, imageIds, trueClass, groups } = predictions;
   const files: string[] = [];
   for (const model of models) {
     const file = predictionsFile(folder, model);
-    await writeModelPredictions(file, { ...model, imageIds, trueClass });
+    const images = { imageIds, trueClass, ...(groups && { groups }) };
+    await writeModelPredictions(file, { ...model, ...images });
     files.push(file);
   }
   if (classNames) {

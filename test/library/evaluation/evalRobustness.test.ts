@@ -220,7 +220,7 @@ describe('evalRobustness', () => {
 
   it('predicts among the classes that a set names, in its processes too', async () => {
     const among = [0, 3, 6, 8];
-    const data = clean.take(6).among(among);
+    const data = clean.take(6).restrictTo(among);
     await write(join(root, 'among'), 0, 0);
     const some = [{ corruption: 'four-classes', severity: 0, data }];
     const [, row] = rows(await evaluate('among', { shifted: some }));

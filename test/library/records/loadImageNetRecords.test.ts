@@ -4,8 +4,9 @@ import { createHash } from 'node:crypto';
 import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import type { Example, ImageDataset } from '#library/datasets/imageDataset';
+import type { ImageDataset } from '#library/datasets/imageDataset';
 import { openDataset } from '#library/datasets/openDataset';
+import type { Example } from '#library/datasets/types';
 import {
   type ImageNetRecordsOptions,
   loadImageNetRecords,

@@ -1,24 +1,28 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { chancePIEs, chanceRows } from '#statistics/analysis/chancePIEs';
+import fc from 'fast-check';
+import { chancePIEs } from '#statistics/analysis/chancePIEs';
 import { findPIEs } from '#statistics/analysis/findPIEs';
-import { rowsOf } from '#statistics/analysis/frame';
 import type { Predictions } from '#statistics/predictions/predictions';
+import { variantOfSparsity } from '#statistics/predictions/variantName';
 import { randomFrom } from '#statistics/random';
-import { wrongOn } from './populations';
+import { populations, wrongOn } from './populations';
 
 const IMAGES = 2000;
 
-/** Models that fail on each image by a chance of the image's level, on their own. */
-function population(failing: ReadonlyMap<number, (image: number) => number>): Predictions {
-  const random = randomFrom(3, 'models');
+/** Models that fail on each image by a chance of the image's variant, on their own. */
+function population(
+  failing: ReadonlyMap<number, (image: number) => number>,
+  models = 10,
+  seed = 3,
+): Predictions {
+  const random = randomFrom(seed, 'models');
   return {
     imageIds: Array.from({ length: IMAGES }, (_, i) => i),
     trueClass: new Int32Array(IMAGES),
     models: [...failing].flatMap(([sparsity, chance]) =>
-      Array.from({ length: 10 }, (_, replicate) => ({
-        sparsity,
-        replicate,
+      Array.from({ length: models }, (_, replicate) => ({
+        ...{ variant: variantOfSparsity(sparsity), sparsity, replicate },
         predictedClass: Int32Array.from({ length: IMAGES }, (_, i) =>
           random() < chance(i) ? 1 : 0,
         ),
@@ -28,75 +32,122 @@ function population(failing: ReadonlyMap<number, (image: number) => number>): Pr
 }
 
 describe('chancePIEs', () => {
-  it('finds nothing beyond chance where only the seeds differ', () => {
-    const [row] = chanceRows(
-      population(
+  it('counts the PIEs that findPIEs finds, however ties are broken', () => {
+    fc.assert(
+      fc.property(
+        populations,
+        fc.constantFrom('largest' as const, 'smallest' as const, 'exclude' as const),
+        (predictions, ties) => {
+          for (const row of chancePIEs(predictions, { ties, permutations: 1 })) {
+            const pies = findPIEs(predictions, { ties });
+            assert.equal(row.pies, pies.filter(({ variant }) => variant === row.variant).length);
+          }
+        },
+      ),
+    );
+  });
+
+  it('counts, for each deal, what findPIEs would between the groups that were dealt', () => {
+    const some = population(
+      new Map([
+        [0, (i) => (i % 10) / 20],
+        [0.9, (i) => (i % 7) / 9],
+      ]),
+      5,
+    );
+    // All ways to deal 10 models into two groups of 5.
+    const deals = Array.from({ length: 2 ** 10 }, (_, bits) => bits).filter(
+      (bits) => bits.toString(2).replaceAll('0', '').length === 5,
+    );
+    const counts = deals.map((bits) => {
+      const models = some.models.map((model, i) => {
+        const sparsity = (bits >> i) & 1 ? 0 : 0.9;
+        return { ...model, variant: variantOfSparsity(sparsity), sparsity, replicate: i };
+      });
+      return findPIEs({ ...some, models }).length;
+    });
+    const exact = counts.reduce((sum, count) => sum + count, 0) / counts.length;
+    const [row] = chancePIEs(some, { permutations: 4000 });
+    assert.ok(Math.abs(row!.expected / exact - 1) < 0.02, `${row!.expected} ${exact}`);
+    const atLeast = counts.filter((count) => count >= row!.pies).length / counts.length;
+    assert.ok(Math.abs(row!.p_value - atLeast) < 0.01, `${row!.p_value} ${atLeast}`);
+  });
+
+  it('rejects in about 5 of 100 populations where only the seeds differ', () => {
+    let rejected = 0;
+    for (let seed = 0; seed < 100; seed++) {
+      const same = population(
         new Map([
           [0, () => 0.4],
           [0.9, () => 0.4],
         ]),
-      ),
-    );
-    assert.equal(row!.n_models, 5);
-    // The majority of 5 fails by p = Σₖ₌₃⁵ C(5, k) 0.4ᵏ 0.6⁵⁻ᵏ = 0.31744; two of them differ by 2p(1 − p).
-    const expected = IMAGES * 2 * 0.31744 * (1 - 0.31744);
-    for (const count of [row!.pies, row!.dense_itself, row!.pruned_itself])
-      assert.ok(Math.abs(count / expected - 1) < 0.05, `${count} of ${expected}`);
-    assert.ok(Math.abs(row!.beyond_chance) < 0.02 * expected, String(row!.beyond_chance));
+        5,
+        seed,
+      );
+      const [row] = chancePIEs(same, { permutations: 99 });
+      rejected += Number(row!.p_value <= 0.05);
+    }
+    // Binomial: a standard deviation of 2.2.
+    assert.ok(rejected <= 13, String(rejected));
   });
 
-  it('finds nothing beyond chance where pruned models are only less sure', () => {
-    const [row] = chanceRows(
-      population(
-        new Map([
-          [0, () => 0],
-          [0.9, () => 0.3],
-        ]),
-      ),
+  it('finds what is beyond chance where most models of the variant fail together', () => {
+    // Each image is failed by another three of the variant's five models, and by none of the baseline's.
+    const triples = [0, 1, 2, 3, 4].flatMap((a) =>
+      [0, 1, 2, 3, 4].flatMap((b) => [0, 1, 2, 3, 4].map((c) => [a, b, c])),
     );
-    // Dense groups agree on all images, pruned ones fail by q = 0.16308 each.
-    assert.equal(row!.dense_itself, 0);
-    assert.ok(Math.abs(row!.pies / (IMAGES * 0.16308) - 1) < 0.1, String(row!.pies));
-    const itself = IMAGES * 2 * 0.16308 * (1 - 0.16308);
-    assert.ok(Math.abs(row!.pruned_itself / itself - 1) < 0.1, String(row!.pruned_itself));
-    assert.ok(Math.abs(row!.beyond_chance - (row!.pies - row!.pruned_itself / 2)) < 1e-9);
+    const rising = triples.filter(([a, b, c]) => a! < b! && b! < c!);
+    assert.equal(rising.length, 10);
+    const failedBy = (model: number) =>
+      rising.flatMap((triple, image) => (triple.includes(model) ? [image] : []));
+    const [row] = chancePIEs(
+      wrongOn([
+        ...[0, 1, 2, 3, 4].map((): [number, number[]] => [0, []]),
+        ...[0, 1, 2, 3, 4].map((model): [number, number[]] => [0.9, failedBy(model)]),
+      ]),
+      { permutations: 999 },
+    );
+    assert.deepEqual([row!.n_baseline, row!.n_variant, row!.pies], [5, 5, 10]);
+    // Of 252 deals only the two that keep all together give all ten images.
+    assert.ok(row!.p_value < 0.03, String(row!.p_value));
+    assert.ok(Math.abs(row!.beyond_chance + row!.expected - 10) < 1e-12);
+    assert.ok(row!.share_low <= row!.share && row!.share <= row!.share_high);
+    assert.ok(row!.share > 0.5);
   });
 
-  it('counts images whose label changes for all', () => {
-    const models = [0, 0.9].flatMap((sparsity) =>
-      Array.from({ length: 4 }, (): [number, number[]] => [sparsity, sparsity > 0 ? [1, 4] : []]),
+  it('has no share where there are no PIEs, and a p-value of 1', () => {
+    const [row] = chancePIEs(
+      wrongOn([
+        [0, [1]],
+        [0.9, [1]],
+      ]),
+      { permutations: 9 },
     );
-    const [row] = chanceRows(wrongOn(models));
-    // Half of 4 is even; one model is compared with one.
-    assert.equal(row!.n_models, 1);
-    assert.deepEqual([row!.pies, row!.beyond_chance, row!.beyond_chance_sd], [2, 2, 0]);
-    assert.equal(findPIEs(wrongOn(models)).shape[0], 2);
+    assert.deepEqual([row!.pies, row!.expected, row!.share, row!.p_value], [0, 0, Number.NaN, 1]);
   });
 
-  it('draws the same splits for the same seed, and has a frame with those columns', () => {
+  it('deals the same for the same seed', () => {
     const some = population(
       new Map([
         [0, (i) => (i % 10) / 10],
-        [0.5, (i) => (i % 7) / 7],
         [0.9, (i) => (i % 3) / 3],
       ]),
     );
-    const rows = chanceRows(some, { splits: 3, seed: 1 });
-    assert.deepEqual(rowsOf(chancePIEs(some, { splits: 3, seed: 1 })), rows);
-    assert.notDeepEqual(chanceRows(some, { splits: 3, seed: 2 }), rows);
-    assert.deepEqual(
-      rows.map((row) => row.sparsity),
-      [0.5, 0.9],
-    );
+    const rows = (seed: number) => chancePIEs(some, { permutations: 20, seed });
+    assert.deepEqual(rows(1), rows(1));
+    assert.notDeepEqual(rows(1), rows(2));
   });
 
-  it('names what is wrong', () => {
-    const one = wrongOn([
-      [0, []],
-      [0, []],
-      [0.9, []],
-    ]);
-    assert.throws(() => chancePIEs(one), /sparsity 0\.9 has 1 model; expected at least 2/);
-    assert.throws(() => chancePIEs(one, { splits: 1 }), /splits: 1; expected/);
+  it('takes more models than a word has bits', () => {
+    const many = population(
+      new Map([
+        [0, (i) => (i % 10) / 20],
+        [0.9, (i) => (i % 10) / 15],
+      ]),
+      35,
+    );
+    const [row] = chancePIEs(many, { permutations: 50 });
+    assert.equal(row!.pies, findPIEs(many).length);
+    assert.ok(row!.pies > 0 && row!.share > 0.2, String(row!.share));
   });
 });

@@ -3,30 +3,19 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { findPIEs, pieRows } from '#statistics/analysis/findPIEs';
+import { findPIEs } from '#statistics/analysis/findPIEs';
+import { modalLabels } from '#statistics/analysis/modalLabels';
 import { OptionError } from '#statistics/errors';
 import type { Predictions } from '#statistics/predictions/predictions';
 import { readPredictions } from '#statistics/predictions/readPredictions';
+import { variantOfSparsity } from '#statistics/predictions/variantName';
 import { populations } from './populations';
 
 const GOLDEN = join(__dirname, '../../../../test/statistics/analysis/golden');
-const COLUMNS = [
-  'image_id',
-  'sparsity',
-  'true_class',
-  'dense_mode',
-  'pruned_mode',
-  'dense_votes',
-  'pruned_votes',
-  'dense_correct',
-  'pruned_correct',
-];
-
 /** One image of class 1, and what each model says of it. */
 function votes(dense: readonly number[], pruned: readonly number[]): Predictions {
   const model = (sparsity: number) => (label: number, replicate: number) => ({
-    sparsity,
-    replicate,
+    ...{ variant: variantOfSparsity(sparsity), sparsity, replicate },
     predictedClass: Int32Array.of(label),
   });
   return {
@@ -39,46 +28,43 @@ function votes(dense: readonly number[], pruned: readonly number[]): Predictions
 describe('findPIEs', () => {
   test('finds the golden PIEs, those of pandas, exactly', async () => {
     const expected = JSON.parse(readFileSync(join(GOLDEN, 'pies.json'), 'utf8'));
-    const rows = pieRows(await readPredictions(join(GOLDEN, 'predictions.csv')));
+    const rows = findPIEs(await readPredictions(join(GOLDEN, 'predictions.csv')));
     assert.deepEqual(
-      rows.map(({ image_id, sparsity, true_class, dense_mode, pruned_mode }) => ({
+      rows.map(({ image_id, sparsity, true_class, baseline_mode, variant_mode }) => ({
         image_id,
         sparsity,
         true_class,
-        dense_mode,
-        pruned_mode,
+        baseline_mode,
+        variant_mode,
       })),
       expected,
     );
   });
 
-  test('is a frame with these columns, also where there is no PIE', async () => {
+  test('is part of the modal labels of all images', async () => {
     const predictions = await readPredictions(join(GOLDEN, 'predictions.csv'));
-    const frame = findPIEs(predictions);
-    assert.deepEqual(frame.columns, COLUMNS);
-    assert.deepEqual(frame.shape, [67, 9]);
-    const all = findPIEs(predictions, { all: true });
-    assert.deepEqual(all.columns, [...COLUMNS, 'pie']);
-    assert.deepEqual(all.shape, [240 * 3, 10]);
-    assert.equal(all.column('pie').values.filter(Boolean).length, 67);
-    const none = findPIEs(votes([1, 1], [1, 1]));
-    assert.deepEqual(none.columns, COLUMNS);
-    assert.deepEqual(none.shape, [0, 9]);
-    assert.deepEqual(none.column('image_id').dtypes, ['string']);
+    const all = modalLabels(predictions);
+    assert.equal(all.length, 240 * 3);
+    const pies = all.filter((row) => row.pie).map(({ pie: _, ...row }) => row);
+    assert.equal(pies.length, 67);
+    assert.deepEqual(findPIEs(predictions), pies);
+    assert.deepEqual(findPIEs(votes([1, 1], [1, 1])), []);
   });
 
   test('gives the shares of the votes and whether the modes are right', () => {
-    assert.deepEqual(pieRows(votes([1, 1, 1, 2], [3, 2, 3])), [
+    assert.deepEqual(findPIEs(votes([1, 1, 1, 2], [3, 2, 3])), [
       {
-        image_id: 'image',
+        variant: 'pruned 0.9',
         sparsity: 0.9,
+        baseline: 'dense',
+        image_id: 'image',
         true_class: 1,
-        dense_mode: 1,
-        pruned_mode: 3,
-        dense_votes: 0.75,
-        pruned_votes: 2 / 3,
-        dense_correct: true,
-        pruned_correct: false,
+        baseline_mode: 1,
+        variant_mode: 3,
+        baseline_votes: 0.75,
+        variant_votes: 2 / 3,
+        baseline_correct: true,
+        variant_correct: false,
       },
     ]);
   });
@@ -86,19 +72,19 @@ describe('findPIEs', () => {
   test('breaks ties by the largest class, the smallest or not at all', () => {
     const tied = votes([1, 1, 0], [4, 1, 4, 1, 2]);
     assert.deepEqual(
-      pieRows(tied).map((row) => row.pruned_mode),
+      findPIEs(tied).map((row) => row.variant_mode),
       [4],
     );
-    assert.deepEqual(pieRows(tied, { ties: 'smallest' }), []);
+    assert.deepEqual(findPIEs(tied, { ties: 'smallest' }), []);
     assert.deepEqual(
-      pieRows(tied, { ties: 'smallest', all: true }).map((row) => [row.pruned_mode, row.pie]),
+      modalLabels(tied, { ties: 'smallest' }).map((row) => [row.variant_mode, row.pie]),
       [[1, false]],
     );
-    assert.deepEqual(pieRows(tied, { ties: 'exclude', all: true }), []);
+    assert.deepEqual(modalLabels(tied, { ties: 'exclude' }), []);
     // Two classes had two votes for a while, and one got a third.
     const once = votes([1, 1], [2, 4, 4, 2, 2]);
     assert.deepEqual(
-      pieRows(once, { ties: 'exclude' }).map((row) => row.pruned_mode),
+      findPIEs(once, { ties: 'exclude' }).map((row) => row.variant_mode),
       [2],
     );
   });
@@ -132,9 +118,15 @@ describe('findPIEs', () => {
                   : [[image_id, sparsity, trueClass[i], dense, pruned]];
               }),
             );
-          const rows = pieRows(predictions, { ties: ties as 'largest' });
+          const rows = findPIEs(predictions, { ties: ties as 'largest' });
           assert.deepEqual(
-            rows.map((r) => [r.image_id, r.sparsity, r.true_class, r.dense_mode, r.pruned_mode]),
+            rows.map((r) => [
+              r.image_id,
+              r.sparsity,
+              r.true_class,
+              r.baseline_mode,
+              r.variant_mode,
+            ]),
             expected,
           );
         },
@@ -142,11 +134,11 @@ describe('findPIEs', () => {
     );
   });
 
-  test('takes one model a level, and reports options of no sense', () => {
+  test('takes one model of each variant, and names wrong options', () => {
     const single = votes([1], [2]);
-    assert.equal(pieRows(single).length, 1);
-    assert.throws(() => pieRows(single, { ties: 'first' as 'largest' }), OptionError);
-    assert.throws(() => pieRows(single, { baseline: 0.5 }), OptionError);
-    assert.equal(pieRows(single, { baseline: 0.9 })[0]!.sparsity, 0);
+    assert.equal(findPIEs(single).length, 1);
+    assert.throws(() => findPIEs(single, { ties: 'first' as 'largest' }), OptionError);
+    assert.throws(() => findPIEs(single, { baseline: 0.5 }), OptionError);
+    assert.equal(findPIEs(single, { baseline: 0.9 })[0]!.sparsity, 0);
   });
 });

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { CORRUPTIONS, SEVERITIES } from '#library/corruptions/names';
+import { CORRUPTIONS, SEVERITIES } from '#statistics/analysis/corruptionNames';
 import {
   type CorruptionErrorInput,
-  corruptionErrorRows,
   meanCorruptionError,
 } from '#statistics/analysis/meanCorruptionError';
 import { OptionError } from '#statistics/errors';
+import { variantOfSparsity } from '#statistics/predictions/variantName';
 
 /** A level whose error is `error(corruption, severity)`, and `clean` on clean images. */
 function level(
@@ -15,11 +15,12 @@ function level(
   clean: number,
   error: (corruption: string, severity: number) => number,
 ): CorruptionErrorInput[] {
+  const place = { variant: variantOfSparsity(sparsity), sparsity, baseline: 'dense' };
   return [
-    { sparsity, corruption: 'clean', severity: 0, top1: 1 - clean },
+    { ...place, corruption: 'clean', severity: 0, top1: 1 - clean },
     ...[...CORRUPTIONS, 'spatter'].flatMap((corruption) =>
       SEVERITIES.map((severity) => ({
-        ...{ sparsity, corruption, severity },
+        ...{ ...place, corruption, severity },
         top1: 1 - error(corruption, severity),
       })),
     ),
@@ -35,9 +36,11 @@ describe('meanCorruptionError', () => {
     const errors = [
       88.6, 89.4, 92.3, 82, 82.6, 78.6, 79.8, 86.7, 82.7, 81.9, 56.5, 85.3, 64.6, 71.8, 60.7,
     ];
-    const rows = corruptionErrorRows(
+    const rows = meanCorruptionError(
       level(0, 0.435, (name) => (errors[CORRUPTIONS.indexOf(name as 'fog')] ?? 50) / 100),
+      { baseline: 'alexnet' },
     );
+    assert.equal(rows[0]!.baseline, 'alexnet');
     assert.deepEqual(
       rows.map(({ corruption }) => corruption),
       [...CORRUPTIONS, 'mean'],
@@ -53,7 +56,7 @@ describe('meanCorruptionError', () => {
         const at = (shift: number) => (name: string, severity: number) =>
           errors[Math.max(0, CORRUPTIONS.indexOf(name as 'fog')) * 5 + severity - 1 + shift]!;
         const table = [...level(0, 0.2, at(0)), ...level(0.9, 0.3, at(75))];
-        const rows = corruptionErrorRows(table, { baseline: 0 });
+        const rows = meanCorruptionError(table);
         for (const row of rows.filter(({ sparsity }) => sparsity === 0)) {
           near(row.corruption_error, 1);
           near(row.relative_corruption_error, 1);
@@ -72,30 +75,27 @@ describe('meanCorruptionError', () => {
       () => meanCorruptionError(models),
       (error: Error) => {
         assert.ok(error instanceof OptionError);
-        assert.match(error.message, /more than one row of .*, at sparsity 0; .* without perModel/);
+        assert.match(error.message, /more than one row of .*, of dense; expected one per variant/);
         return true;
       },
     );
   });
 
-  it('reads a frame and names what it lacks', () => {
+  it('names what a table lacks', () => {
     const table = level(0, 0.2, () => 0.5);
-    assert.equal(meanCorruptionError(table).shape[0], 16);
+    assert.equal(meanCorruptionError(table).length, 16);
     const without = table.filter((row) => row.corruption !== 'fog' || row.severity !== 4);
     assert.throws(
       () => meanCorruptionError(without),
       (error: Error) => {
         assert.ok(error instanceof OptionError);
-        assert.match(
-          error.message,
-          /lacks fog, severity 4, at sparsity 0; expected clean images and/,
-        );
+        assert.match(error.message, /lacks fog, severity 4, of dense; expected clean images and/);
         return true;
       },
     );
     assert.throws(
       () => meanCorruptionError(table, { baseline: 0.3 }),
-      /0\.3; expected 'alexnet'.*: 0\./,
+      /baseline: 0\.3; expected a variant or a sparsity of: dense/,
     );
   });
 });

@@ -4,10 +4,11 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { type PerClassRow, perClassRows, perClassTTest } from '#statistics/analysis/perClassTTest';
-import { OptionError, PredictionsError } from '#statistics/errors';
+import { type PerClassRow, perClassTTest } from '#statistics/analysis/perClassTTest';
+import { OptionError } from '#statistics/errors';
 import type { Predictions } from '#statistics/predictions/predictions';
 import { readPredictions } from '#statistics/predictions/readPredictions';
+import { variantOfSparsity } from '#statistics/predictions/variantName';
 import { findPython, withoutPython } from '../../python';
 import { populations } from './populations';
 
@@ -42,8 +43,7 @@ function population(
     imageIds: [...trueClass.keys()],
     trueClass: Int32Array.from(trueClass),
     models: models.map(([sparsity, correct], replicate) => ({
-      sparsity,
-      replicate,
+      ...{ variant: variantOfSparsity(sparsity), sparsity, replicate },
       predictedClass: Int32Array.from(
         images.flatMap((n, label) =>
           Array.from({ length: n }, (_, i) => (i < correct[label]! ? label : images.length)),
@@ -56,7 +56,7 @@ function population(
 describe('perClassTTest', () => {
   test('gives the golden figures, of scipy and pandas, to 1e-9', async () => {
     const expected = JSON.parse(readFileSync(join(GOLDEN, 'per_class.json'), 'utf8'));
-    const rows = perClassRows(await readPredictions(join(GOLDEN, 'predictions.csv')));
+    const rows = perClassTTest(await readPredictions(join(GOLDEN, 'predictions.csv')));
     assert.equal(rows.length, expected.length);
     rows.forEach((row, i) => {
       for (const [name, value] of Object.entries<number | null>(expected[i])) {
@@ -70,37 +70,23 @@ describe('perClassTTest', () => {
     });
   });
 
-  test('is a frame with these columns and types', async () => {
+  test('has class names where they are known', async () => {
     const predictions = await readPredictions(join(GOLDEN, 'predictions.csv'), {
       classNames: Array.from({ length: 10 }, (_, i) => `class ${i}`),
     });
-    const frame = perClassTTest(predictions);
-    assert.deepEqual(frame.columns, [
-      'class',
-      'class_name',
-      'sparsity',
-      'n_dense',
-      'n_pruned',
-      'dense_mean_recall',
-      'pruned_mean_recall',
-      'absolute_change',
-      'normalized_change',
-      'statistic',
-      'p_value',
-      'p_adjusted',
-      'significant',
-      'direction',
-    ]);
-    assert.deepEqual(frame.shape, [30, 14]);
-    assert.deepEqual(frame.column('class_name').values.slice(0, 2), ['class 0', 'class 1']);
-    assert.equal(frame.column('statistic').values[0], -Infinity);
-    assert.equal(frame.column('statistic').dtypes[0], 'float32');
+    const rows = perClassTTest(predictions);
+    assert.equal(rows.length, 30);
+    for (const row of rows) assert.equal(row.class_name, `class ${row.class}`);
+    assert.deepEqual(
+      [rows[29]!.variant, rows[29]!.sparsity, rows[29]!.baseline],
+      ['pruned 0.9', 0.9, 'dense'],
+    );
     const { classNames: _, ...nameless } = predictions;
-    assert.ok(!perClassTTest(nameless).columns.includes('class_name'));
+    assert.ok(!('class_name' in perClassTTest(nameless)[0]!));
   });
 
-  test('adjusts p-values within each level', async () => {
-    const rows = perClassRows(await readPredictions(join(GOLDEN, 'predictions.csv')));
+  test('adjusts p-values within each variant', async () => {
+    const rows = perClassTTest(await readPredictions(join(GOLDEN, 'predictions.csv')));
     for (const sparsity of [0.3, 0.7, 0.9]) {
       const level = rows.filter((row) => row.sparsity === sparsity);
       const byP = [...level].sort((a, b) => a.p_value - b.p_value);
@@ -119,7 +105,7 @@ describe('perClassTTest', () => {
       ...Array.from({ length: 7 }, (): [number, number[]] => [0.9, [7, 25]]),
     ]);
     assert.deepEqual(
-      perClassRows(moves).map((row) => [row.statistic, row.p_value, row.direction]),
+      perClassTTest(moves).map((row) => [row.statistic, row.p_value, row.direction]),
       [
         [-Infinity, 0, 'helped'],
         [Infinity, 0, 'hurt'],
@@ -130,7 +116,7 @@ describe('perClassTTest', () => {
       ...Array.from({ length: 7 }, (): [number, number[]] => [0.9, [4, 25]]),
     ]);
     assert.deepEqual(
-      perClassRows(together).map((row) => [row.statistic, row.p_value, row.significant]),
+      perClassTTest(together).map((row) => [row.statistic, row.p_value, row.significant]),
       [
         [NaN, NaN, false],
         [NaN, NaN, false],
@@ -149,17 +135,17 @@ describe('perClassTTest', () => {
         [0.5, [6, 6]],
       ],
     );
-    for (const row of perClassRows(alike, { normalize: 'model' }))
+    for (const row of perClassTTest(alike, { normalize: 'model' }))
       assert.deepEqual([row.statistic, row.p_value], [NaN, NaN]);
-    for (const row of perClassRows(alike)) assert.deepEqual([row.statistic, row.p_value], [0, 1]);
+    for (const row of perClassTTest(alike)) assert.deepEqual([row.statistic, row.p_value], [0, 1]);
   });
 
   test('compares with the baseline that it is told', async () => {
     const predictions = await readPredictions(join(GOLDEN, 'predictions.csv'));
-    const rows = perClassRows(predictions, { baseline: 0.3 });
+    const rows = perClassTTest(predictions, { baseline: 0.3 });
     assert.deepEqual([...new Set(rows.map((row) => row.sparsity))], [0, 0.7, 0.9]);
     const back = rows.filter((row) => row.sparsity === 0);
-    const there = perClassRows(predictions).filter((row) => row.sparsity === 0.3);
+    const there = perClassTTest(predictions).filter((row) => row.sparsity === 0.3);
     back.forEach((row, i) => {
       assertClose(row.statistic, -there[i]!.statistic, 'statistic');
       assertClose(row.p_value, there[i]!.p_value, 'p_value');
@@ -180,11 +166,11 @@ describe('perClassTTest', () => {
     });
     fc.assert(
       fc.property(shuffled, ([predictions, places, models, labels]) => {
-        const expected = perClassRows(predictions);
+        const expected = perClassTTest(predictions);
         const { imageIds, trueClass } = predictions;
         const renamed = (classes: Int32Array) =>
           Int32Array.from(places, (place) => labels[classes[place]!]!);
-        const rows = perClassRows({
+        const rows = perClassTTest({
           imageIds: places.map((place) => imageIds[place]!),
           trueClass: renamed(trueClass),
           models: models.map((model) => ({
@@ -205,7 +191,7 @@ describe('perClassTTest', () => {
       fc.property(populations, (predictions) => {
         const { trueClass } = predictions;
         for (const sparsity of [0.3, 0.5, 0.9]) {
-          const rows = perClassRows(predictions).filter((row) => row.sparsity === sparsity);
+          const rows = perClassTTest(predictions).filter((row) => row.sparsity === sparsity);
           const share = (label: number) =>
             trueClass.filter((c) => c === label).length / trueClass.length;
           const sum = rows.reduce((s, row) => s + share(row.class) * row.normalized_change, 0);
@@ -250,8 +236,8 @@ print(json.dumps([[rows(p, own) for own in (False, True)] for p in json.load(sys
     let compared = 0;
     sample.forEach((predictions, i) => {
       const rows = [
-        ...perClassRows(predictions),
-        ...perClassRows(predictions, { normalize: 'model' }),
+        ...perClassTTest(predictions),
+        ...perClassTTest(predictions, { normalize: 'model' }),
       ];
       rows.forEach((row, k) => {
         const figures = expected[i].flat()[k];
@@ -269,21 +255,18 @@ print(json.dumps([[rows(p, own) for own in (False, True)] for p in json.load(sys
     assert.ok(compared > 100, `only ${compared} tests compared`);
   });
 
-  test('reports a level with too few models, a single level and options of no sense', async () => {
-    const single = population(
+  test('reports a single variant and wrong options', async () => {
+    const dense = population(
       [2],
       [
         [0, [1]],
         [0, [2]],
-        [0.5, [1]],
       ],
     );
-    assert.throws(() => perClassRows(single), {
+    assert.throws(() => perClassTTest(dense), {
       name: 'PredictionsError',
-      message: /sparsity 0\.5 has 1 model/,
+      message: /All 2 models are dense: there is no variant to compare with/,
     });
-    const dense = { ...single, models: single.models.slice(0, 2) };
-    assert.throws(() => perClassRows(dense), PredictionsError);
     const predictions = await readPredictions(join(GOLDEN, 'predictions.csv'));
     for (const options of [{ alpha: 5 }, { alpha: NaN }, { baseline: 0.2 }, { normalize: 'class' }])
       assert.throws(() => perClassTTest(predictions, options as object), OptionError);

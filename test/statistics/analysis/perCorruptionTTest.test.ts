@@ -1,13 +1,10 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { describe, it } from 'node:test';
-import { rowsOf } from '#statistics/analysis/frame';
-import {
-  perCorruptionRows,
-  perCorruptionTTest,
-  type ScoreRow,
-} from '#statistics/analysis/perCorruptionTTest';
+import { perCorruptionTTest } from '#statistics/analysis/perCorruptionTTest';
+import type { ScoreRow } from '#statistics/analysis/summarizeRobustness';
 import { OptionError, PredictionsError } from '#statistics/errors';
+import { variantOfSparsity } from '#statistics/predictions/variantName';
 import { randomFrom } from '#statistics/random';
 import { findPython, withoutPython } from '../../python';
 
@@ -15,7 +12,8 @@ const random = randomFrom(1, 'scores');
 const SCORES: ScoreRow[] = [0, 0.5, 0.9].flatMap((sparsity) =>
   Array.from({ length: 5 }, (_, replicate) => replicate).flatMap((replicate) => {
     const score = (corruption: string, severity: number, top1: number): ScoreRow => ({
-      ...{ sparsity, replicate, corruption, severity, n_images: 10_000 },
+      ...{ variant: variantOfSparsity(sparsity), sparsity, replicate },
+      ...{ corruption, severity, n_images: 10_000, top5: 1 },
       top1: Math.round(1e4 * (top1 + 0.02 * random())) / 1e4,
     });
     return [
@@ -30,11 +28,11 @@ const SCORES: ScoreRow[] = [0, 0.5, 0.9].flatMap((sparsity) =>
 );
 
 describe('perCorruptionTTest', () => {
-  it('tells which corruption costs pruned models more, and which less', () => {
-    const rows = perCorruptionRows(SCORES).filter((row) => row.sparsity === 0.9);
+  it('tells which corruption costs a variant more, and which less', () => {
+    const rows = perCorruptionTTest(SCORES).filter((row) => row.sparsity === 0.9);
     assert.deepEqual(
-      rows.map(({ corruption, direction, n_dense, n_pruned, n_images }) => [
-        ...[corruption, direction, n_dense, n_pruned, n_images],
+      rows.map(({ corruption, direction, n_baseline, n_variant, n_images }) => [
+        ...[corruption, direction, n_baseline, n_variant, n_images],
       ]),
       [
         ['fog', 'none', 5, 5, 10_000],
@@ -69,7 +67,7 @@ print(json.dumps([
       execFileSync(findPython('scipy')!, ['-c', program], { input, encoding: 'utf8' }),
     );
     const rows = (['difference', 'relative'] as const).flatMap((measure) =>
-      perCorruptionRows(SCORES, { measure }),
+      perCorruptionTTest(SCORES, { measure }),
     );
     assert.equal(rows.length, expected.length);
     rows.forEach((row, i) => {
@@ -83,12 +81,13 @@ print(json.dumps([
     const same = (sparsity: number, replicates: number, severities: number[]): ScoreRow[] =>
       Array.from({ length: replicates }, (_, replicate) => replicate).flatMap((replicate) =>
         [0, ...severities].map((severity) => ({
-          ...{ sparsity, replicate, severity, corruption: severity === 0 ? 'clean' : 'fog' },
-          ...{ n_images: 100, top1: severity === 0 ? 0.5 : severity === 1 ? 0.31 : 0.29 },
+          ...{ variant: variantOfSparsity(sparsity), sparsity, replicate, severity },
+          ...{ corruption: severity === 0 ? 'clean' : 'fog', n_images: 100, top5: 1 },
+          ...{ top1: severity === 0 ? 0.5 : severity === 1 ? 0.31 : 0.29 },
         })),
       );
     for (const measure of ['difference', 'relative'] as const) {
-      const [row] = perCorruptionRows([...same(0, 30, [1, 2, 3]), ...same(0.9, 20, [2, 1, 3])], {
+      const [row] = perCorruptionTTest([...same(0, 30, [1, 2, 3]), ...same(0.9, 20, [2, 1, 3])], {
         measure,
       });
       assert.deepEqual(
@@ -98,8 +97,12 @@ print(json.dumps([
     }
   });
 
-  it('has a frame with those columns, and takes one', () => {
-    assert.deepEqual(rowsOf(perCorruptionTTest(SCORES)), perCorruptionRows(SCORES));
+  it('says by which measure, and takes a frame', () => {
+    const names = Object.keys(SCORES[0]!) as (keyof ScoreRow)[];
+    const frame = { columns: names, values: SCORES.map((row) => names.map((name) => row[name])) };
+    const rows = perCorruptionTTest(frame, { measure: 'relative' });
+    assert.deepEqual(rows, perCorruptionTTest(SCORES, { measure: 'relative' }));
+    assert.deepEqual(new Set(rows.map((row) => row.measure)), new Set(['relative']));
   });
 
   it('names what is wrong', () => {
@@ -127,18 +130,18 @@ print(json.dumps([
     throws(
       SCORES,
       { baseline: 0.3 },
-      /baseline: 0\.3; expected a sparsity of the models: 0, 0\.5, 0\.9/,
+      /baseline: 0\.3; expected a variant or a sparsity of: dense, pruned 0\.5, pruned 0\.9/,
       OptionError,
     );
     throws(
       SCORES.filter((row) => row.sparsity === 0 || row.replicate === 0),
       {},
-      /sparsity 0.5 has 1 model/,
+      /pruned 0.5 has 1 model/,
     );
     throws(
       SCORES.filter((row) => row.corruption !== 'clean' || row.replicate > 0),
       {},
-      /sparsity 0 and replicate 0 has 0 scores of clean images and 3 of fog; expected 1 and 3/,
+      /Replicate 0 of dense has 0 scores of clean images and 3 of fog; expected 1 and 3/,
     );
   });
 });

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import type { Predictions } from '#statistics/predictions/predictions';
+import { variantOfSparsity } from '#statistics/predictions/variantName';
 
 /** Small populations: 2 to 4 models at each of 2 or 3 levels, with names for ids or numbers. */
 export const populations: fc.Arbitrary<Predictions> = fc
@@ -20,7 +21,10 @@ export const populations: fc.Arbitrary<Predictions> = fc
       models: fc.tuple(
         ...sparsities.flatMap((sparsity) =>
           Array.from({ length: replicates }, (_, replicate) =>
-            labels.map((predictedClass) => ({ sparsity, replicate, predictedClass })),
+            labels.map((predictedClass) => ({
+              ...{ variant: variantOfSparsity(sparsity), sparsity, replicate },
+              predictedClass,
+            })),
           ),
         ),
       ),
@@ -39,7 +43,7 @@ export function wrongOn(
       const top5 = Int32Array.from({ length: 50 }, (_, i) =>
         i % 5 === 0 ? predictedClass[i / 5]! : (i % 5) + 1,
       );
-      return { sparsity, replicate, predictedClass, top5 };
+      return { variant: variantOfSparsity(sparsity), sparsity, replicate, predictedClass, top5 };
     }),
   };
 }

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { DataFrame } from 'danfojs-node';
 import fc from 'fast-check';
 import { type ClassRow, classFigure } from '#statistics/figures/classFigure';
 import { PALETTE } from '#statistics/figures/palette';
+import { variantOfSparsity } from '#statistics/predictions/variantName';
 import { assertSnapshot } from './snapshot';
 
 const ROWS: ClassRow[] = [
@@ -16,9 +16,8 @@ const ROWS: ClassRow[] = [
 ].map(([class_name, sparsity, absolute_change, normalized_change, direction], i) => ({
   class: i % 3,
   class_name: class_name as string,
-  sparsity: sparsity as number,
-  n_dense: 4,
-  n_pruned: 5,
+  ...{ variant: variantOfSparsity(sparsity as number), sparsity: sparsity as number },
+  ...{ baseline: 'dense', n_baseline: 4, n_variant: 5 },
   absolute_change: absolute_change as number,
   normalized_change: normalized_change as number,
   direction: direction as ClassRow['direction'],
@@ -35,21 +34,26 @@ interface Trace {
 }
 const traces = (rows: ClassRow[]) => classFigure(rows).data as unknown as Trace[];
 
-test('a panel per sparsity, classes from most lost to most gained', () => {
+test('a panel per variant, classes from most lost to most gained', () => {
   const figure = classFigure(ROWS);
   assertSnapshot('classFigure', figure);
-  assert.match(JSON.stringify(figure.layout.title), /4 dense and 5 pruned .* 3 classes/);
+  assert.match(
+    JSON.stringify(figure.layout.title),
+    /4 dense models and 5 of each variant, 3 classes/,
+  );
 });
 
-test('reads a danfo frame as it reads rows', () => {
-  assert.deepEqual(classFigure(new DataFrame(ROWS)), classFigure(ROWS));
+test('reads a frame as it reads rows', () => {
+  const names = Object.keys(ROWS[0]!) as (keyof ClassRow)[];
+  const values = ROWS.map((row) => names.map((name) => row[name]));
+  assert.deepEqual(classFigure({ columns: names, values }), classFigure(ROWS));
 });
 
 test('classes without a name are numbered, and names that cannot be read are left out', () => {
+  const { class_name: _, ...nameless } = ROWS[0]!;
   const rows = Array.from({ length: 100 }, (_, i) => ({
-    ...ROWS[0]!,
+    ...nameless,
     class: i,
-    class_name: null,
     absolute_change: -i / 1000,
   }));
   const { data, layout } = classFigure(rows);
@@ -71,7 +75,7 @@ test('every class is one bar and one marker per panel, in the colour of its dire
           ...values,
           class: i,
           class_name: `c${i}`,
-          sparsity: (level + 1) / 10,
+          ...{ variant: `level ${level}`, sparsity: (level + 1) / 10 },
         })),
       ).flat();
       const all = traces(rows);

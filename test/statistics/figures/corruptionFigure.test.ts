@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type CorruptionFigureRow, corruptionFigure } from '#statistics/figures/corruptionFigure';
+import { variantOfSparsity } from '#statistics/predictions/variantName';
 import { assertSnapshot } from './snapshot';
 
 const rows: CorruptionFigureRow[] = [
@@ -10,8 +11,9 @@ const rows: CorruptionFigureRow[] = [
   ['impulse_noise', 0.9, -0.08, true],
 ].map(([corruption, sparsity, excess_change, significant]) => ({
   corruption: corruption as string,
-  sparsity: sparsity as number,
-  ...{ n_dense: 4, n_pruned: 5, n_images: 100, standard_error: 0.01 },
+  ...{ variant: variantOfSparsity(sparsity as number), sparsity: sparsity as number },
+  ...{ baseline: 'dense', measure: 'difference', n_baseline: 4, n_variant: 5 },
+  ...{ n_images: 100, standard_error: 0.01 },
   excess_change: excess_change as number,
   significant: significant as boolean,
 }));
@@ -36,10 +38,10 @@ test('the costliest corruption on top, two standard errors wide, filled where si
   assert.ok(legend.every(({ marker }) => marker.color !== 'white'));
   assert.match(
     JSON.stringify(figure.layout),
-    /4 dense and 5 pruned models, 100 images.*percentage points/,
+    /4 dense models and 5 of each variant, 100 images.*percentage points/,
   );
   assert.match(
-    JSON.stringify(corruptionFigure(rows, { measure: 'relative' }).layout),
+    JSON.stringify(corruptionFigure(rows.map((row) => ({ ...row, measure: 'relative' }))).layout),
     /% of clean/,
   );
 });

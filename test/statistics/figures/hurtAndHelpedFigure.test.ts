@@ -1,14 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { DataFrame } from 'danfojs-node';
-import { bootstrapModels } from '#statistics/analysis/bootstrapModels';
-import { rowsOf } from '#statistics/analysis/frame';
-import { summarizeLevels } from '#statistics/analysis/summarizeLevels';
+import { standardErrors } from '#statistics/analysis/standardErrors';
+import { summarizeVariants } from '#statistics/analysis/summarizeVariants';
 import {
   type HurtAndHelpedRow,
   hurtAndHelpedFigure,
 } from '#statistics/figures/hurtAndHelpedFigure';
 import { simulatePredictions } from '#statistics/predictions/simulatePredictions';
+import { variantOfSparsity } from '#statistics/predictions/variantName';
 import { assertSnapshot } from './snapshot';
 
 const ROWS: HurtAndHelpedRow[] = [
@@ -16,25 +15,28 @@ const ROWS: HurtAndHelpedRow[] = [
   [0, 0, 0, Number.NaN, Number.NaN],
   [0.5, 0, 1, Number.NaN, 0.01],
 ].map(([sparsity, n_hurt, n_helped, hurt_mean_change, helped_mean_change]) => ({
-  ...{ sparsity: sparsity!, n_models: 30, n_hurt: n_hurt!, n_helped: n_helped! },
+  ...{ variant: variantOfSparsity(sparsity!), sparsity: sparsity!, baseline: 'dense' },
+  ...{ n_models: 30, n_hurt: n_hurt!, n_helped: n_helped! },
   ...{ hurt_mean_change: hurt_mean_change!, helped_mean_change: helped_mean_change! },
 }));
 
-test('counts and mean changes per pruned level, nothing where no class is hurt', () => {
+test('counts and mean changes per variant, nothing where no class is hurt', () => {
   assertSnapshot('hurtAndHelpedFigure', hurtAndHelpedFigure(ROWS));
 });
 
-test('reads a danfo frame as it reads rows', () => {
-  assert.deepEqual(hurtAndHelpedFigure(new DataFrame(ROWS)), hurtAndHelpedFigure(ROWS));
+test('reads a frame as it reads rows', () => {
+  const names = Object.keys(ROWS[0]!) as (keyof HurtAndHelpedRow)[];
+  const values = ROWS.map((row) => names.map((name) => row[name]));
+  assert.deepEqual(hurtAndHelpedFigure({ columns: names, values }), hurtAndHelpedFigure(ROWS));
 });
 
 test('draws two standard errors where the table has them', () => {
-  const population = simulatePredictions({ classes: 20, replicates: 5, sparsities: [0, 0.9] });
-  const table = bootstrapModels(population, summarizeLevels, {
+  const population = simulatePredictions({ numClasses: 20, replicates: 5, sparsities: [0, 0.9] });
+  const table = standardErrors(population, summarizeVariants, {
     columns: ['n_hurt', 'n_helped', 'hurt_mean_change', 'helped_mean_change'],
     samples: 20,
-  });
-  const [row] = rowsOf<HurtAndHelpedRow>(table).filter(({ sparsity }) => sparsity > 0);
+  }) as unknown as HurtAndHelpedRow[];
+  const [row] = table.filter(({ sparsity }) => sparsity > 0);
   const figure = hurtAndHelpedFigure(table);
   const [hurt] = figure.data as unknown as {
     y: number[];
@@ -45,5 +47,8 @@ test('draws two standard errors where the table has them', () => {
   // Below 0 there are no classes.
   assert.ok(2 * row!.n_hurt_se! > row!.n_hurt);
   assert.equal(hurt!.error_y.arrayminus[0], row!.n_hurt);
-  assert.match(JSON.stringify(figure.layout.title), /5 models .* bootstrap standard errors/);
+  assert.match(
+    JSON.stringify(figure.layout.title),
+    /5 models of each variant.* two standard errors over models and images/,
+  );
 });

@@ -5,28 +5,30 @@ import {
   type NaturalAdversarialRow,
   naturalAdversarialFigure,
 } from '#statistics/figures/naturalAdversarialFigure';
+import { variantOfSparsity } from '#statistics/predictions/variantName';
 import { assertSnapshot } from './snapshot';
 
 const rows: NaturalAdversarialRow[] = [0.9, 0, 0.5].flatMap((sparsity) =>
   ['clean', 'imagenet-a'].map((corruption) => ({
-    ...{ sparsity, corruption, severity: 0, n_models: 3 },
+    ...{ variant: variantOfSparsity(sparsity), sparsity, baseline: 'dense', corruption },
+    ...{ severity: 0, n_models: 3 },
     n_images: corruption === 'clean' ? 50_000 : 7500,
     top1_relative: -sparsity * (corruption === 'clean' ? 0.1 : 0.5),
     top5_relative: -sparsity * (corruption === 'clean' ? 0.05 : 0.25),
   })),
 );
 
-test('a bar per set and level, levels in order, top-1 beside top-5', () => {
+test('a bar per set and variant, variants in order, top-1 beside top-5', () => {
   const figure = naturalAdversarialFigure(rows);
   assertSnapshot('naturalAdversarialFigure', figure);
   const traces = figure.data as unknown as { name: string; x: string[]; y: number[] }[];
   assert.deepEqual(
     traces.map(({ name, x, y }) => [name, x, y]),
     [
-      ['clean', ['50%', '90%'], [-5, -9]],
-      ['imagenet-a', ['50%', '90%'], [-25, -45]],
-      ['clean', ['50%', '90%'], [-2.5, -4.5]],
-      ['imagenet-a', ['50%', '90%'], [-12.5, -22.5]],
+      ['clean', ['pruned 0.5', 'pruned 0.9'], [-5, -9]],
+      ['imagenet-a', ['pruned 0.5', 'pruned 0.9'], [-25, -45]],
+      ['clean', ['pruned 0.5', 'pruned 0.9'], [-2.5, -4.5]],
+      ['imagenet-a', ['pruned 0.5', 'pruned 0.9'], [-12.5, -22.5]],
     ],
   );
 });

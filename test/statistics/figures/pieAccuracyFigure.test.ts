@@ -4,15 +4,17 @@ import {
   type PIEAccuracyFigureRow,
   pieAccuracyFigure,
 } from '#statistics/figures/pieAccuracyFigure';
+import { variantOfSparsity } from '#statistics/predictions/variantName';
 import { assertSnapshot } from './snapshot';
 
 const rows: PIEAccuracyFigureRow[] = [0.9, 0.5, 0.3, 0.7].flatMap((sparsity) =>
   (['without-pies', 'pies', 'random'] as const).map((images, i) => ({
-    ...{ sparsity, images, n_images: images === 'without-pies' ? 90 : 10, n_dense: 3, n_pruned: 4 },
-    dense_top1: 0.9 - i / 10,
-    pruned_top1: 0.8 - i / 5 - sparsity / 10,
-    dense_top1_sd: 0.03,
-    pruned_top1_sd: Number.NaN,
+    ...{ variant: variantOfSparsity(sparsity), sparsity, baseline: 'dense', images },
+    ...{ n_images: images === 'without-pies' ? 90 : 10, n_baseline: 3, n_variant: 4 },
+    baseline_top1: 0.9 - i / 10,
+    variant_top1: 0.8 - i / 5 - sparsity / 10,
+    baseline_top1_sd: 0.03,
+    variant_top1_sd: Number.NaN,
   })),
 );
 
@@ -23,12 +25,12 @@ interface Trace {
   readonly customdata: number[];
 }
 
-test('dense beside pruned on PIEs, a sample and the rest, level by level', () => {
+test('dense beside pruned on PIEs, a sample and the rest, variant by variant', () => {
   const figure = pieAccuracyFigure(rows);
   assertSnapshot('pieAccuracyFigure', figure);
   const [dense, pruned] = figure.data as unknown as Trace[];
   assert.deepEqual(dense!.x[1]!.slice(0, 3), ['PIEs', 'random', 'without<br>PIEs']);
-  assert.deepEqual(new Set(dense!.x[0]!.slice(0, 3)), new Set(['30% sparsity']));
+  assert.deepEqual(new Set(dense!.x[0]!.slice(0, 3)), new Set(['pruned 0.3']));
   assert.deepEqual(dense!.y.slice(0, 3), [80, 70, 90]);
   assert.equal(dense!.error_y.array[0], 3.4641); // 2 · 3 / √3
   assert.equal(pruned!.error_y.array[0], null);

@@ -1,14 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { robustnessRows, type Score } from '#statistics/analysis/robustnessRows';
+import { type ScoreRow, summarizeRobustness } from '#statistics/analysis/summarizeRobustness';
 import { OptionError } from '#statistics/errors';
 import { robustnessFigure } from '#statistics/figures/robustnessFigure';
+import { variantOfSparsity } from '#statistics/predictions/variantName';
 import { assertSnapshot } from './snapshot';
 
 /** Fog costs the pruned models more than snow does, and less the severer it is. */
 const scores = [0, 0.5, 0.9].flatMap((sparsity) => {
-  const score = (corruption: string, severity: number, top1: number): Score => ({
-    ...{ sparsity, replicate: 0, corruption, severity, n_images: 100 },
+  const score = (corruption: string, severity: number, top1: number): ScoreRow => ({
+    ...{ variant: variantOfSparsity(sparsity), sparsity, replicate: 0 },
+    ...{ corruption, severity, n_images: 100 },
     ...{ top1, top5: (1 + top1) / 2 },
   });
   return [
@@ -20,7 +22,7 @@ const scores = [0, 0.5, 0.9].flatMap((sparsity) => {
     score('imagenet-a', 0, 0.1),
   ];
 });
-const rows = robustnessRows(scores);
+const rows = summarizeRobustness(scores);
 
 interface Trace {
   readonly name: string;
@@ -34,7 +36,7 @@ test('a row per corruption, clean on top, then the one that costs most', () => {
   const figure = robustnessFigure(rows);
   assertSnapshot('robustnessFigure', figure);
   const [half, most] = figure.data as unknown as Trace[];
-  assert.deepEqual([half!.name, most!.name], ['50% sparsity', '90% sparsity']);
+  assert.deepEqual([half!.name, most!.name], ['pruned 0.5', 'pruned 0.9']);
   assert.deepEqual(most!.text, ['clean', 'fog', 'elastic transform']);
   assert.deepEqual(
     most!.y.map((y) => Math.round(y + 1)),

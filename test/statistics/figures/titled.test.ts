@@ -5,8 +5,8 @@ import { topOneFigure } from '#statistics/figures/topOneFigure';
 
 test('changes the title, and nothing else', () => {
   const figure = topOneFigure([
-    { sparsity: 0, top1: 0.8 },
-    { sparsity: 0.9, top1: 0.7 },
+    { variant: 'dense', sparsity: 0, top1: 0.8 },
+    { variant: 'pruned 0.9', sparsity: 0.9, top1: 0.7 },
   ]);
   const { title, ...layout } = titled(figure, 'SIMULATED').layout;
   const { title: before, ...rest } = figure.layout;

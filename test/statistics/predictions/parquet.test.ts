@@ -105,8 +105,7 @@ pyarrow.parquet.write_table(table, path)`,
           trueClass: Int32Array.of(0, 1, 2),
           models: [
             {
-              sparsity: 0.9,
-              replicate: 3,
+              ...{ variant: 'pruned 0.9', sparsity: 0.9, replicate: 3 },
               predictedClass: Int32Array.of(2, 1, 0),
               confidence: Float32Array.of(0.5, 0.25, 1),
               top5,

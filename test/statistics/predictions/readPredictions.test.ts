@@ -37,11 +37,13 @@ async function csv(name: string, ...lines: string[]): Promise<string> {
   return file;
 }
 
-function columnsOf(rows: readonly PredictionRow[]): PredictionColumns {
+type Numbers = Record<'sparsity' | 'replicate' | 'true_class' | 'predicted_class', number[]>;
+
+function columnsOf(rows: readonly PredictionRow[]): PredictionColumns & Numbers {
   const names = Object.keys(rows[0]!) as (keyof PredictionRow)[];
   return Object.fromEntries(
     names.map((name) => [name, rows.map((row) => row[name])]),
-  ) as unknown as PredictionColumns;
+  ) as unknown as PredictionColumns & Numbers;
 }
 
 function csvLines(rows: readonly PredictionRow[]): string[] {
@@ -64,8 +66,8 @@ describe('readPredictions', () => {
       imageIds: [1, 2],
       trueClass: Int32Array.of(3, 4),
       models: [
-        { sparsity: 0, replicate: 0, predictedClass: Int32Array.of(3, 3) },
-        { sparsity: 0.9, replicate: 1, predictedClass: Int32Array.of(5, 4) },
+        { variant: 'dense', sparsity: 0, replicate: 0, predictedClass: Int32Array.of(3, 3) },
+        { variant: 'pruned 0.9', sparsity: 0.9, replicate: 1, predictedClass: Int32Array.of(5, 4) },
       ],
     };
     assert.deepEqual(await readPredictions(ROWS), expected);
@@ -197,8 +199,15 @@ describe('readPredictions', () => {
     await writeFile(join(population, 'population.json'), '{"seed": 7}');
     await writePredictions(predictions, population);
     assert.deepEqual(await readPredictions(population), predictions);
-    const { classNames } = await readPredictions(population, { classNames: ['other'] });
-    assert.deepEqual(classNames, ['other']);
+    const others = ['u', 'v', 'w', 'x', 'y', 'z'];
+    assert.deepEqual(
+      (await readPredictions(population, { classNames: others })).classNames,
+      others,
+    );
+    await assert.rejects(readPredictions(population, { classNames: ['a'] }), {
+      name: 'PredictionsError',
+      message: /image 1 has true_class 3, and there are names of 1 classes/,
+    });
     await writeFile(join(population, 'population.json'), '{"class_names": "a b c"}');
     await assert.rejects(readPredictions(population), { name: 'PredictionsError' });
   });
@@ -224,12 +233,12 @@ describe('readPredictions reports', () => {
     [
       'a model without an image',
       [header, ...good, '0.5,1,2,4,3'],
-      /row 3, column image_id.*sparsity 0.5 and replicate 1.*image 1 .*1 of 2/,
+      /row 3, column image_id.*replicate 1 of pruned 0\.5.*image 1 .*1 of 2/,
     ],
     [
       'an image twice',
       [header, ...good, '0,0,1,3,3'],
-      /row 3, column image_id.*second time.*sparsity 0 and replicate 0/,
+      /row 3, column image_id.*second time.*replicate 0 of sparsity 0/,
     ],
     [
       'two true classes',

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { levelRows } from '#statistics/analysis/summarizeLevels';
+import { summarizeVariants } from '#statistics/analysis/summarizeVariants';
 import { simulatePredictions } from '#statistics/predictions/simulatePredictions';
 
 /** Mean top-1 of the paper's ImageNet models, %. */
@@ -15,7 +15,7 @@ const PAPER = new Map([
 
 describe('simulatePredictions', () => {
   it('has the shape and about the accuracies of the paper’s ImageNet models', () => {
-    const rows = levelRows(simulatePredictions({ replicates: 4 }));
+    const rows = summarizeVariants(simulatePredictions({ replicates: 4 }));
     assert.deepEqual(
       rows.map((row) => row.sparsity),
       [...PAPER.keys()],
@@ -28,7 +28,7 @@ describe('simulatePredictions', () => {
   });
 
   it('is decided by its seed; a model does not depend on how many there are', () => {
-    const small = { classes: 5, imagesPerClass: 10, sparsities: [0, 0.9] };
+    const small = { numClasses: 5, imagesPerClass: 10, sparsities: [0, 0.9] };
     const two = simulatePredictions({ ...small, replicates: 2, seed: 3 });
     assert.deepEqual(simulatePredictions({ ...small, replicates: 2, seed: 3 }), two);
     const three = simulatePredictions({ ...small, replicates: 3, seed: 3 });
@@ -40,7 +40,13 @@ describe('simulatePredictions', () => {
   });
 
   it('refuses what is no number of classes, and no sparsity', () => {
-    assert.throws(() => simulatePredictions({ classes: 0 }), /classes: 0; expected a whole number/);
-    assert.throws(() => simulatePredictions({ sparsities: [0, 90] }), /sparsity: 90; expected 0/);
+    assert.throws(
+      () => simulatePredictions({ numClasses: 0 }),
+      /numClasses: 0; expected a whole number/,
+    );
+    assert.throws(
+      () => simulatePredictions({ sparsities: [0, 90] }),
+      /sparsities: \[0, 90\]; expected a list/,
+    );
   });
 });

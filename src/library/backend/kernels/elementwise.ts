@@ -16,7 +16,7 @@ const relu: Kernel = ({ arena, inputs }: KernelCall) => {
   const x = inputs.x!;
   if (x.dtype !== 'float32') return undefined;
   const y = arena.output(x.shape);
-  arena.ops.rectify(arena.at(x), arena.at(y), tf.util.sizeFromShape(x.shape));
+  arena.compiled.relu(arena.at(x), arena.at(y), tf.util.sizeFromShape(x.shape));
   return y;
 };
 

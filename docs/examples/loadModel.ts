@@ -1,0 +1,10 @@
+import * as sbd from 'selective-brain-damage';
+
+await sbd.useEngine();
+const { model, masks, run } = await sbd.loadModel('data/population/sparsity=0.9/replicate=00');
+console.log(run.config.model, run.config.sparsity, `${run.config.training.steps} steps`);
+console.log(model.countParams(), 'parameters');
+for (const [name, { data }] of masks) {
+  const kept = [...data].filter((bit) => bit === 1).length;
+  console.log(name, `${kept} of ${data.length} kept`);
+}

@@ -1,0 +1,38 @@
+/** Runs Jupyter notebooks of TypeScript without Jupyter, and gives Jupyter a kernel for them. */
+export type { CellError } from './cellError';
+export { differences, keepStored } from './compareNotebooks';
+export { NamedError, NotebookError, OptionError } from './errors';
+export {
+  installKernel,
+  prefixDataFolder,
+  uninstallKernel,
+  userDataFolder,
+} from './kernelspec';
+export {
+  type Cell,
+  type CellBase,
+  type CellOutput,
+  type CodeCell,
+  type DisplayContent,
+  type DisplayOutput,
+  type ErrorOutput,
+  type MimeBundle,
+  type Notebook,
+  type ResultOutput,
+  readNotebook,
+  type StreamOutput,
+  type TextCell,
+  writeNotebook,
+} from './notebook';
+export { notebookPage } from './page';
+export type { ProgressSink } from './progress';
+export {
+  type CellFailure,
+  type CellPlace,
+  describeFailure,
+  type RunObserver,
+  type RunOptions,
+  type RunResult,
+  runNotebook,
+  withParameters,
+} from './runNotebook';

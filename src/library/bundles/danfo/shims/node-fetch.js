@@ -1,0 +1,4 @@
+'use strict';
+
+// Node has a fetch of its own.
+module.exports = (url, options) => fetch(url, options);

@@ -1,0 +1,38 @@
+#!/usr/bin/env node
+import { closest, distance } from 'fastest-levenshtein';
+import { VERSION } from '../version';
+import { type Subcommand, UNUSABLE_INPUT } from './subcommand';
+
+const USAGE = `Usage: sbd <command> [options]
+
+  notebooks [<notebook or folder>...]   executes notebooks and stores what they show
+  kernel install | uninstall            adds the TypeScript kernel to Jupyter, or removes it
+
+  sbd <command> --help                  the options of a command
+  sbd --version                         the version of this package`;
+
+// Loaded when they are asked for, so that help does not wait for what it does not need.
+const SUBCOMMANDS: Readonly<Record<string, () => Subcommand>> = {
+  notebooks: () => (require('./notebooks') as typeof import('./notebooks')).notebooks,
+  kernel: () => (require('./kernel') as typeof import('./kernel')).kernel,
+};
+
+async function main([name, ...argv]: readonly string[]): Promise<number> {
+  if (name === '--help' || name === '-h') console.log(USAGE);
+  else if (name === '--version') console.log(VERSION);
+  else if (name !== undefined && Object.hasOwn(SUBCOMMANDS, name))
+    return SUBCOMMANDS[name]!()(argv);
+  else {
+    console.error(name === undefined ? USAGE : unknownSubcommand(name));
+    return UNUSABLE_INPUT;
+  }
+  return 0;
+}
+
+function unknownSubcommand(name: string): string {
+  const near = closest(name, Object.keys(SUBCOMMANDS));
+  const isNear = distance(name, near) <= Math.max(2, name.length / 3);
+  return `sbd: there is no command ${name}${isNear ? `; did you mean ${near}?` : '.'} See sbd --help.`;
+}
+
+main(process.argv.slice(2)).then((status) => process.exit(status));

@@ -1,0 +1,8 @@
+/** A command of `sbd`: takes the arguments after its name and returns the exit status. */
+export type Subcommand = (argv: readonly string[]) => Promise<number>;
+
+/**
+ * The exit status for input that a command cannot use. 1 and 2 are verdicts of `sbd audit`, which a
+ * mistyped command must not look like.
+ */
+export const UNUSABLE_INPUT = 3;

@@ -1,0 +1,107 @@
+import { PredictionsError } from '../errors';
+import { groupBy } from '../groupBy';
+import { bySparsity, variantOfSparsity } from './variantName';
+
+/** Sparsities no further apart are one: what is measured is not quite what was aimed at. */
+const SAME_SPARSITY = 0.001;
+
+/** What rows say of their model. */
+export interface ModelIdentity {
+  readonly variant: string | undefined;
+  /** NaN where they do not say. */
+  readonly sparsity: number;
+  readonly replicate: number | undefined;
+}
+
+/** A model's place among the others. */
+export interface ModelPlace {
+  readonly variant: string;
+  readonly sparsity: number;
+  readonly replicate: number;
+}
+
+/**
+ * Gives each model its variant, sparsity and replicate, from what rows say of all of them.
+ *
+ * @returns models with their places, by sparsity, then as their variants come, then by replicate
+ * @throws PredictionsError where a variant has several sparsities, or two of its models one replicate
+ */
+export function resolveModels<Model extends ModelIdentity>(
+  models: readonly Model[],
+): { model: Model; place: ModelPlace }[] {
+  const levelOf = levels(models.map(({ sparsity }) => sparsity));
+  const named = models.map((model) => {
+    const sparsity = levelOf(model.sparsity);
+    return { model, sparsity, variant: model.variant ?? variantOfSparsity(sparsity) };
+  });
+  return [...groupBy(named, ({ variant }) => variant)]
+    .map(([variant, members]) => {
+      const sparsity = commonSparsity(variant, members);
+      return { variant, sparsity, replicates: numbered(variant, members) };
+    })
+    .sort(bySparsity)
+    .flatMap(({ variant, sparsity, replicates }) =>
+      replicates.map(({ model, replicate }) => ({
+        model,
+        place: { variant, sparsity, replicate },
+      })),
+    );
+}
+
+/** The level that each sparsity belongs to; what was given exactly stays. */
+function levels(sparsities: readonly number[]): (sparsity: number) => number {
+  const sorted = [...new Set(sparsities)].filter((s) => !Number.isNaN(s)).sort((a, b) => a - b);
+  const levelOf = new Map<number, number>();
+  for (let from = 0; from < sorted.length; ) {
+    let to = from + 1;
+    while (to < sorted.length && sorted[to]! - sorted[to - 1]! <= SAME_SPARSITY) to++;
+    const level = sorted.slice(from, to);
+    const mean = level.reduce((sum, s) => sum + s, 0) / level.length;
+    for (const sparsity of level)
+      levelOf.set(sparsity, level.length === 1 ? sparsity : Number(mean.toFixed(3)));
+    from = to;
+  }
+  return (sparsity) => levelOf.get(sparsity) ?? Number.NaN;
+}
+
+function commonSparsity(
+  variant: string,
+  members: readonly { readonly sparsity: number }[],
+): number {
+  const [first, another] = new Set(
+    members.map(({ sparsity }) => sparsity).filter((sparsity) => !Number.isNaN(sparsity)),
+  );
+  if (another !== undefined)
+    throw new PredictionsError(
+      `The variant ${variant} has models of sparsity ${first} and of ${another}; give each sparsity a ` +
+        `variant of its own, as '${variant} ${another}', or leave the column variant out.`,
+    );
+  return first ?? Number.NaN;
+}
+
+/** The models of a variant by replicate; those without one get the numbers that are free. */
+function numbered<Model extends ModelIdentity>(
+  variant: string,
+  members: readonly { readonly model: Model }[],
+): { model: Model; replicate: number }[] {
+  const taken = new Set<number>();
+  for (const { model } of members) {
+    const { replicate } = model;
+    if (replicate === undefined) continue;
+    if (taken.has(replicate))
+      throw new PredictionsError(
+        `Two models of ${variant} have replicate ${replicate} (sparsities within ${SAME_SPARSITY} of ` +
+          'each other are one variant). Give every model of a variant a replicate of its own.',
+      );
+    taken.add(replicate);
+  }
+  let free = 0;
+  const next = () => {
+    while (taken.has(free)) free++;
+    taken.add(free);
+    return free;
+  };
+  return members
+    .map(({ model }) => ({ model, replicate: model.replicate ?? next() }))
+    .sort((a, b) => a.replicate - b.replicate);
+}
