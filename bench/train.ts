@@ -8,7 +8,8 @@ import { softmaxCrossEntropy } from '#library/backend/ops/softmaxCrossEntropy';
 import { variableGrads } from '#library/backend/ops/variableGrads';
 import * as tf from '#library/backend/tf';
 import { foldBatchNorms } from '#library/models/foldBatchNorms';
-import { buildModel, type ModelSpec } from '#library/models/model';
+import { buildModel } from '#library/models/model';
+import type { ModelSpec } from '#library/models/modelSpec';
 import { TrainingState } from '#library/training/trainingState';
 import { findPython } from '../test/python';
 

@@ -3,7 +3,13 @@ import { setFigureRenderer } from 'selective-brain-damage-statistics/internal';
 import { renderPng } from './pictures/renderPng';
 
 export * from 'selective-brain-damage-statistics';
-export { BACKEND_NAMES, type BackendInfo, type BackendName, useBackend } from './backend/backend';
+export {
+  BACKEND_NAMES,
+  type BackendInfo,
+  type BackendName,
+  type UseBackendOptions,
+  useBackend,
+} from './backend/backend';
 export { BatchNorm, type BatchNormArgs } from './backend/ops/batchNormLayer';
 export * as tf from './backend/tf';
 export * as danfo from './bundled/danfo';
@@ -69,8 +75,28 @@ export {
 export type { RgbImage } from './images/rgbImage';
 export { buildModel } from './models/model';
 export { loadModel, type TrainedModel } from './models/modelFolder';
-export type { ModelSpec } from './models/modelSpec';
-export type { DataRecord, RunRecord } from './models/runRecord';
+export type {
+  ModelSpec,
+  ResNet50Spec,
+  SmallCnnSpec,
+  TopologySpec,
+  WideResNetSpec,
+} from './models/modelSpec';
+export type {
+  DataRecord,
+  GivenModel,
+  HistoryEntry,
+  LearningRateDecay,
+  LearningRateSchedule,
+  PrunedTensor,
+  PruningMethod,
+  PruningSchedule,
+  ResolvedPruning,
+  ResolvedTraining,
+  RunOutcome,
+  RunRecord,
+  RunSpec,
+} from './models/runRecord';
 export type { NamedArray } from './models/safetensors';
 export type { ModelShape } from './models/shape';
 export type { SmallCnnOptions } from './models/smallCnn';
@@ -85,6 +111,7 @@ export { type ImageNetRecordsOptions, loadImageNetRecords } from './records/load
 export type { Feature } from './records/tfExample';
 export { type RecordInput, type WriteRecordsOptions, writeRecords } from './records/writeRecords';
 export { type PruneModelOptions, pruneModel } from './training/pruneModel';
+export type { PruningOptions, TrainableModel, TrainingOptions } from './training/trainingOptions';
 export {
   type Population,
   type PopulationFailure,

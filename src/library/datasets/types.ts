@@ -37,6 +37,7 @@ export interface DatasetSpec {
   readonly loader: string;
   /** The options that the loader was called with. */
   readonly options: Readonly<Record<string, unknown>>;
+  /** Applied in this order; none by default. */
   readonly views?: readonly DatasetView[];
 }
 
@@ -74,6 +75,7 @@ export interface ImageSource {
   readonly normalization?: Normalization;
   /** How many images there are, where that is known without reading them. */
   readonly size?: number;
+  /** Opens the source again; absent where only memory holds the images. */
   readonly spec?: DatasetSpec;
   /** Examples held at once to shuffle a view. Default 4,096. */
   readonly shuffleBuffer?: number;

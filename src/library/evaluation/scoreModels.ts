@@ -53,6 +53,7 @@ export interface ScoreModelsOptions {
   folder?: string;
   /** Processes of one thread each, for a population. Default: one per core; one on a GPU. */
   processes?: number;
+  /** Default: the current backend, else the first that loads. */
   backend?: BackendName;
   /** Images at a time. Default: 250 of 32 × 32 pixels, fewer of larger ones. */
   batchSize?: number;

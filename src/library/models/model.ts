@@ -1,7 +1,7 @@
 import { OptionError } from 'selective-brain-damage-statistics';
 import { seedFrom } from 'selective-brain-damage-statistics/internal';
 import type * as tf from '../backend/tf';
-import type { ModelSpec } from './modelSpec';
+import type { ModelSpec, TopologySpec } from './modelSpec';
 import { renumbered } from './renumbered';
 import { resNet50 } from './resNet50';
 import type { ModelShape } from './shape';
@@ -47,10 +47,7 @@ export async function copyModel(model: tf.LayersModel, shape: ModelShape): Promi
   return copy;
 }
 
-function namedTopology(
-  spec: Exclude<ModelSpec, { name: 'topology' }>,
-  shape: ModelShape,
-): Topology {
+function namedTopology(spec: Exclude<ModelSpec, TopologySpec>, shape: ModelShape): Topology {
   const model = build(spec, shape);
   try {
     return topologyOf(model);
@@ -59,7 +56,7 @@ function namedTopology(
   }
 }
 
-function build(spec: Exclude<ModelSpec, { name: 'topology' }>, shape: ModelShape): tf.LayersModel {
+function build(spec: Exclude<ModelSpec, TopologySpec>, shape: ModelShape): tf.LayersModel {
   switch (spec.name) {
     case 'small-cnn':
       return smallCnn(shape, spec);

@@ -218,13 +218,13 @@ describe('evalRobustness', () => {
     assert.deepEqual(top1(mended), top1(rows(table)));
   });
 
-  it('predicts among the classes that a set names, in its processes too', async () => {
-    const among = [0, 3, 6, 8];
-    const data = clean.take(6).restrictTo(among);
-    await write(join(root, 'among'), 0, 0);
+  it('predicts only the classes that a set is restricted to, in its processes too', async () => {
+    const allowed = [0, 3, 6, 8];
+    const data = clean.take(6).restrictTo(allowed);
+    await write(join(root, 'restricted'), 0, 0);
     const some = [{ corruption: 'four-classes', severity: 0, data }];
-    const [, row] = rows(await evaluate('among', { shifted: some }));
-    const { model } = await loadModel(join(root, 'among', 'sparsity=0', 'replicate=00'));
+    const [, row] = rows(await evaluate('restricted', { shifted: some }));
+    const { model } = await loadModel(join(root, 'restricted', 'sparsity=0', 'replicate=00'));
     let right = 0;
     let inTopFiveOfAll = 0;
     for await (const { images, shape, labels } of data.batches(1)) {
@@ -232,7 +232,7 @@ describe('evalRobustness', () => {
         (model.predict(tf.tensor4d(images, shape)) as tf.Tensor).dataSync(),
       );
       const label = labels[0]!;
-      if (among.every((other) => logits[other]! <= logits[label]!)) right++;
+      if (allowed.every((other) => logits[other]! <= logits[label]!)) right++;
       if (logits.filter((logit) => logit > logits[label]!).length < 5) inTopFiveOfAll++;
     }
     model.dispose();
@@ -355,7 +355,7 @@ describe('evalRobustness', () => {
     assert.deepEqual(rows(await evaluate('light')), expected);
     await assert.rejects(
       evaluate('light', { shifted: corruptedSets(clean, { corruptions: ['snow'] }) }),
-      /holds no complete model: expected run.json, model.json, weights.bin/,
+      /holds no complete model; expected run.json, model.json, weights.bin/,
     );
   });
 

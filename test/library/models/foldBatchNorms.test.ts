@@ -3,7 +3,8 @@ import { test } from 'node:test';
 import { useBackend } from '#library/backend/backend';
 import * as tf from '#library/backend/tf';
 import { foldBatchNorms } from '#library/models/foldBatchNorms';
-import { buildModel, type ModelSpec } from '#library/models/model';
+import { buildModel } from '#library/models/model';
+import type { ModelSpec } from '#library/models/modelSpec';
 
 const shape = { imageShape: [32, 32, 3], numClasses: 7 } as const;
 

@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import { useBackend } from '#library/backend/backend';
 import * as tf from '#library/backend/tf';
-import { buildModel, copyModel, type ModelSpec, topologyOf } from '#library/models/model';
+import { buildModel, copyModel } from '#library/models/model';
+import type { ModelSpec } from '#library/models/modelSpec';
+import { topologyOf } from '#library/models/topology';
 import { OptionError } from '#statistics/errors';
 
 const cifar = { imageShape: [32, 32, 3], numClasses: 10 } as const;

@@ -3,7 +3,7 @@ import { before, describe, it } from 'node:test';
 import { useBackend } from '#library/backend/backend';
 import { BatchNorm } from '#library/backend/ops/batchNormLayer';
 import * as tf from '#library/backend/tf';
-import { nameOf } from '#library/models/model';
+import { nameOf } from '#library/models/weights';
 import { prunableWeights, TrainingState } from '#library/training/trainingState';
 
 before(async () => {

@@ -21,8 +21,8 @@ const sizes = fc.tuple(size, size, size);
 const product: Computation = (a, b) => tf.matMul(a, b!);
 
 /**
- * A product of two matrices is one of two stacks of one matrix each. Only those go to the op, which
- * rounds otherwise than tfjs's own kernel: it must not take more, or checked-in weights change.
+ * A product of two matrices is one of two stacks of one matrix each. Only those go to our kernel, which
+ * rounds otherwise than tfjs's own: it must not take more, or checked-in weights change.
  */
 const stacked: Computation = (a, b) => tf.matMul(a.expandDims(0), b!.expandDims(0)).squeeze([0]);
 
@@ -31,20 +31,20 @@ before(async () => {
   all = await backends();
 });
 
-test('products of stacks of one matrix are those of the op, and plain ones are not', async () => {
+test('products of stacks of one matrix are those of our kernels, and plain ones are not', async () => {
   for (const backend of all.filter((name) => /^(native|wasm)-/.test(name))) {
     await useBackend({ backend });
-    const machine = registerKernels();
-    const { ops } = machine;
+    const arena = registerKernels();
+    const { compiled } = arena;
     const calls: string[] = [];
-    const counted = Object.entries(ops).map(([name, op]) => [
+    const counted = Object.entries(compiled).map(([name, kernel]) => [
       name,
       (...args: number[]) => {
         calls.push(name);
-        return op(...args);
+        return kernel(...args);
       },
     ]);
-    machine.ops = Object.fromEntries(counted);
+    arena.compiled = Object.fromEntries(counted) as typeof compiled;
     try {
       const used = (a: number[], b: number[], transposeA: boolean, transposeB: boolean) => {
         calls.length = 0;
@@ -57,7 +57,7 @@ test('products of stacks of one matrix are those of the op, and plain ones are n
       assert.deepEqual(used([2, 3], [3, 4], false, false), []);
       assert.deepEqual(used([2, 2, 3], [2, 3, 4], false, false), []);
     } finally {
-      machine.ops = ops;
+      arena.compiled = compiled;
     }
   }
 });

@@ -6,14 +6,20 @@ import type { ImageDataset } from '#library/datasets/imageDataset';
 import { loadCifar10 } from '#library/datasets/loadCifar10';
 import { type ImageFolderOptions, loadImageFolder } from '#library/datasets/loadImageFolder';
 import { findModels, readRun } from '#library/models/modelFolder';
-import { assertSameOutcome, resolveRun } from '#library/training/run';
+import { resolveRun } from '#library/training/resolveRun';
+import { assertSameOutcome } from '#library/training/sameRun';
 import { trainPopulation } from '#library/training/trainPopulation';
 import { type TrainPrunedOptions, trainPruned } from '#library/training/trainPruned';
 import { TrainingError } from '#statistics/errors';
 import { writeFlat } from '../datasets/pictures';
 import { temporaryFolder } from '../records/temporary';
 
-const BACKEND = { name: 'wasm-simd', backend: 'wasm', version: '4.22.0', ops: 'other' } as const;
+const BACKEND = {
+  name: 'wasm-simd',
+  tfjsBackend: 'wasm',
+  version: '4.22.0',
+  kernels: 'other',
+} as const;
 const POPULATION = join(__dirname, '../../../../data/population');
 const MODEL = { name: 'small-cnn', depth: 1, width: 4 } as const;
 
@@ -71,13 +77,20 @@ describe('a run', () => {
   });
 
   it('takes the models that are checked in as done', async () => {
-    const plan = JSON.parse(await readFile(join(POPULATION, 'population.json'), 'utf8'));
+    const population = JSON.parse(await readFile(join(POPULATION, 'population.json'), 'utf8'));
     const train = await loadCifar10();
     const models = await findModels(POPULATION);
     assert.ok(models.length >= 45);
     for (const { folder, sparsity } of models) {
       const { spec } = (await readRun(folder))!;
-      const now = resolveRun(train, plan.model, sparsity, spec.seed, BACKEND, plan.training);
+      const now = resolveRun(
+        train,
+        population.model,
+        sparsity,
+        spec.seed,
+        BACKEND,
+        population.training,
+      );
       assertSameOutcome(folder, now, spec);
       assert.deepEqual(now.data, spec.data);
     }
