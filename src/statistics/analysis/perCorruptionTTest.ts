@@ -13,12 +13,13 @@ import {
   string,
   type Table,
 } from '../tables/schema';
+import { logit } from './logit';
 import { CLEAN, type ScoreRow, scoreTable } from './summarizeRobustness';
 import { sum } from './sums';
 import { checkTestable, significance, welchTTest } from './tTest';
 import { type Baseline, comparedColumns, compareVariants, type Variant } from './variants';
 
-const MEASURES = ['difference', 'relative'] as const;
+const MEASURES = ['difference', 'relative', 'logit'] as const;
 
 /** Options of {@link perCorruptionTTest}. */
 export interface PerCorruptionTTestOptions {
@@ -28,8 +29,10 @@ export interface PerCorruptionTTestOptions {
   readonly baseline?: Baseline;
   /**
    * What a model's change under corruption is: `difference`, its corrupted less its clean top-1;
-   * `relative`, the same as a share of its clean top-1. A model that is worse to begin with has
-   * less to lose by the first and the more by the second. Default `difference`.
+   * `relative`, the same as a share of its clean top-1; `logit`, the difference of their logits,
+   * log((k + ½)/(n − k + ½)) of the k of n images right. A model that is worse to begin with has less
+   * to lose by the first and the more by the second; on logits a loss counts the same wherever it
+   * starts. Default `difference`.
    */
   readonly measure?: (typeof MEASURES)[number];
 }
@@ -47,7 +50,10 @@ export const perCorruptionTable = defineTable({
   columns: {
     ...compared,
     corruption: string("The corruption, or the set's name."),
-    measure: oneOf(MEASURES, 'What the changes are: of top-1, or as a share of clean top-1.'),
+    measure: oneOf(
+      MEASURES,
+      'What the changes are: of top-1, as a share of clean top-1, or of its logit.',
+    ),
     ...modelCounts,
     n_images: int('Images of each set.'),
     baseline_change: double(
@@ -112,8 +118,8 @@ export function perCorruptionTTest(
     return [...corruptions].map(([corruption, all]) => {
       const severities = new Set(all.map((score) => score.severity)).size;
       return Float64Array.from(variant.models, (model) => {
-        const { before, after } = accuraciesOf(model, corruption, severities);
-        return measure === 'relative' ? after / before - 1 : after - before;
+        const { before, after } = resultsOf(model, corruption, severities);
+        return CHANGES[measure](before, after);
       });
     });
   };
@@ -148,12 +154,27 @@ interface ScoredModel {
   readonly scores: readonly ScoreRow[];
 }
 
-/** A model's top-1 on the clean images, and on a corruption's, the mean over the severities. */
-function accuraciesOf(
+/** Of some images, those that a model gets right. */
+interface Result {
+  readonly right: number;
+  readonly images: number;
+}
+
+const share = ({ right, images }: Result): number => right / images;
+const onLogits = ({ right, images }: Result): number => logit(right, images);
+
+const CHANGES: Record<(typeof MEASURES)[number], (before: Result, after: Result) => number> = {
+  difference: (before, after) => share(after) - share(before),
+  relative: (before, after) => share(after) / share(before) - 1,
+  logit: (before, after) => onLogits(after) - onLogits(before),
+};
+
+/** What a model gets right of the clean images, and of a corruption's at all severities. */
+function resultsOf(
   { variant, scores }: ScoredModel,
   corruption: string,
   severities: number,
-): { before: number; after: number } {
+): { before: Result; after: Result } {
   const of = (name: string) => scores.filter((score) => score.corruption === name);
   const [clean, corrupted] = [of(CLEAN), of(corruption)];
   if (clean.length !== 1 || corrupted.length !== severities)
@@ -162,11 +183,13 @@ function accuraciesOf(
         `${clean.length} scores of ${CLEAN} images and ${corrupted.length} of ${corruption}; expected ` +
         `1 and ${severities}. Pass all that scoreModels gives.`,
     );
-  return { before: shareRight(clean), after: shareRight(corrupted) };
+  return { before: total(clean), after: total(corrupted) };
 }
 
 /** Of all the images of some sets. Counts are whole, so that equal shares are exactly equal. */
-function shareRight(scores: readonly ScoreRow[]): number {
-  const right = scores.map(({ top1, n_images }) => Math.round(top1 * n_images));
-  return sum(right) / sum(scores.map(({ n_images }) => n_images));
+function total(scores: readonly ScoreRow[]): Result {
+  return {
+    right: sum(scores.map(({ top1, n_images }) => Math.round(top1 * n_images))),
+    images: sum(scores.map(({ n_images }) => n_images)),
+  };
 }
