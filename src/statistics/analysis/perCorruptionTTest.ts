@@ -30,7 +30,7 @@ export interface PerCorruptionTTestOptions {
   /**
    * What a model's change under corruption is: `difference`, its corrupted less its clean top-1;
    * `relative`, the same as a share of its clean top-1; `logit`, the difference of their logits,
-   * log((k + ½)/(n − k + ½)) of the k of n images right. A model that is worse to begin with has less
+   * log((k + ½)/(n − k + ½)) of the k of n images right, mean over the severities. A model that is worse to begin with has less
    * to lose by the first and the more by the second; on logits a loss counts the same wherever it
    * starts. Default `difference`.
    */
@@ -118,8 +118,8 @@ export function perCorruptionTTest(
     return [...corruptions].map(([corruption, all]) => {
       const severities = new Set(all.map((score) => score.severity)).size;
       return Float64Array.from(variant.models, (model) => {
-        const { before, after } = resultsOf(model, corruption, severities);
-        return CHANGES[measure](before, after);
+        const { clean, corrupted } = resultsOf(model, corruption, severities);
+        return changeOf(measure, clean, corrupted);
       });
     });
   };
@@ -154,27 +154,18 @@ interface ScoredModel {
   readonly scores: readonly ScoreRow[];
 }
 
-/** Of some images, those that a model gets right. */
+/** Of a set's images, those that a model gets right. */
 interface Result {
   readonly right: number;
   readonly images: number;
 }
 
-const share = ({ right, images }: Result): number => right / images;
-const onLogits = ({ right, images }: Result): number => logit(right, images);
-
-const CHANGES: Record<(typeof MEASURES)[number], (before: Result, after: Result) => number> = {
-  difference: (before, after) => share(after) - share(before),
-  relative: (before, after) => share(after) / share(before) - 1,
-  logit: (before, after) => onLogits(after) - onLogits(before),
-};
-
-/** What a model gets right of the clean images, and of a corruption's at all severities. */
+/** What a model gets right of the clean images, and of a corruption's, severity by severity. */
 function resultsOf(
   { variant, scores }: ScoredModel,
   corruption: string,
   severities: number,
-): { before: Result; after: Result } {
+): { clean: Result; corrupted: Result[] } {
   const of = (name: string) => scores.filter((score) => score.corruption === name);
   const [clean, corrupted] = [of(CLEAN), of(corruption)];
   if (clean.length !== 1 || corrupted.length !== severities)
@@ -183,13 +174,29 @@ function resultsOf(
         `${clean.length} scores of ${CLEAN} images and ${corrupted.length} of ${corruption}; expected ` +
         `1 and ${severities}. Pass all that scoreModels gives.`,
     );
-  return { before: total(clean), after: total(corrupted) };
+  const inOrder = corrupted.sort((a, b) => a.severity - b.severity);
+  return { clean: resultOf(clean[0]!), corrupted: inOrder.map(resultOf) };
 }
 
-/** Of all the images of some sets. Counts are whole, so that equal shares are exactly equal. */
-function total(scores: readonly ScoreRow[]): Result {
-  return {
-    right: sum(scores.map(({ top1, n_images }) => Math.round(top1 * n_images))),
-    images: sum(scores.map(({ n_images }) => n_images)),
-  };
+/** Counts are whole, so that equal shares are exactly equal. */
+function resultOf({ top1, n_images }: ScoreRow): Result {
+  return { right: Math.round(top1 * n_images), images: n_images };
+}
+
+function changeOf(
+  measure: (typeof MEASURES)[number],
+  clean: Result,
+  corrupted: readonly Result[],
+): number {
+  if (measure === 'logit') return mean(corrupted.map(onLogits)) - onLogits(clean);
+  const [before, after] = [shareRight([clean]), shareRight(corrupted)];
+  return measure === 'relative' ? after / before - 1 : after - before;
+}
+
+function onLogits({ right, images }: Result): number {
+  return logit(right, images);
+}
+
+function shareRight(results: readonly Result[]): number {
+  return sum(results.map(({ right }) => right)) / sum(results.map(({ images }) => images));
 }

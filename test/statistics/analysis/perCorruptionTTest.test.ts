@@ -50,6 +50,7 @@ describe('perCorruptionTTest', () => {
     const program = `
 import json, math, sys
 from collections import defaultdict
+from statistics import mean
 from scipy import stats
 clean, corrupted = {}, defaultdict(list)
 for r in json.load(sys.stdin):
@@ -59,12 +60,10 @@ for r in json.load(sys.stdin):
 def logit(top1, n):
     return math.log((top1 * n + 0.5) / (n - top1 * n + 0.5))
 def change(measure, before, after):
-    if measure == "difference": return after - before
-    if measure == "relative": return after / before - 1
-    return logit(after, 3 * 10000) - logit(before, 10000)
+    if measure == "logit": return mean(logit(a, 10000) for a in after) - logit(before, 10000)
+    return mean(after) / before - 1 if measure == "relative" else mean(after) - before
 def changes(name, level, measure):
-    means = {k[1:]: sum(v) / len(v) for k, v in corrupted.items() if k[0] == name and k[1] == level}
-    return [change(measure, clean[k], m) for k, m in means.items()]
+    return [change(measure, clean[k[1:]], v) for k, v in corrupted.items() if k[:2] == (name, level)]
 print(json.dumps([
     list(stats.ttest_ind(changes(c, 0, m), changes(c, s, m), equal_var=False))
     for m in ['difference', 'relative', 'logit'] for s in [0.5, 0.9] for c in ["fog", "snow", "glass_blur"]]))`;
@@ -93,7 +92,7 @@ print(json.dumps([
         })),
       );
     for (const measure of ['difference', 'relative', 'logit'] as const) {
-      const [row] = perCorruptionTTest([...same(0, 30, [1, 2, 3]), ...same(0.9, 20, [2, 1, 3])], {
+      const [row] = perCorruptionTTest([...same(0, 30, [1, 2, 3]), ...same(0.9, 20, [2, 3, 1])], {
         measure,
       });
       assert.deepEqual(
