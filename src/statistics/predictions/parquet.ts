@@ -6,44 +6,45 @@ import { PredictionsError } from '../errors';
 import { viewColumns } from './arrowMemory';
 import { bytesOf, type Chunk, type Column } from './chunk';
 import { type ColumnRequest, type ResolvedColumns, resolveColumns } from './columnNames';
-import type { FilePlace } from './filePlace';
+import { type FilePlace, notGzip } from './filePlace';
 import type { PredictionsOfModel } from './predictions';
 import { saysVariant } from './variantName';
 
-/** Rows decoded at a time: what bounds the memory that a file with a whole population takes. */
+/** Rows decoded at a time, which bounds the memory that a file with a whole population takes. */
 const ROWS_AT_ONCE = 2 ** 19;
 
-/** An ES module and 5 MB of WebAssembly, loaded by whoever first reads or writes a file. */
+/** An ES module and 5 MB of WebAssembly, loaded when the first file is read or written. */
 async function libraries() {
   return { arrow: await import('@uwdata/flechette'), parquet: await import('parquet-wasm') };
 }
 type Libraries = Awaited<ReturnType<typeof libraries>>;
 
-/** The columns of some rows, by name; undefined for what is not numbers. */
+/** The columns of some rows, by name; undefined for all but numbers. */
 type Columns = ReadonlyMap<string, Column | undefined>;
 
 /** Decodes the names of images. */
 type NameDecoder = (column: string, batch: Batch<unknown>) => ArrayLike<unknown>;
 
 /**
- * A function that reads Parquet files, handing on chunks of a bounded number of rows. The files it
- * reads share what is slow to decode and the same in all of them: the images' names.
+ * A function that reads Parquet files, handing on chunks of a bounded number of rows and returning how
+ * many rows there are. Image names, which are slow to decode, are decoded once for all files that have
+ * the same.
  */
 export function parquetReader(): (
   place: FilePlace,
   request: ColumnRequest,
   onChunk: (chunk: Chunk) => void,
-) => Promise<void> {
+) => Promise<number> {
   const namesOf = rememberNames();
-  return async ({ file, gzip, constants, name, isModel }, request, onChunk) => {
+  return async (place, request, onChunk) => {
+    const { file, isModel } = place;
     const loaded = await libraries();
-    const stored = readFileSync(file);
-    const bytes = gzip ? gunzipSync(stored) : stored;
+    const bytes = contentOf(place);
     let offset = 0;
     let rows: number;
     let resolved: ResolvedColumns | undefined;
     const wanted = (found: readonly string[]) => {
-      resolved ??= resolveColumns(file, found, request, constants, name);
+      resolved ??= resolveColumns(file, found, request, place);
       return [...resolved.names.values()];
     };
     do {
@@ -60,7 +61,17 @@ export function parquetReader(): (
       });
       offset += rows;
     } while (rows === ROWS_AT_ONCE);
+    return offset;
   };
+}
+
+function contentOf({ file, gzip }: FilePlace): Uint8Array {
+  const stored = readFileSync(file);
+  try {
+    return gzip ? gunzipSync(stored) : stored;
+  } catch (cause) {
+    throw notGzip(file, cause);
+  }
 }
 
 function decode({ parquet }: Libraries, file: string, bytes: Uint8Array, offset: number) {
@@ -88,8 +99,9 @@ function eachBatch(
   const lent = table.toFFI();
   const [schema, batches] = [lent.schemaAddr(), lent.arrayAddrs()];
   const { buffer } = parquet.wasmMemory();
-  const viewed = Array.from(batches, (batch) => viewColumns(buffer, schema, batch));
-  const names = viewed[0] ? wanted([...viewed[0].keys()]) : [];
+  const fields = Array.from(batches, (batch) => viewColumns(buffer, schema, batch));
+  const names = fields[0] ? wanted(fields[0].map(([name]) => name)) : [];
+  const viewed = fields.map((columns) => new Map(columns));
   const all = viewed.every((columns) => names.every((name) => columns.get(name)));
   try {
     if (all) viewed.forEach(onBatch);

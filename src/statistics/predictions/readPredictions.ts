@@ -73,7 +73,10 @@ export interface ReadPredictionsOptions {
   readonly columns?: Readonly<Record<string, string>>;
   /** Variants by the names of files that do not say them: `{ 'fp32.csv': 'dense' }`. */
   readonly variants?: Readonly<Record<string, string>>;
-  /** Of CSV and TSV files, as TextDecoder names it. Default `utf-8`. */
+  /**
+   * Of CSV and TSV files, as TextDecoder names it. Default `utf-8`, or UTF-16 where the file begins with
+   * its byte order mark.
+   */
   readonly encoding?: string;
 }
 
@@ -102,18 +105,23 @@ function isEncoding(value: unknown): boolean {
 }
 
 /**
- * Reads what models predicted, whoever made them: one row per model and image, with the columns
+ * Reads the predictions of models, whoever made them: one row per model and image, with the columns
  * `image_id` (whole number or name), `true_class` and `predicted_class` (numbers from 0, or names), and
  * `variant` (`dense`, `int8`) or `sparsity` (0–1, 0 = dense); where known `replicate` (tells the models
  * of a variant apart), `confidence` (0–1) and `top5` (a list of 5 classes, best first; in CSV a cell
  * such as `"[1, 2, 3, 4, 5]"`). Rows may come in any order, and a file may hold one model or many.
  * Columns that are not named here are passed over.
  *
- * - What a file's columns do not say, its path does: hive parts (`variant=int8/replicate=3`), the option
+ * - The path gives what the columns do not: hive parts (`variant=int8/replicate=3`), the option
  *   `variants`, else the file's name is the variant. A file without replicates whose variant comes from
  *   its name or from `variants` is one model.
  * - Sparsities within 0.001 of each other, as measured ones are, are one.
- * - Files are Parquet, CSV or TSV, each also gzipped.
+ * - Files are Parquet, CSV or TSV, each also gzipped. Of a folder all are read but hidden ones, whose
+ *   names begin with a dot; a table in another format is an error.
+ * - A cell is missing where it is empty, null, `NaN`, `nan` or `<NA>`; a variant, a sparsity or a replicate
+ *   also where it is `NA`, `N/A`, `None` or `null`. A row needs one of variant and sparsity.
+ * - Numerals with leading zeros (`007`) are names. Truth values are the classes, or the values of a group,
+ *   `False` and `True`.
  *
  * @param source a file; a glob; a folder with all below it, such as a population's; a list of these;
  *   or rows or columns in memory
@@ -138,7 +146,7 @@ export async function readPredictions(
     groups = [],
     columns = {},
     variants = {},
-    encoding = 'utf-8',
+    encoding,
   } = checkOptions('readPredictions', options, RULES);
   const request = { columns: knownColumns(columns, groups), groups };
   const paths = typeof source === 'string' ? [source] : source;
@@ -154,9 +162,11 @@ export async function readPredictions(
   const readParquet = parquetReader();
   for (const place of placesOf(files, variants)) {
     const add = (chunk: Chunk) => gatherer.add(chunk);
-    await (place.format === 'parquet'
+    const rows = await (place.format === 'parquet'
       ? readParquet(place, request, add)
       : readCsv(place, request, encoding, add));
+    // A part of a partition may be empty, a model may not.
+    if (rows === 0 && place.isModel) throw withoutRows(place);
   }
   return gatherer.finish(paths.join(', '));
 }
@@ -203,13 +213,19 @@ function placesOf(
   return places;
 }
 
+function withoutRows({ file }: FilePlace): PredictionsError {
+  return new PredictionsError(`${file}: there are no rows. Write it again, or leave it out.`, {
+    file,
+  });
+}
+
 function chunkOf(
   source: readonly PredictionRow[] | PredictionColumns,
   request: ColumnRequest,
 ): Chunk {
   const rows = Array.isArray(source) ? (source as readonly PredictionRow[]) : undefined;
   const found = rows ? namesOf(rows) : Object.keys(source);
-  const { names, constants } = resolveColumns(IN_MEMORY, found, request, {});
+  const { names, constants } = resolveColumns(IN_MEMORY, found, request, { constants: {} });
   const valuesOf = (theirs: string): Column =>
     rows ? rows.map((row) => row[theirs]) : (source as PredictionColumns)[theirs]!;
   const columns = new Map([...names].map(([name, theirs]) => [name, valuesOf(theirs)]));
