@@ -2,7 +2,7 @@ import { mean } from 'simple-statistics';
 import { PredictionsError } from '../errors';
 import { groupBy } from '../groupBy';
 import { checkOptions, choice, type OptionRules, PROBABILITY, VARIANT } from '../options';
-import { compared, modelCounts, significanceColumns, tested } from '../tables/columns';
+import { compared, modelCounts, significanceOf, tested, UNIT } from '../tables/columns';
 import {
   defineTable,
   double,
@@ -27,9 +27,9 @@ export interface PerCorruptionTTestOptions {
   /** The variant that the others are compared with. Default `dense`, else sparsity 0. */
   readonly baseline?: Baseline;
   /**
-   * What a model's change under corruption is: `difference`, its corrupted less its clean top-1;
-   * `relative`, the same as a share of its clean top-1. A model that is worse to begin with has
-   * less to lose by the first and the more by the second. Default `difference`.
+   * How a model's change under corruption is measured: `difference`, its corrupted less its clean top-1;
+   * `relative`, the same as a share of its clean top-1. A model that is worse on clean images has less to
+   * lose by the first and more by the second. Default `difference`.
    */
   readonly measure?: (typeof MEASURES)[number];
 }
@@ -40,6 +40,8 @@ const RULES: OptionRules<PerCorruptionTTestOptions> = {
   measure: choice(MEASURES),
 };
 
+const BY_MEASURE = 'by `measure`: difference of shares, or share of clean top-1; −1 or more';
+
 /** The table of {@link perCorruptionTTest}. */
 export const perCorruptionTable = defineTable({
   name: 'perCorruptionTTest',
@@ -47,21 +49,24 @@ export const perCorruptionTable = defineTable({
   columns: {
     ...compared,
     corruption: string("The corruption, or the set's name."),
-    measure: oneOf(MEASURES, 'What the changes are: of top-1, or as a share of clean top-1.'),
+    measure: oneOf(MEASURES, 'The changes are differences of top-1, or relative to clean top-1.'),
     ...modelCounts,
-    n_images: int('Images of each set.'),
+    n_images: int('Images of each set.', UNIT.images),
     baseline_change: double(
       "Change of a model's top-1 from clean to corrupted images, mean over severities and the baseline's models.",
-      'by `measure`',
+      BY_MEASURE,
     ),
-    variant_change: double('The same of the variant.', 'by `measure`'),
+    variant_change: double('The same of the variant.', BY_MEASURE),
     excess_change: double(
       'Variant less baseline change: negative where the corruption costs the variant more.',
-      'by `measure`',
+      BY_MEASURE,
     ),
-    standard_error: double('Of `excess_change`, over models.', 'by `measure`'),
+    standard_error: double(
+      'Of `excess_change`, over models; the error of the images is not in it.',
+      BY_MEASURE,
+    ),
     ...tested,
-    ...significanceColumns,
+    ...significanceOf('p_value', 'the baseline'),
   },
 });
 
@@ -70,14 +75,16 @@ export type PerCorruptionRow = RowOf<typeof perCorruptionTable>;
 
 /**
  * Finds the corruptions that cost a variant more than the baseline, or less: for each variant and
- * corruption Welch's two-sample, two-tailed t-test between what models of either lose from clean to
- * corrupted images, each model's mean over the severities. The null hypothesis: the
- * corruption costs both the same. Not in the paper, which shows the changes without a test.
+ * corruption Welch's two-sample, two-tailed t-test between the losses of either's models from clean to
+ * corrupted images, each model's mean over the severities. The null hypothesis: the corruption costs both
+ * the same. Not in the paper, which shows the changes without a test.
+ *
+ * Tests and standard errors are over models; the images stay the same.
  *
  * Where both samples have no variance, `statistic` is ±Infinity and `p_value` 0 if their means
  * differ, and both are NaN, not significant, if they are equal.
  *
- * @param scores what `scoreModels` gives
+ * @param scores the table of `scoreModels`
  * @returns a {@link PerCorruptionRow} per variant and corruption, or set of another name, by sparsity,
  *   then in the scores' order
  * @throws OptionError for a value that an option does not take, or a baseline that no model has
@@ -106,7 +113,7 @@ export function perCorruptionTTest(
     }),
     options.baseline,
   );
-  /** By corruption, what each of a variant's models loses. */
+  /** By corruption, the change of each of a variant's models. */
   const changesOf = (variant: Variant<ScoredModel>) => {
     checkTestable(variant);
     return [...corruptions].map(([corruption, all]) => {

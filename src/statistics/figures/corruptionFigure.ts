@@ -10,15 +10,16 @@ const COLUMNS = [
   ...(['excess_change', 'standard_error', 'significant'] as const),
 ] as const;
 
-/** What {@link corruptionFigure} reads of a row of `perCorruptionTTest`. */
+/** The columns of `perCorruptionTTest` that {@link corruptionFigure} reads. */
 export type CorruptionFigureRow = Pick<PerCorruptionRow, (typeof COLUMNS)[number]>;
 
 /**
- * What each corruption costs a variant beyond what it costs the baseline: a row per corruption, a dot
+ * The cost of each corruption to a variant beyond its cost to the baseline: a row per corruption, a dot
  * per variant, filled where Welch's test finds a difference, with a line over two standard errors
- * over models to each side. The corruptions that cost the last variant most come first.
+ * over models to each side (the error of the images is not in it). The corruptions that cost the last
+ * variant most come first.
  *
- * @param table what `perCorruptionTTest` gives
+ * @param table the table of `perCorruptionTTest`
  * @throws TableError for a table of another kind
  */
 export function corruptionFigure(table: Table<CorruptionFigureRow>): Figure {
@@ -37,10 +38,10 @@ export function corruptionFigure(table: Table<CorruptionFigureRow>): Figure {
   const cost = (name: string) => last.get(name)?.value ?? 0;
   const measures = new Set(rows.map((row) => row.measure));
   return dotRows({
-    title: `What corruption costs beyond what it costs ${baselineName(rows)} models`,
+    title: `Cost of corruption beyond its cost to ${baselineName(rows)} models`,
     subtitle:
       `N = ${modelCount(rows)}, ${range(rows.map((row) => row.n_images))} images; ` +
-      'filled: significant; lines: two standard errors',
+      'filled: significant; lines: two standard errors over models',
     axis:
       `Change in top-1 from clean images, variant less ${baselineName(rows)} ` +
       (measures.has('relative') ? '(% of clean)' : '(percentage points)'),
