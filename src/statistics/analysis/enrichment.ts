@@ -70,7 +70,7 @@ const NEEDED = ['variant', 'sparsity', 'baseline', 'image_id'] as const;
  * matched on what PIEs differ in anyway. PIEs are hard images; only matching on the accuracy of dense
  * models shows whether they are special beyond that.
  *
- * @param pies what `findPIEs` gives
+ * @param pies the table of `findPIEs`
  * @param outcome whether an image has the property, by image id, for PIEs and other images alike; images
  *   without an entry are left out
  * @returns an {@link EnrichmentRow} per variant, crude and where asked matched

@@ -139,7 +139,7 @@ function errorsOf(variant: string, rows: readonly CorruptionErrorInput[]): Error
     if (another)
       throw new OptionError(
         `The table has more than one row of ${corruption}, severity ${severity}, of ${variant}; ` +
-          'expected one per variant: pass what evalRobustness gives.',
+          'expected one per variant: pass the table of evalRobustness.',
       );
     if (!row)
       throw new OptionError(

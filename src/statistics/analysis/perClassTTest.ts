@@ -35,7 +35,7 @@ export interface PerClassTTestOptions {
   readonly scale?: (typeof SCALES)[number];
   /**
    * `independent` models, as in the paper; or `replicate`, a paired t-test between the variant's models
-   * and those of the baseline that they were made of, told by their replicates. Default `independent`.
+   * and those of the baseline that they were made from, by their replicates. Default `independent`.
    */
   readonly pairing?: (typeof PAIRINGS)[number];
   /** One test per `class`, or per value of the group of this name. Default `class`. */

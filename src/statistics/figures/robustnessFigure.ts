@@ -41,7 +41,7 @@ export function robustnessFigure(
   );
   if (!rows.some((row) => row.corruption !== CLEAN))
     throw new OptionError(
-      'robustnessFigure: no row has a severity of 1–5; pass what evalRobustness gives for corrupted sets.',
+      'robustnessFigure: no row has a severity of 1–5; pass the table of evalRobustness for corrupted sets.',
     );
   const names = [...new Set(rows.map((row) => row.corruption))];
   const column = `${accuracy}_relative` as const;

@@ -1,4 +1,4 @@
-/** What single cells of other people's tables mean, and how messages show them. */
+/** The meaning of single cells in other people's tables, and their form in messages. */
 
 /** How pandas writes a cell without a value, besides leaving it empty. */
 const MISSING = ['nan', 'NaN', '<NA>'];
@@ -37,14 +37,14 @@ const WHOLE_NUMBER = /^(0|-?[1-9]\d*)(\.0+)?$/;
 /** 100000 as R writes it. */
 const SCIENTIFIC = /^-?[1-9](\.\d+)?e\+\d\d$/;
 
-/** The whole number that a text stands for, or the text: `7`, pandas' `7.0`, R's `1e+05`, not `007`. */
+/** The whole number in a text, or the text itself: `7`, pandas' `7.0`, R's `1e+05`, not `007`. */
 export function wholeNumberOr(text: string): string | number {
   if (!WHOLE_NUMBER.test(text) && !SCIENTIFIC.test(text)) return text;
   const number = Number(text);
   return Number.isSafeInteger(number) ? number : text;
 }
 
-/** What a cell that is no number may have meant. */
+/** A guess at the number that was meant by a cell without one. */
 export function hint(value: unknown): string {
   if (typeof value !== 'string') return '';
   const percentage = /^\s*([\d.]+)\s*%\s*$/.exec(value)?.[1];
@@ -52,7 +52,7 @@ export function hint(value: unknown): string {
   return /^\s*\d+,\d+\s*$/.test(value) ? ` Write ${value.trim().replace(',', '.')}.` : '';
 }
 
-/** What a number that should be a share may have meant. */
+/** A guess at the share that was meant by another number. */
 export function percentageHint(value: number): string {
   return value > 1 && value <= 100 ? ` Is it a percentage? Then give ${share(value)}.` : '';
 }

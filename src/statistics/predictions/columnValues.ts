@@ -96,7 +96,7 @@ export function groupValues(chunk: Chunk, name: string): ArrayLike<string | numb
   });
 }
 
-/** What messages expect of a number of 32 bits. */
+/** The description of a number of 32 bits, for messages. */
 export const INT32 = `a whole number of 32 bits (below 2,147,483,648)`;
 
 /** Whole numbers of 32 bits; without a copy where the column holds int32. */
@@ -125,7 +125,7 @@ function numbers(
   column: ArrayLike<unknown>,
   read: (value: unknown, row: number) => number,
 ): Float64Array {
-  // What was 0.9 before it was stored in 32 bits is 0.9 again: 7 digits name a float32.
+  // A 0.9 that was stored in 32 bits becomes 0.9 again: 7 digits identify a float32.
   const exact =
     column instanceof Float32Array ? (n: number) => Number(n.toPrecision(7)) : undefined;
   const result = new Float64Array(column.length);
@@ -137,7 +137,7 @@ function numbers(
   return result;
 }
 
-/** What a function makes of each value; those that repeat the one before are passed once. */
+/** The results of a function for each value; a value that repeats the one before is passed once. */
 function mapRuns<T>(column: ArrayLike<unknown>, read: (value: unknown, row: number) => T): T[] {
   const result = new Array<T>(column.length);
   for (let row = 0; row < result.length; row++) {

@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import { PredictionsError } from '../errors';
 import type { SourcePlace } from './columnNames';
 
-/** What a file's path says of its content. */
+/** A file's path, and the information on its contents in it. */
 export interface FilePlace extends SourcePlace {
   readonly file: string;
   readonly format: 'parquet' | 'csv' | 'tsv';

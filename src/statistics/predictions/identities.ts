@@ -1,7 +1,7 @@
 import { type Chunk, has, wrongValue } from './chunk';
 import { replicates, sparsities, variants } from './columnValues';
 
-/** What a row says of the model that made it. */
+/** The model that made a row, as far as the row tells it. */
 export interface Identity {
   readonly variant: string | undefined;
   /** NaN where it is not given. */

@@ -75,7 +75,7 @@ function contentOf({ file, gzip }: FilePlace): Uint8Array {
 }
 
 function decode({ parquet }: Libraries, file: string, bytes: Uint8Array, offset: number) {
-  // The library's `columns` option has no effect here (0.8.0): other columns are decoded for nothing.
+  // The library's `columns` option has no effect here (0.8.0), so all columns are decoded.
   const options = { limit: ROWS_AT_ONCE, batchSize: ROWS_AT_ONCE, offset };
   try {
     return parquet.readParquet(bytes, options);
@@ -109,7 +109,7 @@ function eachBatch(
     lent.drop();
     if (all) table.free();
   }
-  // Copying all of a table takes several times as long as looking at its numbers where they are.
+  // Copying all of a table takes several times as long as viewing its numbers in place.
   if (!all) {
     const decoded = arrow.tableFromIPC(table.intoIPCStream(), { useBigInt: true });
     const places = names.map((name) => [name, decoded.names.indexOf(name)] as const);
@@ -138,7 +138,7 @@ function valuesOf(name: string, batch: Batch<unknown>, namesOf: NameDecoder): Co
   };
 }
 
-/** Decodes names, or returns those decoded last of the column where the bytes are the same. */
+/** Decodes names; a column with the same bytes as the last of its name is not decoded again. */
 function rememberNames(): NameDecoder {
   const seen = new Map<string, { offsets: Buffer; bytes: Buffer; names: ArrayLike<unknown> }>();
   return (column, batch) => {
@@ -194,7 +194,7 @@ export async function encodeParquet(predictions: PredictionsOfModel): Promise<Ui
     ),
   };
   const stream = arrow.tableToIPC(arrow.tableFromColumns(columns), { format: 'stream' })!;
-  // Ids mostly count up or begin alike: stored as differences they take next to no room.
+  // Ids mostly count up or begin alike: stored as differences they are small.
   const { BYTE_STREAM_SPLIT, DELTA_BINARY_PACKED, DELTA_BYTE_ARRAY } = parquet.Encoding;
   const properties = new parquet.WriterPropertiesBuilder()
     .setColumnDictionaryEnabled('image_id', false)

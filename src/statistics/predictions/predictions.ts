@@ -3,7 +3,7 @@ export type ImageId = number | string;
 
 /** The predictions of one model; row i belongs to `Predictions.imageIds[i]`. */
 export interface ModelPredictions {
-  /** What was done to the network: `dense`, `pruned 0.9`, `int8`. */
+  /** The treatment of the network: `dense`, `pruned 0.9`, `int8`. */
   readonly variant: string;
   /** Share of the weights that are zero, 0–1; NaN where the variant has none. */
   readonly sparsity: number;

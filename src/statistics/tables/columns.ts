@@ -10,7 +10,7 @@ export const UNIT = {
   classes: 'classes, 0 or more',
 } as const;
 
-const variant = string('What was done to the network, as `pruned 0.9`.');
+const variant = string('The treatment of the network, as `pruned 0.9`.');
 
 /** The columns that every comparison begins with. */
 export const compared = {

@@ -145,7 +145,9 @@ export function rowsOf<S extends Schema, Name extends keyof RowOf<S> & string = 
 function checkedObjects(reader: string, schema: Schema, table: unknown): readonly object[] {
   if (Array.isArray(table) || isFrame(table)) return objectsOf(table);
   const what =
-    table instanceof Promise ? 'a promise: put await before what makes the table' : typeof table;
+    table instanceof Promise
+      ? 'a promise: put await before the call that makes the table'
+      : typeof table;
   throw new TableError(`${reader} takes a table of ${schema.name}; this is ${what}.`, {
     expected: schema.name,
     missing: requiredOf(schema),
