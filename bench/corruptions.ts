@@ -4,7 +4,7 @@
  */
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { useEngine } from '#library/backend/backend';
+import { useBackend } from '#library/backend/backend';
 import * as tf from '#library/backend/tf';
 import { corrupt } from '#library/corruptions/corrupt';
 import {
@@ -34,7 +34,7 @@ async function main(): Promise<void> {
     console.log(`${name} | ${row.join(' | ')}`);
   }
   if (names.length > 0) return;
-  const engine = await useEngine();
+  const backend = await useBackend();
   const shape = { imageShape: [SIDE, SIDE, 3] as const, numClasses: 1000 };
   const trained = await buildModel({ name: 'resnet-50' }, shape, 0);
   const model = await foldBatchNorms(trained);
@@ -46,7 +46,7 @@ async function main(): Promise<void> {
     logits.dispose();
   });
   console.log(
-    `ResNet-50 forward (batch norms folded), one image of ${batch}, ${engine.name} | ${(forward / batch).toFixed(1)}`,
+    `ResNet-50 forward (batch norms folded), one image of ${batch}, ${backend.name} | ${(forward / batch).toFixed(1)}`,
   );
 }
 

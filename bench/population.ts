@@ -42,7 +42,7 @@ async function main(): Promise<void> {
     const overhead = (wall * PROCESSES - training) / MODELS;
     const whole = (training / MODELS / STEPS) * WHOLE_TRAINING;
     console.log(
-      `${MODELS} models of ${STEPS} steps in ${PROCESSES} processes on ${runs[0]!.config.engine.name}: ` +
+      `${MODELS} models of ${STEPS} steps in ${PROCESSES} processes on ${runs[0]!.spec.backend.name}: ` +
         `${wall.toFixed(1)} s, of each process ${(training / PROCESSES).toFixed(1)} s in training steps.\n` +
         `Beside them ${overhead.toFixed(2)} s per model: ` +
         `${((100 * overhead) / (whole + overhead)).toFixed(1)}% of a model of ${WHOLE_TRAINING} steps, ` +

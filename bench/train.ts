@@ -3,17 +3,18 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { ENGINE_NAMES, type EngineName, useEngine } from '#library/backend/backend';
+import { BACKEND_NAMES, type BackendName, useBackend } from '#library/backend/backend';
 import { softmaxCrossEntropy } from '#library/backend/ops/softmaxCrossEntropy';
 import { variableGrads } from '#library/backend/ops/variableGrads';
 import * as tf from '#library/backend/tf';
 import { foldBatchNorms } from '#library/models/foldBatchNorms';
-import { buildModel, type ModelRecipe } from '#library/models/model';
+import { buildModel } from '#library/models/model';
+import type { ModelSpec } from '#library/models/modelSpec';
 import { TrainingState } from '#library/training/trainingState';
 import { findPython } from '../test/python';
 
 /**
- * Measures images per second of training, and of evaluation with batch norms folded, on each engine
+ * Measures images per second of training, and of evaluation with batch norms folded, on each backend
  * that this machine has; beside PyTorch, where a Python 3 with it is found (SBD_PYTHON). All take
  * turns in rounds; medians, in proportion to the first. Last, the same with every core at work: a
  * process for each, which is how a population trains, and for PyTorch also a thread for each.
@@ -40,18 +41,17 @@ const CASES: Readonly<Record<string, Case>> = {
   'wrn-population': { network: 'wrn', mode: 'train', batch: 64, wholeMachine: true },
 };
 
-const NETWORKS: Record<Case['network'], { recipe: ModelRecipe; size: number; numClasses: number }> =
-  {
-    small: { recipe: { name: 'small-cnn' }, size: 32, numClasses: 10 },
-    wrn: { recipe: { name: 'wide-resnet', depth: 16, width: 1 }, size: 32, numClasses: 10 },
-    r50: { recipe: { name: 'resnet-50' }, size: 224, numClasses: 1000 },
-  };
+const NETWORKS: Record<Case['network'], { spec: ModelSpec; size: number; numClasses: number }> = {
+  small: { spec: { name: 'small-cnn' }, size: 32, numClasses: 10 },
+  wrn: { spec: { name: 'wide-resnet', depth: 16, width: 1 }, size: 32, numClasses: 10 },
+  r50: { spec: { name: 'resnet-50' }, size: 224, numClasses: 1000 },
+};
 
 /** One step of training, or of evaluation. */
 async function stepper({ network, mode, batch }: Case): Promise<() => void> {
-  const { recipe, size, numClasses } = NETWORKS[network];
+  const { spec, size, numClasses } = NETWORKS[network];
   const shape = { imageShape: [size, size, 3], numClasses } as const;
-  const model = await buildModel(recipe, shape, 1);
+  const model = await buildModel(spec, shape, 1);
   const images = tf.randomNormal<tf.Rank.R4>([batch, size, size, 3], 0, 1, 'float32', 1);
   if (mode === 'eval') {
     const folded = await foldBatchNorms(model);
@@ -75,8 +75,8 @@ async function stepper({ network, mode, batch }: Case): Promise<() => void> {
 }
 
 /** Works for so many seconds per line of input, as train.py does. */
-async function serve(engine: EngineName, name: string): Promise<void> {
-  await useEngine({ engine });
+async function serve(backend: BackendName, name: string): Promise<void> {
+  await useBackend({ backend });
   const step = await stepper(CASES[name]!);
   for await (const seconds of createInterface(process.stdin)) {
     const start = performance.now();
@@ -124,7 +124,7 @@ class Contender {
   }
 }
 
-function contenders(name: string, engines: readonly EngineName[]): Contender[] {
+function contenders(name: string, backends: readonly BackendName[]): Contender[] {
   const { network, mode, batch, wholeMachine } = CASES[name]!;
   const torch = findPython('torch');
   const pytorch = (processes: number, threads: number) =>
@@ -147,20 +147,20 @@ function contenders(name: string, engines: readonly EngineName[]): Contender[] {
   return [
     ...(torch ? pytorch(wholeMachine ? CORES : 1, 1) : []),
     ...(torch && wholeMachine ? pytorch(1, CORES) : []),
-    ...engines.map(
-      (engine) =>
+    ...backends.map(
+      (backend) =>
         new Contender(
-          engine,
+          backend,
           process.execPath,
-          [__filename, 'serve', engine, name],
+          [__filename, 'serve', backend, name],
           wholeMachine ? CORES : 1,
         ),
     ),
   ];
 }
 
-async function compare(name: string, engines: readonly EngineName[]): Promise<void> {
-  const all = contenders(name, engines);
+async function compare(name: string, backends: readonly BackendName[]): Promise<void> {
+  const all = contenders(name, backends);
   try {
     // The first round warms up and is not counted.
     for (let round = 0; round <= ROUNDS; round++)
@@ -206,16 +206,16 @@ async function main(names: string[]): Promise<void> {
   const unknown = names.find((name) => !(name in CASES));
   if (unknown)
     throw new Error(`There is no case ${unknown}, only ${Object.keys(CASES).join(', ')}.`);
-  const engines: EngineName[] = [];
-  for (const engine of ENGINE_NAMES.filter((name) => name !== 'cpu'))
-    await useEngine({ engine }).then(
-      () => engines.push(engine),
+  const backends: BackendName[] = [];
+  for (const backend of BACKEND_NAMES.filter((name) => name !== 'cpu'))
+    await useBackend({ backend }).then(
+      () => backends.push(backend),
       () => {},
     );
   console.log(`${ROUNDS} rounds of ${SECONDS_PER_TURN} s; most of one core: ${peak()}`);
-  for (const name of names.length > 0 ? names : Object.keys(CASES)) await compare(name, engines);
+  for (const name of names.length > 0 ? names : Object.keys(CASES)) await compare(name, backends);
 }
 
 const [command, ...args] = process.argv.slice(2);
-if (command === 'serve') void serve(args[0] as EngineName, args[1]!);
+if (command === 'serve') void serve(args[0] as BackendName, args[1]!);
 else void main(process.argv.slice(2));

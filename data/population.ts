@@ -33,7 +33,7 @@ async function main(): Promise<void> {
     `a sparsity of ${SPARSITIES.join(', ')} and a replicate of 0 to ${REPLICATES - 1}, as in 0.9/0`,
   );
   const [train, test] = [await sbd.loadCifar10(), await sbd.loadCifar10({ split: 'test' })];
-  const { engine } = await sbd.trainPopulation({
+  const { backend } = await sbd.trainPopulation({
     train,
     test,
     model: { name: 'small-cnn', depth: 4 },
@@ -50,7 +50,7 @@ async function main(): Promise<void> {
     clean,
     shifted: sbd.corruptedSets(clean, { scale: 'cifar' }),
   });
-  await verify({ sparsity: sparsity!, replicate: replicate! }, train, test, engine);
+  await verify({ sparsity: sparsity!, replicate: replicate! }, train, test, backend);
 }
 
 /** Trains a model again as its record says, and compares the predictions. */
@@ -58,7 +58,7 @@ async function verify(
   model: { sparsity: number; replicate: number },
   train: sbd.ImageDataset,
   test: sbd.ImageDataset,
-  engine: sbd.EngineInfo,
+  backend: sbd.BackendInfo,
 ): Promise<void> {
   const file = predictionsFile(FOLDER, { ...model, variant: variantOfSparsity(model.sparsity) });
   const folder = file.replace(/\.parquet$/, '');
@@ -68,12 +68,12 @@ async function verify(
       `${folder} holds no model to verify, so its training failed; run this again, or verify ` +
         'another with --verify.',
     );
-  const { config } = run;
-  const { seed, sparsity, training, pruning } = config;
+  const { spec } = run;
+  const { seed, sparsity, training, pruning } = spec;
   console.error(`Training ${file} again from its seed, ${seed}`);
   const again = await sbd.trainPruned({
     data: train,
-    model: config.model as sbd.ModelRecipe,
+    model: spec.model as sbd.ModelSpec,
     sparsity,
     seed,
     ...training,
@@ -88,12 +88,12 @@ async function verify(
     agreement(now.confidence, before.confidence!) === 1 &&
     agreement(now.top5, before.top5!) === 1;
   if (identical) return console.log(`${report}, and so are confidences and top-5, bit for bit.`);
-  if (JSON.stringify(engine) !== JSON.stringify(config.engine))
+  if (JSON.stringify(backend) !== JSON.stringify(spec.backend))
     return console.log(
-      `${report}. That is no proof of anything: it was trained on ${describe(config.engine)}, ` +
-        `here on ${describe(engine)}.`,
+      `${report}. That is no proof of anything: it was trained on ${describe(spec.backend)}, ` +
+        `here on ${describe(backend)}.`,
     );
-  throw new sbd.TrainingError(`${report}, on the same engine; all must be.`);
+  throw new sbd.TrainingError(`${report}, on the same backend; all must be.`);
 }
 
 function agreement(a: ArrayLike<number>, b: ArrayLike<number>): number {
@@ -103,8 +103,8 @@ function agreement(a: ArrayLike<number>, b: ArrayLike<number>): number {
   return same / a.length;
 }
 
-function describe({ name, ops }: sbd.EngineInfo): string {
-  return `${name} (ops ${ops})`;
+function describe({ name, kernels }: sbd.BackendInfo): string {
+  return `${name} (kernels ${kernels})`;
 }
 
 main().catch((error) => {

@@ -26,7 +26,7 @@ const LAYERS: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['training', 'evaluation', 'pictures'],
     ['models', 'backend'],
     ['datasets', 'corruptions', 'records'],
-    ['frames', 'workers'],
+    ['frames', 'images', 'streams', 'workers'],
   ],
 };
 

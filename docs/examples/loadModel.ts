@@ -1,8 +1,8 @@
 import * as sbd from 'selective-brain-damage';
 
-await sbd.useEngine();
+await sbd.useBackend();
 const { model, masks, run } = await sbd.loadModel('data/population/sparsity=0.9/replicate=00');
-console.log(run.config.model, run.config.sparsity, `${run.config.training.steps} steps`);
+console.log(run.spec.model, run.spec.sparsity, `${run.spec.training.steps} steps`);
 console.log(model.countParams(), 'parameters');
 for (const [name, { data }] of masks) {
   const kept = [...data].filter((bit) => bit === 1).length;

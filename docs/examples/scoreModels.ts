@@ -4,7 +4,7 @@ const clean = await sbd.loadImageNetRecords('data/records/fashion-00000-of-00002
   imageSize: 32,
   numClasses: 10,
 });
-await sbd.useEngine();
+await sbd.useBackend();
 const models = await Promise.all(
   ['sparsity=0', 'sparsity=0.9'].map((name) =>
     sbd.loadModel(`data/population/${name}/replicate=00`),

@@ -3,24 +3,20 @@ import { setFigureRenderer } from 'selective-brain-damage-statistics/internal';
 import { renderPng } from './pictures/renderPng';
 
 export * from 'selective-brain-damage-statistics';
-export { ENGINE_NAMES, type EngineInfo, type EngineName, useEngine } from './backend/backend';
+export {
+  BACKEND_NAMES,
+  type BackendInfo,
+  type BackendName,
+  type UseBackendOptions,
+  useBackend,
+} from './backend/backend';
 export { BatchNorm, type BatchNormArgs } from './backend/ops/batchNormLayer';
 export * as tf from './backend/tf';
 export * as danfo from './bundled/danfo';
 export { DataFrame, Series } from './bundled/danfo';
 export { type CorruptOptions, corrupt } from './corruptions/corrupt';
 export type { CorruptionScale } from './corruptions/names';
-export {
-  type BatchOptions,
-  type CorruptView,
-  type DatasetRecipe,
-  type DatasetView,
-  type Example,
-  type ImageBatch,
-  ImageDataset,
-  type ImageSource,
-  type RgbImage,
-} from './datasets/imageDataset';
+export { ImageDataset } from './datasets/imageDataset';
 export { type Cifar10Options, loadCifar10 } from './datasets/loadCifar10';
 export { type Cifar10COptions, loadCifar10C } from './datasets/loadCifar10C';
 export { type ImageFolderOptions, loadImageFolder } from './datasets/loadImageFolder';
@@ -34,6 +30,15 @@ export {
   corruptedSets,
   type ShiftedSet,
 } from './datasets/shiftedSet';
+export type {
+  BatchOptions,
+  CorruptView,
+  DatasetSpec,
+  DatasetView,
+  Example,
+  ImageBatch,
+  ImageSource,
+} from './datasets/types';
 export { type EvalRobustnessOptions, evalRobustness } from './evaluation/evalRobustness';
 export { type PredictedImages, type PredictOptions, predict } from './evaluation/predict';
 export {
@@ -67,10 +72,35 @@ export {
   summarizeRobustness,
   summarizeVariants,
 } from './frames/cells';
-export { buildModel, type ModelRecipe, type ModelShape, type Topology } from './models/model';
+export type { RgbImage } from './images/rgbImage';
+export { buildModel } from './models/model';
 export { loadModel, type TrainedModel } from './models/modelFolder';
+export type {
+  ModelSpec,
+  ResNet50Spec,
+  SmallCnnSpec,
+  TopologySpec,
+  WideResNetSpec,
+} from './models/modelSpec';
+export type {
+  DataRecord,
+  GivenModel,
+  HistoryEntry,
+  LearningRateDecay,
+  LearningRateSchedule,
+  PrunedTensor,
+  PruningMethod,
+  PruningSchedule,
+  ResolvedPruning,
+  ResolvedTraining,
+  RunOutcome,
+  RunRecord,
+  RunSpec,
+} from './models/runRecord';
 export type { NamedArray } from './models/safetensors';
+export type { ModelShape } from './models/shape';
 export type { SmallCnnOptions } from './models/smallCnn';
+export type { Topology } from './models/topology';
 export type { WideResNetOptions } from './models/wideResNet';
 export { type CorruptionGalleryOptions, corruptionGallery } from './pictures/corruptionGallery';
 export { type ImageGalleryOptions, imageGallery } from './pictures/imageGallery';
@@ -80,20 +110,8 @@ export { renderPng } from './pictures/renderPng';
 export { type ImageNetRecordsOptions, loadImageNetRecords } from './records/loadImageNetRecords';
 export type { Feature } from './records/tfExample';
 export { type RecordInput, type WriteRecordsOptions, writeRecords } from './records/writeRecords';
-export type { PruningMethod } from './training/masks';
 export { type PruneModelOptions, pruneModel } from './training/pruneModel';
-export type {
-  DataRecord,
-  GivenModel,
-  HistoryEntry,
-  PruningOptions,
-  RunConfig,
-  RunOutcome,
-  RunRecord,
-  TrainableModel,
-  TrainingOptions,
-} from './training/run';
-export type { LearningRateSchedule, PruningSchedule } from './training/schedule';
+export type { PruningOptions, TrainableModel, TrainingOptions } from './training/trainingOptions';
 export {
   type Population,
   type PopulationFailure,

@@ -1,25 +1,73 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 
-/** Writes a file whole or not at all: beside its place, then renamed into it. */
-export async function writeWhole(path: string, data: string | Uint8Array): Promise<void> {
-  const part = `${path}.${randomUUID()}.part`;
+/**
+ * Writes a file whole or not at all: beside its place, then renamed into it.
+ *
+ * @param path missing folders on its way are made
+ */
+export async function writeFileAtomic(path: string, data: string | Uint8Array): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
-  await writeFile(part, data);
-  await rename(part, path);
+  const temporary = temporaryPath(path);
+  try {
+    await writeFile(temporary, data);
+    await moveIntoPlace([{ temporary, path }]);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
 }
 
 /**
- * Removes what processes that were killed while in `writeWhole` left in a folder; only for a folder,
- * or for files, that no other process writes.
- *
- * @param name of the one file whose parts go; default: those of all files
+ * Where something is written before it is moved into its place: in the same folder, hidden, so that
+ * neither a pattern nor a reader of the folder picks it up.
  */
-export async function removeParts(folder: string, name = ''): Promise<void> {
+export function temporaryPath(path: string): string {
+  return join(dirname(path), `.${basename(path)}.${randomUUID()}.tmp`);
+}
+
+/** A finished file under its temporary name, and the place that it belongs in. */
+export interface TemporaryFile {
+  readonly temporary: string;
+  readonly path: string;
+}
+
+/**
+ * Renames finished files to their places. The contents reach the disk before the names do, so that a
+ * power failure leaves no empty file under the name of a complete one.
+ */
+export async function moveIntoPlace(files: readonly TemporaryFile[]): Promise<void> {
+  for (const { temporary } of files) await sync(temporary, 'r+');
+  for (const { temporary, path } of files) await rename(temporary, path);
+  const folders = new Set(files.map(({ path }) => dirname(path)));
+  // Windows opens no folders, and some file systems sync none; the names then follow in their own time.
+  for (const folder of folders) await sync(folder, 'r').catch(() => {});
+}
+
+async function sync(path: string, flags: string): Promise<void> {
+  const handle = await open(path, flags);
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+const TEMPORARY = /^\..+\.[\da-f]+(-[\da-f]+)*\.tmp$/;
+
+/**
+ * Removes the temporary files and folders that killed processes left; only for a folder, or for
+ * files, that no other process is writing.
+ *
+ * @param name of the one file whose temporaries are removed; default: those of all files
+ */
+export async function removeTemporaries(folder: string, name?: string): Promise<void> {
   const files = await readdir(folder).catch(() => []);
-  const parts = files.filter((file) => file.startsWith(name) && /\.[\da-f-]+\.part$/.test(file));
-  await Promise.all(parts.map((part) => rm(join(folder, part), { force: true })));
+  const left = files.filter(
+    (file) => TEMPORARY.test(file) && (name === undefined || file.startsWith(`.${name}.`)),
+  );
+  await Promise.all(left.map((file) => rm(join(folder, file), { recursive: true, force: true })));
 }
 
 /** A file's bytes, or undefined where there is no such file. */

@@ -27,7 +27,7 @@ const TSC = join(ROOT, 'node_modules/typescript/bin/tsc');
 const NOT_OURS = /^(node_modules\/(@tensorflow|@webgpu)\/|\S*\/lib\/lib\.dom\.d\.ts)/;
 
 /** Both names of the variable that chooses what runs the networks. */
-const WEBASSEMBLY = { SBD_BACKEND: 'wasm-simd', SBD_ENGINE: 'wasm-simd' };
+const WEBASSEMBLY = { SBD_BACKEND: 'wasm-simd' };
 
 let tarballs: Tarballs;
 const folders: string[] = [];

@@ -1,14 +1,19 @@
 import { availableParallelism } from 'node:os';
 import { BackendError } from 'selective-brain-damage-statistics';
+import {
+  type CompiledKernels,
+  type KernelMemory,
+  kernelsVersion,
+  nativeKernels,
+  wasmKernels,
+} from './compiledKernels';
+import { registerKernels } from './kernels/register';
 import * as tf from './tf';
 import './ops/mean';
 import './ops/relu';
-import type { OpsMemory } from './wasm/ops';
-import { nativeOps, type Ops, opsVersion, wasmOps } from './wasm/ops';
-import { registerKernels } from './wasm/register';
 
-/** What can run the models, in the order of preference; `cpu` runs only when asked for by name. */
-export const ENGINE_NAMES = [
+/** All backends, by preference; `cpu`, tfjs's own in plain JavaScript, runs only when asked for. */
+export const BACKEND_NAMES = [
   'tfjs-node-gpu',
   'tfjs-node',
   'native-avx512',
@@ -19,59 +24,68 @@ export const ENGINE_NAMES = [
   'cpu',
 ] as const;
 
-export type EngineName = (typeof ENGINE_NAMES)[number];
+/** The name of a backend. */
+export type BackendName = (typeof BACKEND_NAMES)[number];
 
-/** The engine that runs, as it is recorded in every result. */
-export interface EngineInfo {
-  readonly name: EngineName;
+/** The backend that runs the models, as every result records it. */
+export interface BackendInfo {
+  /** One of {@link BACKEND_NAMES}. */
+  readonly name: BackendName;
   /** The tfjs backend underneath: `tensorflow`, `wasm` or `cpu`. */
-  readonly backend: string;
+  readonly tfjsBackend: string;
   /** Version of tfjs. */
   readonly version: string;
-  /** Hash of the source of the ops, where they are our own: other ops may round otherwise. */
-  readonly ops?: string;
+  /** Hash of the source of our own kernels, where they run: other kernels may round differently. */
+  readonly kernels?: string;
 }
 
-/** An engine that this machine does not have: passed over in silence. */
+/** A backend that this machine does not have; skipped without a warning. */
 class Absent extends Error {}
 
-const open: Record<EngineName, () => Promise<void>> = {
+const open: Record<BackendName, () => Promise<void>> = {
   'tfjs-node-gpu': () => openTensorFlow('@tensorflow/tfjs-node-gpu', true),
   'tfjs-node': () => openTensorFlow('@tensorflow/tfjs-node', false),
-  'native-avx512': openOps((memory) => nativeOps('avx512', memory)),
-  'native-avx2': openOps((memory) => nativeOps('avx2', memory)),
-  'native-neon': openOps((memory) => nativeOps('neon', memory)),
-  'wasm-relaxed-simd': openOps((memory) => wasmOps('relaxed-simd', memory)),
-  'wasm-simd': openOps((memory) => wasmOps('simd', memory)),
+  'native-avx512': openKernels((memory) => nativeKernels('avx512', memory)),
+  'native-avx2': openKernels((memory) => nativeKernels('avx2', memory)),
+  'native-neon': openKernels((memory) => nativeKernels('neon', memory)),
+  'wasm-relaxed-simd': openKernels((memory) => wasmKernels('relaxed-simd', memory)),
+  'wasm-simd': openKernels((memory) => wasmKernels('simd', memory)),
   cpu: () => setBackend('cpu'),
 };
 
-let current: EngineInfo | undefined;
+/** Options of {@link useBackend}. */
+export interface UseBackendOptions {
+  /**
+   * The backend to use. Default: the current one, else what the environment variable `SBD_BACKEND`
+   * names, else the first of {@link BACKEND_NAMES} that loads.
+   */
+  readonly backend?: BackendName;
+}
+
+let current: BackendInfo | undefined;
 let queue: Promise<unknown> = Promise.resolve();
 
 /**
- * Picks what runs the models and makes it tfjs's backend; a second call changes nothing unless it
- * names another engine. An engine that is installed and cannot load is passed over with one
- * warning on stderr.
+ * Chooses the backend that runs the models and makes it tfjs's; a second call changes nothing unless
+ * it names another backend. A backend that is installed but cannot load is skipped with one warning on
+ * stderr.
  *
- * @param options.engine the one engine to take; default: the environment variable `SBD_ENGINE`,
- *   else the first of {@link ENGINE_NAMES} that loads
- * @throws BackendError where the engine asked for is unknown or cannot load; the one that ran before
- *   then goes on
+ * @returns the backend that runs now
+ * @throws BackendError where the backend asked for is unknown or cannot load; the previous one stays
  */
-export function useEngine(options: { engine?: EngineName } = {}): Promise<EngineInfo> {
-  const turn = queue.then(() => choose(options.engine));
+export function useBackend(options: UseBackendOptions = {}): Promise<BackendInfo> {
+  const turn = queue.then(() => choose(options.backend));
   queue = turn.catch(() => {});
   return turn;
 }
 
-/** How many processes share an engine well: one per core, and one where a GPU does the work. */
-export function defaultProcesses({ name }: EngineInfo): number {
+/** The number of processes that share a backend well: one per core, but one where a GPU computes. */
+export function defaultProcesses({ name }: BackendInfo): number {
   return name === 'tfjs-node-gpu' ? 1 : availableParallelism();
 }
 
-async function choose(engine: EngineName | undefined): Promise<EngineInfo> {
-  const wanted = engine ?? (current ? current.name : process.env.SBD_ENGINE || undefined);
+async function choose(backend: BackendName | undefined): Promise<BackendInfo> {
+  const wanted = backend ?? (current ? current.name : process.env.SBD_BACKEND || undefined);
   if (current && wanted === current.name) return current;
   try {
     current = wanted === undefined ? await firstThatLoads() : await load(wanted);
@@ -82,42 +96,42 @@ async function choose(engine: EngineName | undefined): Promise<EngineInfo> {
   return current;
 }
 
-async function firstThatLoads(): Promise<EngineInfo> {
-  for (const name of ENGINE_NAMES) {
+async function firstThatLoads(): Promise<BackendInfo> {
+  for (const name of BACKEND_NAMES) {
     if (name === 'cpu') continue;
     try {
       return await start(name);
     } catch (error) {
       if (!(error instanceof Absent))
         console.warn(
-          `${name} is installed but cannot load, so the next engine is tried: ${reason(error)}`,
+          `${name} is installed but cannot load, trying the next backend: ${reason(error)}`,
         );
     }
   }
-  throw new BackendError('No engine loads on this machine, not even WebAssembly.');
+  throw new BackendError('No backend loads on this machine, not even WebAssembly.');
 }
 
-async function load(name: string): Promise<EngineInfo> {
-  const valid = `Valid names: ${ENGINE_NAMES.join(', ')}.`;
-  if (!isEngineName(name))
-    throw new BackendError(`There is no engine ${JSON.stringify(name)}. ${valid}`);
+async function load(name: string): Promise<BackendInfo> {
+  const valid = `Valid names: ${BACKEND_NAMES.join(', ')}.`;
+  if (!isBackendName(name))
+    throw new BackendError(`There is no backend ${JSON.stringify(name)}. ${valid}`);
   try {
     return await start(name);
   } catch (error) {
-    throw new BackendError(`The engine ${name} cannot load: ${reason(error)} ${valid}`, {
+    throw new BackendError(`The backend ${name} cannot load: ${reason(error)} ${valid}`, {
       cause: error,
     });
   }
 }
 
-async function start(name: EngineName): Promise<EngineInfo> {
+async function start(name: BackendName): Promise<BackendInfo> {
   await open[name]();
-  const backend = tf.getBackend();
+  const tfjsBackend = tf.getBackend();
   return {
     name,
-    backend,
+    tfjsBackend,
     version: tf.version_core,
-    ...(backend === 'wasm' && { ops: opsVersion() }),
+    ...(tfjsBackend === 'wasm' && { kernels: kernelsVersion() }),
   };
 }
 
@@ -137,16 +151,18 @@ async function openTensorFlow(packageName: string, gpu: boolean): Promise<void> 
   if (gpu && !backend.isUsingGpuDevice) throw new Error('it finds no GPU.');
 }
 
-/** Opens tfjs's WebAssembly backend with one build of our ops, which is loaded once. */
-function openOps(load: (memory: OpsMemory) => Ops | undefined): () => Promise<void> {
-  let ops: Ops | undefined;
+/** Opens tfjs's WebAssembly backend with one build of our kernels, which is loaded once. */
+function openKernels(
+  load: (memory: KernelMemory) => CompiledKernels | undefined,
+): () => Promise<void> {
+  let kernels: CompiledKernels | undefined;
   return async () => {
     await import('@tensorflow/tfjs-backend-wasm');
     await setBackend('wasm');
-    const machine = registerKernels();
-    ops ??= load(machine);
-    if (ops === undefined) throw new Absent('this machine has no build of the ops for it.');
-    machine.ops = ops;
+    const arena = registerKernels();
+    kernels ??= load(arena);
+    if (kernels === undefined) throw new Absent('this machine has no build of the kernels for it.');
+    arena.compiled = kernels;
   };
 }
 
@@ -155,8 +171,8 @@ async function setBackend(name: string): Promise<void> {
     throw new Error(`tfjs could not initialise its backend ${name}.`);
 }
 
-function isEngineName(name: string): name is EngineName {
-  return (ENGINE_NAMES as readonly string[]).includes(name);
+function isBackendName(name: string): name is BackendName {
+  return (BACKEND_NAMES as readonly string[]).includes(name);
 }
 
 function reason(error: unknown): string {

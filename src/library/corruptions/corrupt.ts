@@ -1,6 +1,6 @@
 import { OptionError } from 'selective-brain-damage-statistics';
 import { type Random, randomFrom } from 'selective-brain-damage-statistics/internal';
-import type { RgbImage } from '../datasets/imageDataset';
+import type { RgbImage } from '../images/rgbImage';
 import { defocusBlur, gaussianBlur, glassBlur, motionBlur, zoomBlur } from './blur';
 import type { Corruption } from './corruption';
 import { contrast, elasticTransform, jpegCompression, pixelate, saturate } from './digital';

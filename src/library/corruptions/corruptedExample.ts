@@ -1,6 +1,7 @@
 import { type Random, randomFrom } from 'selective-brain-damage-statistics/internal';
-import type { CorruptView, Example, RgbImage } from '../datasets/imageDataset';
 import { denormalize, type Normalization, normalize } from '../datasets/normalization';
+import type { CorruptView, Example } from '../datasets/types';
+import type { RgbImage } from '../images/rgbImage';
 import { corruptWith } from './corrupt';
 
 /** An example whose picture is what a model sees of it, corrupted. */

@@ -1,5 +1,5 @@
+import { memoize } from './memoize';
 import type { Raster } from './raster';
-import { rememberLast } from './rememberLast';
 
 /**
  * Which pixel stands for one beyond the edge: the last one (`nearest`), the mirror image with the
@@ -213,7 +213,7 @@ export function gaussianBlur(
 }
 
 /** Of the last few sizes, at up to 2 MB each: images of one set have few. */
-const gaussianTaps = rememberLast(
+const gaussianTaps = memoize(
   8,
   (size: number, sigma: number, reach: number, edge: Edge): readonly Taps[] => {
     const offsets = Array.from({ length: 2 * reach + 1 }, (_, i) => i - reach);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { OptionError } from 'selective-brain-damage-statistics';
 import type { Random } from 'selective-brain-damage-statistics/internal';
 import sharp from 'sharp';
-import type { RgbImage } from '../datasets/imageDataset';
+import type { RgbImage } from '../images/rgbImage';
 import { wholeNumber } from './draws';
 import { plasma } from './plasma';
 

@@ -1,4 +1,4 @@
-import type { RgbImage } from '../datasets/imageDataset';
+import type { RgbImage } from '../images/rgbImage';
 
 /** An image to compute with. */
 export interface Raster {

@@ -12,12 +12,13 @@ import {
   type Random,
   readIfThere,
   shuffleInPlace,
-  writeWhole,
+  writeFileAtomic,
 } from 'selective-brain-damage-statistics/internal';
 import sharp from 'sharp';
 import { extract } from 'tar';
-import { type Example, ImageDataset, type ImageSource } from './imageDataset';
+import { ImageDataset } from './imageDataset';
 import type { Normalization } from './normalization';
+import type { Example, ImageSource } from './types';
 
 /** Options of {@link loadCifar10}. */
 export interface Cifar10Options {
@@ -129,7 +130,7 @@ function cifar10Source(
     hash: `md5:${SPLITS[split].map((batch) => BATCH_MD5[batch]).join(',')}`,
     normalization: CIFAR10_NORMALIZATION,
     size,
-    recipe: { loader: 'cifar10', options: folder === undefined ? { split } : { split, folder } },
+    spec: { loader: 'cifar10', options: folder === undefined ? { split } : { split, folder } },
     async *examples(random?: Random) {
       const order = Uint32Array.from({ length: size }, (_, i) => i);
       for (const id of random ? shuffleInPlace(order, random) : order) yield exampleAt(id);
@@ -219,7 +220,7 @@ async function fetchCifar10(folder: string): Promise<void> {
         labelsOf.slice(i * IMAGES_PER_BATCH, (i + 1) * IMAGES_PER_BATCH),
       );
       checkBatch(rows, sheet, batch);
-      await writeWhole(file, rows);
+      await writeFileAtomic(file, rows);
     }
     progress().done();
   } finally {

@@ -5,11 +5,13 @@ import { join, resolve } from 'node:path';
 import { DatasetError } from 'selective-brain-damage-statistics';
 import { checkCount, type Random } from 'selective-brain-damage-statistics/internal';
 import { ALL_CORRUPTIONS, type CorruptionName, SEVERITIES } from '../corruptions/names';
-import { type Example, ImageDataset, type ImageSource, shuffleStream } from './imageDataset';
+import { ImageDataset } from './imageDataset';
 import { CIFAR10_CLASS_NAMES, CIFAR10_NORMALIZATION } from './loadCifar10';
 import { normalize } from './normalization';
 import { type NpyFile, openNpy, readAt } from './npy';
 import { type CorruptionChoice, checkChoice, type ShiftedSet } from './shiftedSet';
+import type { Example, ImageSource } from './types';
+import { shuffle } from './views/shuffle';
 
 const SIDE = 32;
 const IMAGE_BYTES = SIDE * SIDE * 3;
@@ -89,10 +91,10 @@ export async function openCifar10C(part: Cifar10CPart): Promise<ImageDataset> {
     normalization: CIFAR10_NORMALIZATION,
     size,
     shuffleBuffer: size,
-    recipe: { loader: 'cifar10-c', options: { ...part, folder } },
+    spec: { loader: 'cifar10-c', options: { ...part, folder } },
     examples(random?: Random) {
       const stream = readImages(images, labels, first, size);
-      return random ? shuffleStream(stream, random, size) : stream;
+      return random ? shuffle(stream, random, size) : stream;
     },
   } satisfies ImageSource);
 }

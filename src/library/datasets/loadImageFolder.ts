@@ -3,7 +3,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { DatasetError, OptionError } from 'selective-brain-damage-statistics';
 import { type Random, shuffleInPlace } from 'selective-brain-damage-statistics/internal';
-import { type DatasetRecipe, type Example, ImageDataset, type ImageSource } from './imageDataset';
+import { ImageDataset } from './imageDataset';
 import type { Normalization } from './normalization';
 import {
   decodeImage,
@@ -12,6 +12,7 @@ import {
   type PictureSettings,
   pictureSettings,
 } from './preprocess';
+import type { DatasetSpec, Example, ImageSource } from './types';
 
 /** Options of {@link loadImageFolder}. */
 export interface ImageFolderOptions extends PictureOptions {
@@ -61,9 +62,9 @@ export async function loadImageFolder(
     throw new DatasetError(
       `${folder}: no images; expected one subfolder per class with JPEG or PNG files.`,
     );
-  const recipe = { loader: 'image-folder', options: { ...options, folder: resolve(folder) } };
+  const spec = { loader: 'image-folder', options: { ...options, folder: resolve(folder) } };
   return new ImageDataset(
-    new FolderSource(folder, folders, settings, classNames, size, hash, recipe),
+    new FolderSource(folder, folders, settings, classNames, size, hash, spec),
   );
 }
 
@@ -126,7 +127,7 @@ class FolderSource implements ImageSource {
     readonly classNames: readonly string[],
     readonly size: number,
     readonly hash: string,
-    readonly recipe: DatasetRecipe,
+    readonly spec: DatasetSpec,
   ) {
     this.name = basename(resolve(folder));
     this.imageShape = [settings.imageSize, settings.imageSize, 3];

@@ -36,5 +36,5 @@ export async function loadImageNetA(
   const data = records
     ? await loadImageNetRecords(records, { classNames: IMAGENET_WNIDS, ...options })
     : await loadImageFolder(folder, { ...options, classes: IMAGENET_WNIDS });
-  return { corruption: 'imagenet-a', severity: 0, data: data.among(IMAGENET_A_CLASSES) };
+  return { corruption: 'imagenet-a', severity: 0, data: data.restrictTo(IMAGENET_A_CLASSES) };
 }

@@ -1,9 +1,10 @@
 import { DatasetError, OptionError } from 'selective-brain-damage-statistics';
 import { loadImageNetRecords } from '../records/loadImageNetRecords';
-import type { DatasetRecipe, ImageDataset } from './imageDataset';
+import type { ImageDataset } from './imageDataset';
 import { loadCifar10 } from './loadCifar10';
 import { type Cifar10CPart, openCifar10C } from './loadCifar10C';
 import { loadImageFolder } from './loadImageFolder';
+import type { DatasetSpec } from './types';
 
 const loaders: Readonly<
   Record<string, (options: Record<string, unknown>) => Promise<ImageDataset>>
@@ -15,24 +16,24 @@ const loaders: Readonly<
 };
 
 /**
- * Opens the data set that a recipe describes, so that another process sees the same images.
+ * Opens the data set that a spec describes, so that another process sees the same images.
  *
- * @throws DatasetError if no loader has the recipe's name
+ * @throws DatasetError if no loader has the spec's name
  */
-export async function openDataset(recipe: DatasetRecipe): Promise<ImageDataset> {
-  const load = loaders[recipe.loader];
+export async function openDataset(spec: DatasetSpec): Promise<ImageDataset> {
+  const load = loaders[spec.loader];
   if (!load)
     throw new DatasetError(
-      `No loader is called '${recipe.loader}'; there are: ${Object.keys(loaders).join(', ')}.`,
+      `No loader is called '${spec.loader}'; there are: ${Object.keys(loaders).join(', ')}.`,
     );
-  const dataset = await load({ ...recipe.options });
-  return dataset.view(recipe.views ?? []);
+  const dataset = await load({ ...spec.options });
+  return dataset.view(spec.views ?? []);
 }
 
 const open = new Map<string, Promise<ImageDataset>>();
 
 /** The same, once: what views are on stays open for all that a process does with it. */
-export async function keptOpen({ views = [], ...source }: DatasetRecipe): Promise<ImageDataset> {
+export async function keptOpen({ views = [], ...source }: DatasetSpec): Promise<ImageDataset> {
   const key = JSON.stringify(source);
   const opened = open.get(key) ?? openDataset(source);
   open.set(key, opened);
@@ -46,17 +47,17 @@ export async function keptOpen({ views = [], ...source }: DatasetRecipe): Promis
  *
  * @throws OptionError where only memory holds the images
  */
-export function recipeOf(data: ImageDataset): DatasetRecipe {
-  if (!data.recipe)
+export function specOf(data: ImageDataset): DatasetSpec {
+  if (!data.spec)
     throw new OptionError(
       `${data.name} is held in memory only, so other processes cannot open it. Write it with ` +
         'writeRecords and load that with loadImageNetRecords.',
     );
-  return data.recipe;
+  return data.spec;
 }
 
-/** A recipe's options less where the files lie: what the data set's hash does not say of its images. */
-export function optionsAnywhere({ options }: DatasetRecipe): Readonly<Record<string, unknown>> {
+/** A spec's options less where the files lie: what the data set's hash does not say of its images. */
+export function optionsAnywhere({ options }: DatasetSpec): Readonly<Record<string, unknown>> {
   const { folder: _, files: __, ...others } = options;
   return others;
 }

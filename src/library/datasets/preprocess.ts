@@ -1,7 +1,7 @@
 import { imageSize as sizeOf } from 'image-size';
 import { checkCount, checkOption, type Random } from 'selective-brain-damage-statistics/internal';
 import sharp from 'sharp';
-import type { RgbImage } from './imageDataset';
+import type { RgbImage } from '../images/rgbImage';
 import { type Normalization, normalizationTable } from './normalization';
 
 /** ImageNet's, as in the paper's training code. */

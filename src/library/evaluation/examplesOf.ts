@@ -1,6 +1,7 @@
 import type { ImageId } from 'selective-brain-damage-statistics';
 import { PredictionsError } from 'selective-brain-damage-statistics';
-import type { Example, ImageDataset } from '../datasets/imageDataset';
+import type { ImageDataset } from '../datasets/imageDataset';
+import type { Example } from '../datasets/types';
 
 /**
  * The images that rows are about, each with its row, in the data set's order; streamed, and only until

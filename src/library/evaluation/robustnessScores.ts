@@ -4,7 +4,7 @@ import {
   shareCorrect,
   toJson,
   type VariantOf,
-  writeWhole,
+  writeFileAtomic,
 } from 'selective-brain-damage-statistics/internal';
 import type * as tf from '../backend/tf';
 import type { ShiftedSet } from '../datasets/shiftedSet';
@@ -52,5 +52,5 @@ export async function addScores(file: string, scores: readonly StoredScore[]): P
   const isNew = ({ variant, replicate }: ScoreRow) =>
     scores.some((score) => score.variant === variant && score.replicate === replicate);
   const kept = (await readScores(file)).filter((score) => !isNew(score));
-  await writeWhole(file, toJson([...kept, ...scores]));
+  await writeFileAtomic(file, toJson([...kept, ...scores]));
 }

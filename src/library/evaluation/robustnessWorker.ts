@@ -1,12 +1,12 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EvaluationError } from 'selective-brain-damage-statistics';
-import { type EngineName, useEngine } from '../backend/backend';
+import { type BackendName, useBackend } from '../backend/backend';
 import type * as tf from '../backend/tf';
-import type { DatasetRecipe } from '../datasets/imageDataset';
 import { keptOpen } from '../datasets/openDataset';
+import type { DatasetSpec } from '../datasets/types';
 import { loadModel, type PopulationModel } from '../models/modelFolder';
-import { serveJobs } from '../workers/serveJobs';
+import { serveWorker } from '../workers/serveWorker';
 import { addScores, readScores, scoresOf, type VariantModel } from './robustnessScores';
 
 /** A model that is to be evaluated, and the hash of what made it. */
@@ -18,11 +18,11 @@ export interface RunModel extends PopulationModel {
 export interface RobustnessJob {
   readonly corruption: string;
   readonly severity: number;
-  readonly data: DatasetRecipe;
+  readonly data: DatasetSpec;
   readonly models: readonly RunModel[];
   /** Where the scores go. */
   readonly file: string;
-  readonly engine: EngineName;
+  readonly backend: BackendName;
   readonly batchSize?: number;
 }
 
@@ -36,12 +36,12 @@ export type RobustnessReport = number;
 const MODELS_AT_ONCE = 5e8;
 
 async function evaluate(
-  { corruption, severity, data: recipe, models, file, engine, batchSize }: RobustnessJob,
+  { corruption, severity, data: spec, models, file, backend, batchSize }: RobustnessJob,
   report: (seen: RobustnessReport) => void,
   signal: AbortSignal,
 ): Promise<void> {
-  await useEngine({ engine });
-  const data = await keptOpen(recipe);
+  await useBackend({ backend });
+  const data = await keptOpen(spec);
   // A second attempt does what the first one left.
   const seen = new Set((await readScores(file)).map(({ run }) => run));
   const failures: Error[] = [];
@@ -108,4 +108,4 @@ async function hold(
   return loaded;
 }
 
-serveJobs(evaluate);
+serveWorker(evaluate);

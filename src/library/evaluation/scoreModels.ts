@@ -14,16 +14,16 @@ import {
   scoreTable,
   variantOfSparsity,
 } from 'selective-brain-damage-statistics/internal';
-import { defaultProcesses, type EngineName, useEngine } from '../backend/backend';
+import { type BackendName, defaultProcesses, useBackend } from '../backend/backend';
 import type * as tf from '../backend/tf';
 import type { DataFrame } from '../bundled/danfo';
 import type { ImageDataset } from '../datasets/imageDataset';
-import { optionsAnywhere, recipeOf } from '../datasets/openDataset';
+import { optionsAnywhere, specOf } from '../datasets/openDataset';
 import type { ShiftedSet } from '../datasets/shiftedSet';
 import { frameOf } from '../frames/frame';
 import { checkFit } from '../models/model';
 import { findModels, loadModel, type TrainedModel } from '../models/modelFolder';
-import { type FailedJob, runJobs } from '../workers/runJobs';
+import { type FailedSpec, runInWorkers } from '../workers/runInWorkers';
 import { readScores, scoresOf, type VariantModel } from './robustnessScores';
 import type { RobustnessJob, RobustnessReport, RunModel } from './robustnessWorker';
 
@@ -53,7 +53,8 @@ export interface ScoreModelsOptions {
   folder?: string;
   /** Processes of one thread each, for a population. Default: one per core; one on a GPU. */
   processes?: number;
-  engine?: EngineName;
+  /** Default: the current backend, else the first that loads. */
+  backend?: BackendName;
   /** Images at a time. Default: 250 of 32 × 32 pixels, fewer of larger ones. */
   batchSize?: number;
   /** Called as the evaluation moves on. Default: a line on the terminal. */
@@ -110,7 +111,7 @@ export async function scoreRows(
 ): Promise<ScoreRow[]> {
   if (options.batchSize !== undefined) checkCount('batchSize', options.batchSize);
   const sets = allSets(options);
-  await useEngine(options.engine ? { engine: options.engine } : {});
+  await useBackend(options.backend ? { backend: options.backend } : {});
   const meter = new Meter(sets, options.onProgress);
   try {
     const scores = await interruptible(options.signal, (signal) =>
@@ -148,7 +149,7 @@ function nameOf({ corruption, severity }: Pick<ShiftedSet, 'corruption' | 'sever
 }
 
 function placed(model: EvaluatedModel | TrainedModel, replicate: number): VariantModel {
-  const { sparsity = Number.NaN } = 'run' in model ? model.run.config : model;
+  const { sparsity = Number.NaN } = 'run' in model ? model.run.spec : model;
   const variant =
     ('run' in model ? undefined : model.variant) ??
     (Number.isNaN(sparsity) ? undefined : variantOfSparsity(sparsity));
@@ -206,7 +207,7 @@ async function ofPopulation(
   check: Check,
 ): Promise<ScoreRow[]> {
   const { signal, batchSize, folder = join(population, 'robustness') } = options;
-  const engine = await useEngine();
+  const backend = await useBackend();
   const models = await Promise.all(
     (await findModels(population)).map(async (model): Promise<RunModel> => {
       const run = await readFile(join(model.folder, 'run.json'));
@@ -219,8 +220,8 @@ async function ofPopulation(
   for (const [i, { corruption, severity, data }] of sets.entries()) {
     const seen = new Set((await readScores(files[i]!)).map(({ run }) => run));
     jobs.push({
-      ...{ corruption, severity, file: files[i]!, engine: engine.name },
-      data: recipeOf(data),
+      ...{ corruption, severity, file: files[i]!, backend: backend.name },
+      data: specOf(data),
       models: models.filter(({ run }) => !seen.has(run)),
       ...(batchSize !== undefined && { batchSize }),
     });
@@ -233,9 +234,9 @@ async function ofPopulation(
     first?.model.dispose();
   }
   meter.expect(jobs.map((job, i) => ({ data: sets[i]!.data, models: job.models.length })));
-  const failures = await runJobs<RobustnessJob, RobustnessReport>(waiting, {
+  const failures = await runInWorkers<RobustnessJob, RobustnessReport>(waiting, {
     worker: join(__dirname, 'robustnessWorker.js'),
-    processes: options.processes ?? defaultProcesses(engine),
+    processes: options.processes ?? defaultProcesses(backend),
     signal,
     onReport: (_, seen) => meter.seen(seen),
     onEnd: () => meter.setDone(),
@@ -252,10 +253,10 @@ async function ofPopulation(
 }
 
 /** A line per reason, with the first set that it stopped. */
-function reasonsOf(failures: readonly FailedJob<RobustnessJob>[]): string[] {
+function reasonsOf(failures: readonly FailedSpec<RobustnessJob>[]): string[] {
   return [...groupBy(failures, ({ reason }) => reason)].map(([reason, [first, ...others]]) => {
     const more = others.length === 0 ? '' : `, and ${others.length} more`;
-    return `\n  ${nameOf(first!.job)}${more}: ${reason}`;
+    return `\n  ${nameOf(first!.spec)}${more}: ${reason}`;
   });
 }
 
@@ -266,9 +267,9 @@ function stopped(signal: AbortSignal, folder?: string): EvaluationError {
 
 /** Tells apart all that decides a set's images, wherever they lie. */
 function fileName({ corruption, severity, data }: ShiftedSet): string {
-  const recipe = recipeOf(data);
-  const { loader, views } = recipe;
-  const identity = JSON.stringify([data.hash, loader, optionsAnywhere(recipe), views]);
+  const spec = specOf(data);
+  const { loader, views } = spec;
+  const identity = JSON.stringify([data.hash, loader, optionsAnywhere(spec), views]);
   const key = createHash('sha256').update(identity).digest('hex').slice(0, 12);
   return `${corruption.replaceAll(/[^\w.-]/g, '_')}-${severity}-${key}.json`;
 }

@@ -1,5 +1,5 @@
 import * as tf from '../backend/tf';
-import { fromTopology, type Topology, topologyOf } from './model';
+import { fromTopology, type Topology, topologyOf } from './topology';
 
 interface LayerJson {
   readonly name: string;

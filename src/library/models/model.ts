@@ -1,29 +1,15 @@
 import { OptionError } from 'selective-brain-damage-statistics';
 import { seedFrom } from 'selective-brain-damage-statistics/internal';
-import * as tf from '../backend/tf';
+import type * as tf from '../backend/tf';
+import type { ModelSpec, TopologySpec } from './modelSpec';
 import { renumbered } from './renumbered';
 import { resNet50 } from './resNet50';
-import { type SmallCnnOptions, smallCnn } from './smallCnn';
-import { type WideResNetOptions, wideResNet } from './wideResNet';
+import type { ModelShape } from './shape';
+import { smallCnn } from './smallCnn';
+import { fromTopology, type Topology, topologyOf } from './topology';
+import { wideResNet } from './wideResNet';
 
-/** What a network has to fit. */
-export interface ModelShape {
-  /** `[height, width, channels]`. */
-  readonly imageShape: readonly [number, number, number];
-  readonly numClasses: number;
-}
-
-/** A network in words; JSON, so that a run can record it and another process can build it. */
-export type ModelRecipe =
-  | ({ readonly name: 'small-cnn' } & SmallCnnOptions)
-  | ({ readonly name: 'wide-resnet' } & WideResNetOptions)
-  | { readonly name: 'resnet-50' }
-  | { readonly name: 'topology'; readonly topology: Topology };
-
-/** What `tf.LayersModel.toJSON` gives. */
-export type Topology = Readonly<Record<string, unknown>>;
-
-const MODEL_NAMES: readonly ModelRecipe['name'][] = [
+const MODEL_NAMES: readonly ModelSpec['name'][] = [
   'small-cnn',
   'wide-resnet',
   'resnet-50',
@@ -38,11 +24,11 @@ const MODEL_NAMES: readonly ModelRecipe['name'][] = [
  * @throws OptionError if the name is unknown or the network does not fit the shape
  */
 export async function buildModel(
-  recipe: ModelRecipe,
+  spec: ModelSpec,
   shape: ModelShape,
   seed: number,
 ): Promise<tf.LayersModel> {
-  const topology = recipe.name === 'topology' ? recipe.topology : namedTopology(recipe, shape);
+  const topology = spec.name === 'topology' ? spec.topology : namedTopology(spec, shape);
   const model = await fromTopology(seeded(endingInLogits(topology), seed));
   checkFit(model, shape);
   return model;
@@ -61,16 +47,8 @@ export async function copyModel(model: tf.LayersModel, shape: ModelShape): Promi
   return copy;
 }
 
-/** A model without its weights. */
-export function topologyOf(model: tf.LayersModel): Topology {
-  return model.toJSON(null, false) as Topology;
-}
-
-function namedTopology(
-  recipe: Exclude<ModelRecipe, { name: 'topology' }>,
-  shape: ModelShape,
-): Topology {
-  const model = build(recipe, shape);
+function namedTopology(spec: Exclude<ModelSpec, TopologySpec>, shape: ModelShape): Topology {
+  const model = build(spec, shape);
   try {
     return topologyOf(model);
   } finally {
@@ -78,33 +56,20 @@ function namedTopology(
   }
 }
 
-/** A weight's name within its model; tfjs makes `name` unique over all models of a process. */
-export function nameOf(weight: tf.LayerVariable): string {
-  return weight.originalName;
-}
-
-function build(
-  recipe: Exclude<ModelRecipe, { name: 'topology' }>,
-  shape: ModelShape,
-): tf.LayersModel {
-  switch (recipe.name) {
+function build(spec: Exclude<ModelSpec, TopologySpec>, shape: ModelShape): tf.LayersModel {
+  switch (spec.name) {
     case 'small-cnn':
-      return smallCnn(shape, recipe);
+      return smallCnn(shape, spec);
     case 'wide-resnet':
-      return wideResNet(shape, recipe);
+      return wideResNet(shape, spec);
     case 'resnet-50':
       return resNet50(shape);
     default:
       throw new OptionError(
-        `model.name is '${(recipe as { name: unknown }).name}'; there are: ` +
+        `model.name is '${(spec as { name: unknown }).name}'; there are: ` +
           `${MODEL_NAMES.join(', ')}.`,
       );
   }
-}
-
-/** A model with the weights that its initialisers draw. */
-export function fromTopology(topology: Topology): Promise<tf.LayersModel> {
-  return tf.models.modelFromJSON(topology as Parameters<typeof tf.models.modelFromJSON>[0]);
 }
 
 type Json = { [key: string]: unknown };

@@ -3,22 +3,50 @@ import { join } from 'node:path';
 import { OptionError, TrainingError } from 'selective-brain-damage-statistics';
 import {
   readIfThere,
+  requireAwaited,
+  shown,
   toJson,
   type VariantOf,
   variantOfSparsity,
-  writeWhole,
+  writeFileAtomic,
 } from 'selective-brain-damage-statistics/internal';
 import * as tf from '../backend/tf';
-import type { RunRecord } from '../training/run';
+import { checkPath } from '../optionRules';
+import type { RunRecord } from './runRecord';
 import { decodeSafetensors, encodeSafetensors, type NamedArray } from './safetensors';
 
-/** A model with all that is known of how it came to be. */
+/** A trained network with its masks and the record of its training. */
 export interface TrainedModel {
   /** Images `[n, height, width, channels]` to logits `[n, classes]`; masked weights are 0. */
   readonly model: tf.LayersModel;
   /** Masks by weight name, one byte a weight, 1 = kept; empty for a dense model. */
   readonly masks: ReadonlyMap<string, NamedArray>;
+  /** How it was trained, and the outcome. */
   readonly run: RunRecord;
+}
+
+/** The network itself. */
+export function networkOf(model: tf.LayersModel | TrainedModel): tf.LayersModel {
+  return model instanceof tf.LayersModel ? model : model.model;
+}
+
+/**
+ * Checks the argument of a cell that takes a network.
+ *
+ * @throws OptionError for a promise, a path or anything else, saying the way out
+ */
+export function checkNetwork(cell: string, model: unknown): void {
+  requireAwaited(cell, 'model', model);
+  const { model: inner } = (model ?? {}) as { model?: unknown };
+  if (model instanceof tf.LayersModel || inner instanceof tf.LayersModel) return;
+  const wayOut =
+    typeof model === 'string'
+      ? 'load it with await loadModel(folder)'
+      : 'pass what trainPruned or loadModel gives, or a tf.LayersModel';
+  throw new OptionError(`${cell}: expected a model, found ${shown(model)}; ${wayOut}.`, {
+    option: 'model',
+    value: model,
+  });
 }
 
 /**
@@ -33,16 +61,16 @@ export async function saveModel(
     async save({ modelTopology, weightSpecs = [], weightData }) {
       const weights = Buffer.from(tf.io.CompositeArrayBuffer.join(weightData));
       const weightsManifest = [{ paths: ['weights.bin'], weights: weightSpecs }];
-      await writeWhole(join(folder, 'weights.bin'), weights);
-      await writeWhole(
+      await writeFileAtomic(join(folder, 'weights.bin'), weights);
+      await writeFileAtomic(
         join(folder, 'model.json'),
         toJson({ format: 'layers-model', modelTopology, weightsManifest }),
       );
       return { modelArtifactsInfo: { dateSaved: new Date(), modelTopologyType: 'JSON' } };
     },
   });
-  await writeWhole(join(folder, 'masks.safetensors'), encodeSafetensors(masks));
-  await writeWhole(join(folder, 'run.json'), toJson(run));
+  await writeFileAtomic(join(folder, 'masks.safetensors'), encodeSafetensors(masks));
+  await writeFileAtomic(join(folder, 'run.json'), toJson(run));
 }
 
 /** The `run.json` of a complete model folder; undefined where there is none. */
@@ -54,9 +82,11 @@ export async function readRun(folder: string): Promise<RunRecord | undefined> {
 /**
  * Reads a model that `trainPruned` or `trainPopulation` wrote.
  *
+ * @param folder `run.json`, `model.json`, `weights.bin` and `masks.safetensors` lie in it
  * @throws TrainingError if the folder does not hold a complete model
  */
 export async function loadModel(folder: string): Promise<TrainedModel> {
+  checkPath('loadModel', 'folder', folder);
   const run = await readRun(folder);
   const [modelJson, weights, masks] = await Promise.all(
     ['model.json', 'weights.bin', 'masks.safetensors'].map((file) =>
@@ -65,8 +95,9 @@ export async function loadModel(folder: string): Promise<TrainedModel> {
   );
   if (!run || !modelJson || !weights || !masks)
     throw new TrainingError(
-      `${folder} holds no complete model: expected run.json, model.json, weights.bin and ` +
+      `${folder} holds no complete model; expected run.json, model.json, weights.bin and ` +
         'masks.safetensors.',
+      { file: folder },
     );
   const { modelTopology, weightsManifest } = JSON.parse(modelJson.toString());
   const model = await tf.loadLayersModel({
@@ -79,7 +110,7 @@ export async function loadModel(folder: string): Promise<TrainedModel> {
   return { model, masks: decodeSafetensors(masks).arrays, run };
 }
 
-/** Where a model of a population lies. */
+/** A model of a population, in its folder. */
 export interface PopulationModel extends VariantOf {
   readonly replicate: number;
   /** `sparsity=0.9/replicate=07` below the population's folder. */
@@ -110,6 +141,7 @@ export async function findModels(population: string): Promise<PopulationModel[]>
     throw new OptionError(
       `${population}: no models; expected the folder of a population, with ` +
         'sparsity=0/replicate=00/run.json and so on.',
+      { option: 'models', value: population, file: population },
     );
   return models.sort((a, b) => a.sparsity - b.sparsity || a.replicate - b.replicate);
 }

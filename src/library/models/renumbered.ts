@@ -1,4 +1,4 @@
-import type { Topology } from './model';
+import type { Topology } from './topology';
 
 /**
  * A topology whose automatic names are numbered from 1, in the order of the layers. tfjs numbers

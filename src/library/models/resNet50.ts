@@ -1,6 +1,6 @@
 import * as tf from '../backend/tf';
 import * as layers from './layers';
-import type { ModelShape } from './model';
+import type { ModelShape } from './shape';
 
 const STAGES = [
   { blocks: 3, filters: 64 },

@@ -1,7 +1,7 @@
 import { checkCount } from 'selective-brain-damage-statistics/internal';
 import * as tf from '../backend/tf';
 import * as layers from './layers';
-import type { ModelShape } from './model';
+import type { ModelShape } from './shape';
 
 /** Options of {@link smallCnn}. */
 export interface SmallCnnOptions {

@@ -1,7 +1,7 @@
 import { checkOption } from 'selective-brain-damage-statistics/internal';
 import * as tf from '../backend/tf';
 import * as layers from './layers';
-import type { ModelShape } from './model';
+import type { ModelShape } from './shape';
 
 /** Options of {@link wideResNet}. */
 export interface WideResNetOptions {

@@ -7,7 +7,7 @@ import {
   SEVERITIES,
   scaleFor,
 } from '../corruptions/names';
-import type { RgbImage } from '../datasets/imageDataset';
+import type { RgbImage } from '../images/rgbImage';
 import { drawGrid, type Tile } from './grid';
 import type { Picture } from './picture';
 

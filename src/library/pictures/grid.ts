@@ -1,6 +1,6 @@
 import { FIGURE_WIDTH, PALETTE } from 'selective-brain-damage-statistics/internal';
 import sharp from 'sharp';
-import type { RgbImage } from '../datasets/imageDataset';
+import type { RgbImage } from '../images/rgbImage';
 import { Picture } from './picture';
 import { escapeXml, FONT_FAMILY, rasterize, SCALE, textWidth } from './rasterize';
 

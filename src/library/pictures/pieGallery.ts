@@ -8,8 +8,9 @@ import {
   rowsOf,
   variantsOf,
 } from 'selective-brain-damage-statistics/internal';
-import type { ImageDataset, RgbImage } from '../datasets/imageDataset';
+import type { ImageDataset } from '../datasets/imageDataset';
 import { examplesOf } from '../evaluation/examplesOf';
+import type { RgbImage } from '../images/rgbImage';
 import { drawGrid } from './grid';
 import type { Picture } from './picture';
 

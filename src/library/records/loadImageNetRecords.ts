@@ -1,8 +1,9 @@
 import { resolve } from 'node:path';
 import { OptionError, RecordError } from 'selective-brain-damage-statistics';
 import { checkChoice, checkCount } from 'selective-brain-damage-statistics/internal';
-import { type DatasetRecipe, ImageDataset } from '../datasets/imageDataset';
+import { ImageDataset } from '../datasets/imageDataset';
 import { type PictureOptions, pictureSettings } from '../datasets/preprocess';
+import type { DatasetSpec } from '../datasets/types';
 import { findShards, type Shard } from './findShards';
 import { RecordSource, type RecordSourceSettings, readExamples } from './recordSource';
 
@@ -66,12 +67,12 @@ export async function loadImageNetRecords(
   const settings = withDefaults(options);
   const entries = typeof files === 'string' ? [files] : files;
   const shards = await findShards(entries);
-  const recipe: DatasetRecipe = {
+  const spec: DatasetSpec = {
     loader: 'imagenet-records',
     options: { ...options, files: entries.map((entry) => resolve(entry)) },
   };
   const classNames = await nameClasses(shards, settings);
-  return new ImageDataset(new RecordSource(shards, settings, classNames, recipe));
+  return new ImageDataset(new RecordSource(shards, settings, classNames, spec));
 }
 
 interface Settings extends RecordSourceSettings {

@@ -1,16 +1,12 @@
 import type { ImageId } from 'selective-brain-damage-statistics';
 import { RecordError } from 'selective-brain-damage-statistics';
 import { type Random, shuffleInPlace } from 'selective-brain-damage-statistics/internal';
-import {
-  type DatasetRecipe,
-  type Example,
-  type ImageSource,
-  type RgbImage,
-  shuffleStream,
-} from '../datasets/imageDataset';
-import { mapAhead } from '../datasets/mapAhead';
 import type { Normalization } from '../datasets/normalization';
 import { checkDecodes, decodeImage, inputOf, type PictureSettings } from '../datasets/preprocess';
+import type { DatasetSpec, Example, ImageSource } from '../datasets/types';
+import { shuffle } from '../datasets/views/shuffle';
+import type { RgbImage } from '../images/rgbImage';
+import { mapConcurrent } from '../streams/mapConcurrent';
 import { hashOf, type Shard } from './findShards';
 import { type LabelledImage, readLabelledImage } from './readLabelledImage';
 import { type BadRecordHandler, placeOf, type RawRecord, readRecords } from './tfrecord';
@@ -42,7 +38,7 @@ export class RecordSource implements ImageSource {
     private readonly shards: readonly Shard[],
     private readonly settings: RecordSourceSettings,
     readonly classNames: readonly string[],
-    readonly recipe: DatasetRecipe,
+    readonly spec: DatasetSpec,
   ) {
     const first = shards[0]!.name;
     this.name = shards.length === 1 ? first : `${first} and ${shards.length - 1} more`;
@@ -63,7 +59,7 @@ export class RecordSource implements ImageSource {
       return;
     }
     const shards = shuffleInPlace([...this.shards], random);
-    yield* shuffleStream(this.read(shards), random, this.shuffleBuffer);
+    yield* shuffle(this.read(shards), random, this.shuffleBuffer);
   }
 
   private async *read(shards: readonly Shard[]): AsyncGenerator<Example> {
@@ -86,7 +82,7 @@ export class RecordSource implements ImageSource {
       yield* examples;
       return;
     }
-    const checked = mapAhead(examples, CHECKED_AHEAD, async (example) => ({
+    const checked = mapConcurrent(examples, CHECKED_AHEAD, async (example) => ({
       example,
       error: await example.check(),
     }));

@@ -9,8 +9,8 @@ import { createGzip } from 'node:zlib';
 import type { ImageId } from 'selective-brain-damage-statistics';
 import { checkCount } from 'selective-brain-damage-statistics/internal';
 import sharp from 'sharp';
-import type { RgbImage } from '../datasets/imageDataset';
-import { mapAhead } from '../datasets/mapAhead';
+import type { RgbImage } from '../images/rgbImage';
+import { mapConcurrent } from '../streams/mapConcurrent';
 import { FIRST_LABEL } from './readLabelledImage';
 import { encodeExample, type Feature } from './tfExample';
 import { frameRecord } from './tfrecord';
@@ -61,7 +61,7 @@ export async function writeRecords(
   const shards = shardPaths(path, count).map((shard) => new ShardWriter(shard, gzip));
   try {
     let next = 0;
-    for await (const record of mapAhead(examples, ENCODED_AHEAD, toRecord))
+    for await (const record of mapConcurrent(examples, ENCODED_AHEAD, toRecord))
       await shards[next++ % count]!.write(record);
     await Promise.all(shards.map((shard) => shard.close()));
     for (const shard of shards) await rename(shard.temporary, shard.path);

@@ -4,11 +4,10 @@ import {
   randomFrom,
   shuffleInPlace,
 } from 'selective-brain-damage-statistics/internal';
+import type { PruningMethod } from '../models/runRecord';
 
-/** How the weights to be masked are chosen; `random` is the control. */
-export const PRUNING_METHODS = ['magnitude', 'random'] as const;
-
-export type PruningMethod = (typeof PRUNING_METHODS)[number];
+/** All pruning methods. */
+export const PRUNING_METHODS: readonly PruningMethod[] = ['magnitude', 'random'];
 
 /**
  * The mask of a weight tensor.
@@ -28,8 +27,8 @@ export function maskOf(
     return randomMask(weights.length, sparsity, randomFrom(seed, 'mask', name));
   if (weights.some(Number.isNaN))
     throw new TrainingError(
-      `${name} holds NaN, so its weights cannot be pruned by magnitude: their training has ` +
-        'diverged. Train with a lower learningRate.per256 or a longer learningRate.warmup.',
+      `${name} holds NaN, so its weights cannot be ordered by magnitude: the training has ` +
+        'diverged. Lower learningRate.per256 or lengthen learningRate.warmup.',
     );
   return magnitudeMask(weights, sparsity);
 }

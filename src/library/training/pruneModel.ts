@@ -1,13 +1,24 @@
-import { checkChoice, checkSparsity } from 'selective-brain-damage-statistics/internal';
+import {
+  checkOptions,
+  choice,
+  listOf,
+  type OptionRules,
+  required,
+  SEED,
+  SPARSITY,
+  TEXT,
+} from 'selective-brain-damage-statistics/internal';
 import * as tf from '../backend/tf';
-import { nameOf } from '../models/model';
+import { checkNetwork, networkOf, type TrainedModel } from '../models/modelFolder';
+import type { PruningMethod } from '../models/runRecord';
 import type { NamedArray } from '../models/safetensors';
-import { maskOf, PRUNING_METHODS, type PruningMethod } from './masks';
+import { nameOf } from '../models/weights';
+import { maskOf, PRUNING_METHODS } from './masks';
 import { prunableWeights } from './trainingState';
 
 /** Options of {@link pruneModel}. */
 export interface PruneModelOptions {
-  /** Share of each pruned weight tensor to be zero, 0 to below 1. */
+  /** Share of each pruned weight tensor that becomes zero, 0 to below 1. */
   sparsity: number;
   /** Default `'magnitude'`; `'random'` is the control. */
   method?: PruningMethod;
@@ -17,24 +28,33 @@ export interface PruneModelOptions {
   tensors?: readonly string[];
 }
 
+const rules: OptionRules<PruneModelOptions> = {
+  sparsity: required(SPARSITY),
+  method: choice(PRUNING_METHODS),
+  seed: SEED,
+  tensors: listOf(TEXT),
+};
+
 /**
- * Prunes a trained model at once, without training it further: the weights of smallest magnitude
- * in each tensor become 0, in place.
+ * Prunes a model at once, without further training: the weights of smallest magnitude in each tensor
+ * become 0, in place.
  *
+ * @param model a network, or what `trainPruned` and `loadModel` give; its weights change
  * @returns the masks by weight name, one byte a weight, 1 = kept
- * @throws OptionError if an option has a value that it does not take
+ * @throws OptionError for a wrong option or value
  * @throws TrainingError if a weight is NaN
  */
 export function pruneModel(
-  model: tf.LayersModel,
+  model: tf.LayersModel | TrainedModel,
   options: PruneModelOptions,
 ): Map<string, NamedArray> {
+  checkNetwork('pruneModel', model);
+  checkOptions('pruneModel', options, rules);
   const { sparsity, method = 'magnitude', seed = 0, tensors } = options;
-  checkSparsity(sparsity);
-  checkChoice('method', method, PRUNING_METHODS);
-  const names = new Set(prunableWeights(model, tensors, 'tensors'));
+  const network = networkOf(model);
+  const names = new Set(prunableWeights(network, tensors, 'tensors'));
   const masks = new Map<string, NamedArray>();
-  for (const weight of model.trainableWeights) {
+  for (const weight of network.trainableWeights) {
     const name = nameOf(weight);
     if (!names.has(name)) continue;
     const variable = weight.read() as tf.Variable;

@@ -1,22 +1,4 @@
-/** When and how far weights are pruned during training (Zhu & Gupta 2017). */
-export interface PruningSchedule {
-  /** Step of the first mask. */
-  readonly begin: number;
-  /** Step of the last mask, where the final sparsity is reached; fixed from there on. */
-  readonly end: number;
-  /** Steps between masks. */
-  readonly frequency: number;
-}
-
-/** How the learning rate moves during training (Goyal et al. 2017). */
-export interface LearningRateSchedule {
-  /** Rate after warm-up, for a batch of 256 images; a batch of b trains at rate · b / 256. */
-  readonly per256: number;
-  /** Steps of linear warm-up from 0. */
-  readonly warmup: number;
-  /** From `step` on the rate is multiplied by `factor`; drops accumulate. */
-  readonly drops: readonly { readonly step: number; readonly factor: number }[];
-}
+import type { LearningRateSchedule, PruningSchedule } from '../models/runRecord';
 
 /**
  * The paper's schedules for ResNet-50 (90 epochs, 32,000 steps) in proportion to the length of a
@@ -24,6 +6,7 @@ export interface LearningRateSchedule {
  * step 5,000 to step 8,000 of 32,000, every 500 steps.
  *
  * @param steps length of the run
+ * @returns schedules in steps
  */
 export function paperSchedules(steps: number): {
   pruning: PruningSchedule;
@@ -40,7 +23,7 @@ export function paperSchedules(steps: number): {
     learningRate: {
       per256: 0.1,
       warmup: atEpoch(5),
-      drops: [30, 60, 80].map((epoch) => ({ step: atEpoch(epoch), factor: 0.1 })),
+      decays: [30, 60, 80].map((epoch) => ({ at: atEpoch(epoch), factor: 0.1 })),
     },
   };
 }
@@ -49,6 +32,7 @@ export function paperSchedules(steps: number): {
  * The sparsity that gradual pruning aims at:
  * s(t) = s_f + (s_i − s_f) · (1 − (t − t0) / (t1 − t0))³, from s_i = 0 (Zhu & Gupta 2017, eq. 1).
  *
+ * @param schedule in steps
  * @returns 0 before `begin`, `final` from `end` on
  */
 export function sparsityAt(step: number, final: number, { begin, end }: PruningSchedule): number {
@@ -62,13 +46,17 @@ export function masksAreDue(step: number, { begin, end, frequency }: PruningSche
   return step === end || (step >= begin && step < end && (step - begin) % frequency === 0);
 }
 
-/** Learning rate of `step` (from 0) for batches of `batchSize`. */
+/**
+ * Learning rate of `step` (from 0) for batches of `batchSize`.
+ *
+ * @param schedule in steps
+ */
 export function learningRateAt(
   step: number,
   batchSize: number,
-  { per256, warmup, drops }: LearningRateSchedule,
+  { per256, warmup, decays }: LearningRateSchedule,
 ): number {
   const peak = (per256 * batchSize) / 256;
   if (step < warmup) return (peak * (step + 1)) / warmup;
-  return drops.reduce((rate, drop) => (step >= drop.step ? rate * drop.factor : rate), peak);
+  return decays.reduce((rate, { at, factor }) => (step >= at ? rate * factor : rate), peak);
 }

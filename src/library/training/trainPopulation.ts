@@ -6,41 +6,56 @@ import {
   TrainingError,
 } from 'selective-brain-damage-statistics';
 import {
-  checkCount,
-  checkOption,
-  formatDuration,
+  checkOptions,
+  choice,
+  count,
+  FUNCTION,
   interruptible,
+  listOf,
+  type OptionRules,
   predictionsFile,
-  progress,
   readPopulation,
+  required,
+  SEED,
+  SIGNAL,
+  SPARSITY,
   seedFrom,
+  TEXT,
   toJson,
   variantOfSparsity,
-  writeWhole,
+  writeFileAtomic,
 } from 'selective-brain-damage-statistics/internal';
-import { defaultProcesses, type EngineInfo, type EngineName, useEngine } from '../backend/backend';
-import * as tf from '../backend/tf';
-import type { ImageDataset } from '../datasets/imageDataset';
-import { recipeOf } from '../datasets/openDataset';
-import { buildModel, type ModelRecipe, topologyOf } from '../models/model';
-import { readRun } from '../models/modelFolder';
-import { renumbered } from '../models/renumbered';
-import { runJobs } from '../workers/runJobs';
-import type {
-  PopulationJob,
-  PopulationPlan,
-  PopulationReport,
-  PopulationUnit,
-} from './populationWorker';
 import {
-  assertSameOutcome,
-  type DataRecord,
-  dataDifference,
-  recordOf,
-  resolveRun,
+  BACKEND_NAMES,
+  type BackendInfo,
+  type BackendName,
+  defaultProcesses,
+  useBackend,
+} from '../backend/backend';
+import * as tf from '../backend/tf';
+import { DATASET, type ImageDataset } from '../datasets/imageDataset';
+import { specOf } from '../datasets/openDataset';
+import { buildModel } from '../models/model';
+import { readRun } from '../models/modelFolder';
+import type { ModelSpec } from '../models/modelSpec';
+import { renumbered } from '../models/renumbered';
+import type { DataRecord } from '../models/runRecord';
+import { topologyOf } from '../models/topology';
+import { ProgressMeter } from '../workers/progressMeter';
+import { runInWorkers } from '../workers/runInWorkers';
+import { stoppedMessage } from '../workers/stoppedMessage';
+import { dataDifference, recordOf } from './dataRecord';
+import type { PopulationSpec, ReplicateSpec } from './populationSpec';
+import { resolveRun } from './resolveRun';
+import { assertSameOutcome } from './sameRun';
+import {
+  checkNestedOptions,
+  MODEL,
   type TrainableModel,
   type TrainingOptions,
-} from './run';
+  trainingOptionsOf,
+  trainingRules,
+} from './trainingOptions';
 import { prunableWeights } from './trainingState';
 
 /** Options of {@link trainPopulation}. */
@@ -51,136 +66,159 @@ export interface TrainPopulationOptions extends TrainingOptions {
   test: ImageDataset;
   /** A network by name, or a `tf.LayersModel`, whose topology every model starts from anew. */
   model: TrainableModel;
-  /** Sparsity levels, 0 (dense) to below 1. */
+  /** Sparsities, 0 (dense) to below 1, at least one. */
   sparsities: readonly number[];
-  /** Models at each level. */
+  /** Models of each sparsity. */
   replicates: number;
   /** Every model's own seed is derived from it. */
   seed: number;
-  /** Where models and predictions go, and what a rerun goes on from. */
+  /** Folder of models and predictions, from which a rerun resumes. */
   folder: string;
   /** Processes, of one thread each. Default: one per core; one on a GPU. */
   processes?: number;
-  engine?: EngineName;
-  /** Called as the training moves on. Default: a line on the terminal. */
+  /** The backend of all models. Default: the current one, else the first that loads. */
+  backend?: BackendName;
+  /** Called as the training progresses. Default: a line on the terminal. */
   onProgress?: (progress: PopulationProgress) => void;
-  /** Stops the processes; what they have done is kept. An interrupted notebook does so too. */
+  /** Stops the processes and keeps what they have done. Interrupting a notebook does so too. */
   signal?: AbortSignal;
 }
 
-/** Where the training of a population stands. */
+/** The progress of a population's training. */
 export interface PopulationProgress {
+  /** Models that are complete. */
   readonly done: number;
+  /** Models that failed twice. */
   readonly failed: number;
+  /** All models that were asked for. */
   readonly models: number;
   /** Over all processes. */
   readonly imagesPerSecond: number;
+  /** Infinity while nothing is known. */
   readonly secondsLeft: number;
 }
 
-/** The predictions of a population, and what became of its training. */
+/** The predictions of a population, with the outcome of its training. */
 export interface Population extends Predictions {
+  /** Folder of models and predictions, absolute. */
   readonly folder: string;
-  readonly engine: EngineInfo;
+  /** The backend of the models that were trained now. */
+  readonly backend: BackendInfo;
   /** Models that failed twice; they are not among the predictions. */
   readonly failures: readonly PopulationFailure[];
 }
 
 /** A model that could not be trained. */
 export interface PopulationFailure {
+  /** `dense`, or as `pruned 0.9`. */
+  readonly variant: string;
+  /** Share of the prunable weights that should be zero, 0 to below 1. */
   readonly sparsity: number;
+  /** From 0. */
   readonly replicate: number;
+  /** The error of the second attempt. */
   readonly reason: string;
 }
 
+const rules: OptionRules<TrainPopulationOptions> = {
+  ...trainingRules,
+  train: required(DATASET),
+  test: required(DATASET),
+  model: required(MODEL),
+  sparsities: required(listOf(SPARSITY)),
+  replicates: required(count()),
+  seed: required(SEED),
+  folder: required(TEXT),
+  processes: count(),
+  backend: choice(BACKEND_NAMES),
+  onProgress: FUNCTION,
+  signal: SIGNAL,
+};
+
 /**
  * Trains `replicates` networks at every sparsity, each from its own seed, one process per core, and
- * lets each predict the test images (paper, section 3.1). Stopped and run again it goes on: a model
- * whose predictions are there is not trained again, one that was under way resumes.
+ * has each predict the test images (Hooker et al. 2019, section 3.1). A rerun resumes: a model whose
+ * predictions are in the folder is not trained again, an unfinished one continues from its checkpoint.
  *
  * A model that fails is tried once more; if it fails again it is reported on stderr and in
- * `failures`, and the others go on.
+ * `failures`, and the others continue.
  *
  * @returns the predictions of all models in the folder that belong to these options
- * @throws OptionError if an option has a value that it does not take
+ * @throws OptionError for a wrong option or value
  * @throws TrainingError if every model failed, or the folder holds a population with other options
  */
 export async function trainPopulation(options: TrainPopulationOptions): Promise<Population> {
+  checkOptions('trainPopulation', options, rules);
+  checkNestedOptions('trainPopulation', options);
   const { train, test, sparsities, replicates, seed, onProgress } = options;
-  checkOption('sparsities', sparsities, sparsities.length > 0, 'at least one, as in [0, 0.9]');
-  checkCount('replicates', replicates);
-  const engine = await useEngine(options.engine ? { engine: options.engine } : {});
+  const backend = await useBackend(options.backend ? { backend: options.backend } : {});
   const folder = resolve(options.folder);
-  const plan: PopulationPlan = {
-    train: recipeOf(train),
-    test: recipeOf(test),
-    model: modelRecipe(options.model),
-    engine: engine.name,
-    training: trainingOptions(options),
+  const population: PopulationSpec = {
+    train: specOf(train),
+    test: specOf(test),
+    model: modelSpecOf(options.model),
+    backend: backend.name,
+    training: trainingOptionsOf(options),
   };
-  const units = Array.from({ length: replicates }, (_, replicate) =>
-    sparsities.map((sparsity) => unitOf(folder, sparsity, replicate, seed)),
+  const wanted = Array.from({ length: replicates }, (_, replicate) =>
+    sparsities.map((sparsity) => replicateSpec(folder, population, sparsity, replicate, seed)),
   ).flat();
 
   const testSet = recordOf(test);
   await assertSameTest(folder, testSet);
-  const waiting = await unfinished(units, plan, train, engine);
-  await writeWhole(
+  const waiting = await unfinished(wanted, train, backend);
+  await writeFileAtomic(
     join(folder, 'population.json'),
-    toJson({ ...plan, test_set: testSet, class_names: test.classNames, seed }),
+    toJson({ ...population, test_set: testSet, class_names: test.classNames, seed }),
   );
-  const batches = resolveRun(train, plan.model, 0, seed, engine, plan.training).training;
-  const tally = new Tally(units.length, waiting.length, batches.steps * batches.batchSize);
-  const report = onProgress ?? (() => progress().update(tally.line()));
+  const { model, training } = population;
+  const { steps, batchSize } = resolveRun(train, model, 0, seed, backend, training).training;
+  const tally = new Tally(wanted.length, waiting.length, steps * batchSize, onProgress);
   const failures = await interruptible(options.signal, async (signal) => {
-    const jobs = waiting.map((unit): PopulationJob => ({ plan, unit }));
-    const failed = await runJobs<PopulationJob, PopulationReport>(jobs, {
+    const failed = await runInWorkers<ReplicateSpec, number>(waiting, {
       worker: join(__dirname, 'populationWorker.js'),
-      processes: options.processes ?? defaultProcesses(engine),
+      processes: options.processes ?? defaultProcesses(backend),
       signal,
-      onReport: ({ unit }, step) => {
-        tally.at(unit, step * batches.batchSize);
-        report(tally.progress());
-      },
-      onEnd: ({ unit }, failure) => {
-        tally.end(unit, failure !== undefined);
-        report(tally.progress());
-      },
-    });
-    if (!onProgress) progress().done();
+      onReport: (spec, step) => tally.reach(spec, step * batchSize),
+      onEnd: (spec, failure) => tally.end(spec, failure !== undefined),
+    }).finally(() => tally.close());
     if (signal.aborted)
-      throw new TrainingError(`Training was stopped; run it again to go on from ${folder}.`, {
-        cause: signal.reason,
-      });
-    return failed.map(({ job: { unit }, reason }): PopulationFailure => {
-      const { sparsity, replicate } = unit;
-      return { sparsity, replicate, reason };
+      throw new TrainingError(stoppedMessage('Training', folder), { cause: signal.reason });
+    return failed.map(({ spec: { sparsity, replicate }, reason }): PopulationFailure => {
+      return { variant: variantOfSparsity(sparsity), sparsity, replicate, reason };
     });
   });
-  const made = units.filter((unit) => existsSync(unit.predictionsFile));
+  const made = wanted.filter((spec) => existsSync(spec.predictionsFile));
   const account = failures
-    .map(
-      ({ sparsity, replicate, reason }) =>
-        `\n  sparsity ${sparsity}, replicate ${replicate}: ${reason}`,
-    )
+    .map(({ variant, replicate, reason }) => `\n  ${variant}, replicate ${replicate}: ${reason}`)
     .join('');
-  if (made.length === 0) throw new TrainingError(`No model could be trained:${account}`);
+  if (made.length === 0)
+    throw new TrainingError(`No model could be trained:${account}`, { file: folder });
   if (failures.length > 0)
-    console.warn(`${failures.length} of ${units.length} models failed and are left out:${account}`);
+    console.warn(
+      `${failures.length} of ${wanted.length} models failed and are left out:${account}`,
+    );
   const predictions = await readPredictions(
-    made.map((unit) => unit.predictionsFile),
+    made.map((spec) => spec.predictionsFile),
     { classNames: test.classNames },
   );
-  return { ...predictions, folder, engine, failures };
+  return { ...predictions, folder, backend, failures };
 }
 
-function unitOf(folder: string, sparsity: number, replicate: number, seed: number): PopulationUnit {
+function replicateSpec(
+  folder: string,
+  population: PopulationSpec,
+  sparsity: number,
+  replicate: number,
+  seed: number,
+): ReplicateSpec {
   const file = predictionsFile(folder, {
     variant: variantOfSparsity(sparsity),
     sparsity,
     replicate,
   });
   return {
+    population,
     sparsity,
     replicate,
     seed: seedFrom(seed, 'model', sparsity, replicate),
@@ -189,98 +227,97 @@ function unitOf(folder: string, sparsity: number, replicate: number, seed: numbe
   };
 }
 
-/** Predictions that are there would else pass for predictions of other images. */
+/** Predictions of other images that are in the folder would otherwise pass for those of `test`. */
 async function assertSameTest(folder: string, test: DataRecord): Promise<void> {
   const before = (await readPopulation(folder))?.test_set as DataRecord | undefined;
   if (before !== undefined && dataDifference(test, before))
     throw new TrainingError(
       `${folder} holds predictions of other test images: ${JSON.stringify(before)}, asked for ` +
         `${JSON.stringify(test)}. Choose another folder or delete it.`,
+      { file: folder },
     );
 }
 
-/** The units without predictions; also tries the plan before any process is started for it. */
+/** The models without predictions; also builds the network before any process is started for it. */
 async function unfinished(
-  units: readonly PopulationUnit[],
-  plan: PopulationPlan,
+  wanted: readonly ReplicateSpec[],
   train: ImageDataset,
-  engine: EngineInfo,
-): Promise<PopulationUnit[]> {
+  backend: BackendInfo,
+): Promise<ReplicateSpec[]> {
   const { imageShape, numClasses } = train;
-  const model = await buildModel(plan.model, { imageShape, numClasses }, 0);
-  prunableWeights(model, plan.training.pruning?.tensors);
+  const { model: network, training } = wanted[0]!.population;
+  const model = await buildModel(network, { imageShape, numClasses }, 0);
+  prunableWeights(model, training.pruning?.tensors);
   model.dispose();
-  const waiting: PopulationUnit[] = [];
-  for (const unit of units) {
-    const config = resolveRun(train, plan.model, unit.sparsity, unit.seed, engine, plan.training);
-    const made = await readRun(unit.folder);
-    if (made) assertSameOutcome(unit.folder, config, made.config);
-    if (!made || !existsSync(unit.predictionsFile)) waiting.push(unit);
+  const waiting: ReplicateSpec[] = [];
+  for (const spec of wanted) {
+    const now = resolveRun(train, network, spec.sparsity, spec.seed, backend, training);
+    const made = await readRun(spec.folder);
+    if (made) assertSameOutcome(spec.folder, now, made.spec);
+    if (!made || !existsSync(spec.predictionsFile)) waiting.push(spec);
   }
   return waiting;
 }
 
-/** How far all models are, in images. */
+/** The progress of all models. */
 class Tally {
-  private readonly started = Date.now();
-  private readonly imagesOf = new Map<PopulationUnit, number>();
+  private readonly meter: ProgressMeter<PopulationProgress>;
+  /** Images that each model has been trained on. */
+  private readonly reached = new Map<ReplicateSpec, number>();
   private done: number;
   private failed = 0;
-  /** Where resumed models stood: not trained in this sitting. */
-  private resumed = 0;
 
   constructor(
     private readonly models: number,
-    private readonly waiting: number,
+    waiting: number,
     private readonly imagesPerModel: number,
+    onProgress: TrainPopulationOptions['onProgress'],
   ) {
     this.done = models - waiting;
+    this.meter = new ProgressMeter(
+      ({ done, failed }) =>
+        `${done} of ${models} models done${failed > 0 ? `, ${failed} failed` : ''}`,
+      onProgress,
+    );
+    this.meter.expect(waiting * imagesPerModel);
   }
 
-  at(unit: PopulationUnit, images: number): void {
-    if (!this.imagesOf.has(unit)) this.resumed += images;
-    this.imagesOf.set(unit, images);
+  /** @param images that the model has been trained on, those before this run included */
+  reach(spec: ReplicateSpec, images: number): void {
+    this.count(spec, images);
+    this.report();
   }
 
-  end(unit: PopulationUnit, failed: boolean): void {
-    this.at(unit, this.imagesPerModel);
+  end(spec: ReplicateSpec, failed: boolean): void {
+    const rest = this.imagesPerModel - (this.reached.get(spec) ?? 0);
+    // Of a model that failed nothing is left to do, and of one that was done before nothing was.
+    this.meter.expect(-rest);
+    this.reached.set(spec, this.imagesPerModel);
     if (failed) this.failed++;
     else this.done++;
+    this.report();
   }
 
-  progress(): PopulationProgress {
-    const trained = [...this.imagesOf.values()].reduce((sum, images) => sum + images, 0);
-    const seconds = (Date.now() - this.started) / 1000;
-    const imagesPerSecond = Math.max(0, trained - this.resumed) / Math.max(1e-3, seconds);
-    const left = this.waiting * this.imagesPerModel - trained;
-    const secondsLeft = imagesPerSecond > 0 ? left / imagesPerSecond : Number.POSITIVE_INFINITY;
+  close(): void {
+    this.meter.close();
+  }
+
+  private count(spec: ReplicateSpec, images: number): void {
+    const before = this.reached.get(spec);
+    // The first report may come from a resumed model, whose earlier images this run does not see.
+    if (before === undefined) this.meter.expect(-images);
+    else this.meter.add(images - before);
+    this.reached.set(spec, images);
+  }
+
+  private report(): void {
     const { done, failed, models } = this;
-    return { done, failed, models, imagesPerSecond, secondsLeft };
-  }
-
-  line(): string {
-    const { done, failed, models, imagesPerSecond, secondsLeft } = this.progress();
-    return (
-      `${done} of ${models} models done${failed ? `, ${failed} failed` : ''}, ` +
-      `${Math.round(imagesPerSecond)} images/s, ` +
-      `${formatDuration(secondsLeft)} left`
-    );
+    this.meter.report({ done, failed, models });
   }
 }
 
-function modelRecipe(model: TrainableModel): ModelRecipe {
+function modelSpecOf(model: TrainableModel): ModelSpec {
   return model instanceof tf.LayersModel
     ? { name: 'topology', topology: JSON.parse(JSON.stringify(renumbered(topologyOf(model)))) }
     : model;
-}
-
-function trainingOptions(options: TrainPopulationOptions): TrainingOptions {
-  const { epochs, steps, batchSize, learningRate, momentum, weightDecay } = options;
-  const { labelSmoothing, augment, pruning } = options;
-  const given = { epochs, steps, batchSize, learningRate, momentum, weightDecay };
-  return Object.fromEntries(
-    Object.entries({ ...given, labelSmoothing, augment, pruning }).filter(
-      ([, value]) => value !== undefined,
-    ),
-  );
 }

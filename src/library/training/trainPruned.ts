@@ -3,36 +3,47 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { OptionError, TrainingError } from 'selective-brain-damage-statistics';
 import {
-  checkFrom0,
-  formatDuration,
+  checkOptions,
+  choice,
+  FROM_0,
+  FUNCTION,
   interruptible,
-  progress,
+  type OptionRules,
   readIfThere,
-  removeParts,
+  removeTemporaries,
+  required,
+  SEED,
+  SIGNAL,
+  SPARSITY,
   seedFrom,
-  writeWhole,
+  TEXT,
+  writeFileAtomic,
 } from 'selective-brain-damage-statistics/internal';
-import { type EngineName, useEngine } from '../backend/backend';
+import { BACKEND_NAMES, type BackendName, useBackend } from '../backend/backend';
 import { softmaxCrossEntropy } from '../backend/ops/softmaxCrossEntropy';
 import { variableGrads } from '../backend/ops/variableGrads';
 import * as tf from '../backend/tf';
-import type { ImageBatch, ImageDataset } from '../datasets/imageDataset';
-import { buildModel, copyModel, topologyOf } from '../models/model';
+import { DATASET, type ImageDataset } from '../datasets/imageDataset';
+import type { ImageBatch } from '../datasets/types';
+import { buildModel, copyModel } from '../models/model';
 import { loadModel, readRun, saveModel, type TrainedModel } from '../models/modelFolder';
 import { renumbered } from '../models/renumbered';
+import type { HistoryEntry, RunOutcome, RunSpec } from '../models/runRecord';
 import { decodeSafetensors, encodeSafetensors } from '../models/safetensors';
+import { topologyOf } from '../models/topology';
+import { ProgressMeter } from '../workers/progressMeter';
+import { stoppedMessage } from '../workers/stoppedMessage';
 import { keptCount, maskOf, sparsityOf } from './masks';
+import { resolveRun } from './resolveRun';
+import { assertSameOutcome, assertSameRun } from './sameRun';
+import { learningRateAt, masksAreDue, sparsityAt } from './schedule';
 import {
-  assertSameOutcome,
-  assertSameRun,
-  type HistoryEntry,
-  type RunConfig,
-  type RunOutcome,
-  resolveRun,
+  checkNestedOptions,
+  MODEL,
   type TrainableModel,
   type TrainingOptions,
-} from './run';
-import { learningRateAt, masksAreDue, sparsityAt } from './schedule';
+  trainingRules,
+} from './trainingOptions';
 import { prunableWeights, TrainingState } from './trainingState';
 
 /** Options of {@link trainPruned}. */
@@ -41,34 +52,53 @@ export interface TrainPrunedOptions extends TrainingOptions {
   data: ImageDataset;
   /**
    * A network by name, initialised from `seed`: `{ name: 'wide-resnet', depth: 16, width: 1 }`; or a
-   * `tf.LayersModel`, of which a copy is trained on from the weights it has.
+   * `tf.LayersModel`, of which a copy is trained further from its present weights.
    */
   model: TrainableModel;
-  /** Share of the prunable weights to be zero at the end, 0 (dense) to below 1. */
+  /** Share of the prunable weights that is zero at the end, 0 (dense) to below 1. */
   sparsity: number;
   /** Decides the initial weights, the order of the images, their crops and flips. */
   seed: number;
-  /** Where the model goes and its checkpoints are kept. Default: nowhere, memory only. */
+  /** Folder of the model and its checkpoints. Default: none, the model stays in memory. */
   folder?: string;
   /** Seconds between checkpoints. Default 60. */
   checkpointSeconds?: number;
-  engine?: EngineName;
+  /** Default: the current backend, else the first that loads. */
+  backend?: BackendName;
   /** Called after every step. Default: a line on the terminal. */
   onProgress?: (progress: TrainingProgress) => void;
-  /** Stops the training between two steps, after a checkpoint; so does an interrupted notebook. */
+  /** Stops the training between two steps, after a checkpoint. Interrupting a notebook does so too. */
   signal?: AbortSignal;
 }
 
-/** Where a training stands. */
+/** The progress of a training. */
 export interface TrainingProgress {
+  /** Steps done. */
   readonly step: number;
+  /** Length of the run in steps. */
   readonly steps: number;
-  /** Of the last step. */
+  /** Of the last step, nats. */
   readonly loss: number;
+  /** Mean speed since the training started or resumed. */
   readonly imagesPerSecond: number;
+  /** Infinity while nothing is known. */
+  readonly secondsLeft: number;
 }
 
-/** What a checkpoint holds besides the state. */
+const rules: OptionRules<TrainPrunedOptions> = {
+  ...trainingRules,
+  data: required(DATASET),
+  model: required(MODEL),
+  sparsity: required(SPARSITY),
+  seed: required(SEED),
+  folder: TEXT,
+  checkpointSeconds: FROM_0,
+  backend: choice(BACKEND_NAMES),
+  onProgress: FUNCTION,
+  signal: SIGNAL,
+};
+
+/** The part of a checkpoint that is not the training state. */
 interface Position {
   /** Steps done. */
   step: number;
@@ -86,54 +116,56 @@ const CHECKPOINT = 'checkpoint.safetensors';
 const HISTORY_ENTRIES = 100;
 
 /**
- * Trains one network and prunes it gradually meanwhile (Zhu & Gupta 2017; paper, section 2): masks
- * are drawn anew on a cubic schedule, the forward pass uses mask · weights, a masked weight keeps
- * its stored value and may come back until the last mask is drawn.
+ * Trains one network and prunes it gradually during the training (Zhu & Gupta 2017; Hooker et al. 2019,
+ * section 2): masks are drawn anew on a cubic schedule, the forward pass uses mask · weights, and a
+ * masked weight keeps its stored value and may return until the last mask is drawn.
  *
- * With a `folder`, a training that was stopped goes on from its last checkpoint and ends in the same
- * weights as one that was not; a finished one is read back. The same seed, engine and versions give
- * the same weights.
+ * With a `folder`, a stopped training resumes from its last checkpoint and ends in the same weights as
+ * an uninterrupted one; a finished one is read back. The same seed, backend and versions give the same
+ * weights.
  *
- * @throws OptionError if an option has a value that it does not take
+ * @throws OptionError for a wrong option or value
  * @throws TrainingError if the loss is no longer finite (the last checkpoint stays), or the folder
  *   holds a run with other options
  */
 export async function trainPruned(options: TrainPrunedOptions): Promise<TrainedModel> {
+  checkOptions('trainPruned', options, rules);
+  checkNestedOptions('trainPruned', options);
   const { data, sparsity, seed, folder, checkpointSeconds = 60 } = options;
-  checkFrom0('checkpointSeconds', checkpointSeconds);
-  const engine = await useEngine(options.engine ? { engine: options.engine } : {});
+  const backend = await useBackend(options.backend ? { backend: options.backend } : {});
   const shape = { imageShape: data.imageShape, numClasses: data.numClasses };
   const given = options.model instanceof tf.LayersModel ? options.model : undefined;
-  const recipe = given ? await describe(given) : (options.model as RunConfig['model']);
-  const config = resolveRun(data, recipe, sparsity, seed, engine, options);
+  const network = given ? await describe(given) : (options.model as RunSpec['model']);
+  const spec = resolveRun(data, network, sparsity, seed, backend, options);
 
   if (folder !== undefined) {
-    await removeParts(folder);
+    await removeTemporaries(folder);
     const finished = await readRun(folder);
     if (finished) {
-      assertSameOutcome(folder, config, finished.config);
+      assertSameOutcome(folder, spec, finished.spec);
       await rm(join(folder, CHECKPOINT), { force: true });
       return loadModel(folder);
     }
   }
   const model =
-    recipe.name === 'given'
+    network.name === 'given'
       ? await copyModel(given!, shape)
-      : await buildModel(recipe, shape, seed);
-  const prunable = prunableWeights(model, config.pruning?.tensors);
-  if (config.pruning && prunable.length === 0)
+      : await buildModel(network, shape, seed);
+  const prunable = prunableWeights(model, spec.pruning?.tensors);
+  if (spec.pruning && prunable.length === 0)
     throw new OptionError(
       `Model '${model.name}' has no convolution or dense kernel to prune: name the weights to prune ` +
         'in pruning.tensors.',
     );
-  const state = new TrainingState(model, config.pruning ? prunable : []);
+  const state = new TrainingState(model, spec.pruning ? prunable : []);
   try {
-    const position = await resume(folder, config, state);
+    const position = await resume(folder, spec, state);
+    const meter = meterOf(spec, options.onProgress);
     await interruptible(options.signal, (signal) =>
-      train(model, state, position, config, { ...options, checkpointSeconds, signal }),
-    );
+      train(model, state, position, spec, meter, { ...options, checkpointSeconds, signal }),
+    ).finally(() => meter.close());
     const masks = state.masks();
-    const trained = { model, masks, run: { config, outcome: outcome(config, position, masks) } };
+    const trained = { model, masks, run: { spec, outcome: outcome(spec, position, masks) } };
     if (folder !== undefined) {
       await saveModel(folder, trained);
       await rm(join(folder, CHECKPOINT), { force: true });
@@ -152,19 +184,21 @@ async function train(
   model: tf.LayersModel,
   state: TrainingState,
   position: Position,
-  config: RunConfig,
+  spec: RunSpec,
+  meter: TrainingMeter,
   options: TrainPrunedOptions & { checkpointSeconds: number },
 ): Promise<void> {
   const { data, folder, signal, checkpointSeconds } = options;
-  const { steps, batchSize } = config.training;
-  const report = options.onProgress ?? terminalReport(config);
-  const started = { at: Date.now(), step: position.step, seconds: position.seconds };
+  const { steps, batchSize } = spec.training;
+  meter.expect((steps - position.step) * batchSize);
+  const started = { at: Date.now(), seconds: position.seconds };
   let savedAt = Date.now();
 
   const diverged = (what: string) =>
     new TrainingError(
       `${what} (of ${steps} steps). Lower learningRate.per256 or lengthen learningRate.warmup` +
         (folder === undefined ? '.' : `; the last good checkpoint stays in ${folder}.`),
+      folder === undefined ? {} : { file: join(folder, CHECKPOINT) },
     );
   const snapshot = async () => {
     const arrays = await state.snapshot();
@@ -173,49 +207,42 @@ async function train(
   };
   const checkpoint = async () => {
     if (folder === undefined) return;
-    const metadata = { position: JSON.stringify(position), config: JSON.stringify(config) };
-    await writeWhole(join(folder, CHECKPOINT), encodeSafetensors(await snapshot(), metadata));
+    const metadata = { position: JSON.stringify(position), spec: JSON.stringify(spec) };
+    await writeFileAtomic(join(folder, CHECKPOINT), encodeSafetensors(await snapshot(), metadata));
     savedAt = Date.now();
   };
 
   while (position.step < steps) {
-    for await (const batch of epoch(data, position, config)) {
+    for await (const batch of epoch(data, position, spec)) {
       if (signal?.aborted) {
         await checkpoint();
-        throw new TrainingError(
-          `Training was stopped after step ${position.step} of ${steps}` +
-            (folder === undefined ? '.' : `; run it again to go on from ${folder}.`),
-          { cause: signal.reason },
-        );
+        const progress = ` after step ${position.step} of ${steps}`;
+        throw new TrainingError(stoppedMessage('Training', folder, progress), {
+          cause: signal.reason,
+        });
       }
-      const loss = trainStep(model, state, batch, position.step, config);
+      const loss = trainStep(model, state, batch, position.step, spec);
       if (!Number.isFinite(loss))
         throw diverged(`The loss of step ${position.step + 1} is ${loss}`);
       position.seconds = started.seconds + (Date.now() - started.at) / 1000;
-      advance(position, loss, config);
-      const imagesHere = (position.step - started.step) * batchSize;
-      const imagesPerSecond = imagesHere / Math.max(1e-3, position.seconds - started.seconds);
-      report({ step: position.step, steps, loss, imagesPerSecond });
+      advance(position, loss, spec);
+      meter.add(batchSize);
+      meter.report({ step: position.step, steps, loss });
       if (position.step === steps) break;
       if (Date.now() - savedAt >= checkpointSeconds * 1000) await checkpoint();
-      // Lets timers, signals and messages of other processes in.
+      // Lets timers, signals and messages of other processes be handled.
       await new Promise(setImmediate);
     }
     if (position.batch === 0)
-      throw new TrainingError(`${data.name} gave no full batch of ${batchSize} images.`);
+      throw new TrainingError(`${data.name} holds no full batch of ${batchSize} images.`);
     position.epoch++;
     position.batch = 0;
   }
   await snapshot();
-  if (!options.onProgress) progress().done();
 }
 
-/** Counts a step in, and adds to the history where an entry is due. */
-function advance(
-  position: Position,
-  loss: number,
-  { training, pruning, sparsity }: RunConfig,
-): void {
+/** Counts a step, and adds an entry to the history where one is due. */
+function advance(position: Position, loss: number, { training, pruning, sparsity }: RunSpec): void {
   const { steps, batchSize, learningRate } = training;
   const { step } = position;
   position.step++;
@@ -234,12 +261,8 @@ function advance(
 }
 
 /** What is left of the epoch that `position` is in; the seed decides its order and its crops. */
-function epoch(
-  data: ImageDataset,
-  position: Position,
-  config: RunConfig,
-): AsyncIterable<ImageBatch> {
-  const { seed, training } = config;
+function epoch(data: ImageDataset, position: Position, spec: RunSpec): AsyncIterable<ImageBatch> {
+  const { seed, training } = spec;
   const shuffled = data.shuffle(seedFrom(seed, 'order', position.epoch));
   const view = training.augment
     ? shuffled.augment(seedFrom(seed, 'augment', position.epoch))
@@ -253,11 +276,11 @@ function trainStep(
   state: TrainingState,
   batch: ImageBatch,
   step: number,
-  config: RunConfig,
+  spec: RunSpec,
 ): number {
-  const { training, pruning, seed } = config;
+  const { training, pruning, seed } = spec;
   if (pruning && masksAreDue(step, pruning)) {
-    const sparsity = sparsityAt(step, config.sparsity, pruning);
+    const sparsity = sparsityAt(step, spec.sparsity, pruning);
     state.remask((weights, name) => maskOf(name, weights, sparsity, pruning.method, seed));
   }
   return tf.tidy(() => {
@@ -279,15 +302,15 @@ function trainStep(
   });
 }
 
-function terminalReport(config: RunConfig): (now: TrainingProgress) => void {
-  const name = config.model.name === 'given' ? config.model.title : config.model.name;
-  return ({ step, steps, loss, imagesPerSecond }) => {
-    const left = ((steps - step) * config.training.batchSize) / imagesPerSecond;
-    progress().update(
-      `${name}, sparsity ${config.sparsity}: step ${step} of ${steps}, loss ${loss.toFixed(3)}, ` +
-        `${Math.round(imagesPerSecond)} images/s, ${formatDuration(left)} left`,
-    );
-  };
+type TrainingMeter = ProgressMeter<TrainingProgress>;
+
+function meterOf(spec: RunSpec, onProgress: TrainPrunedOptions['onProgress']): TrainingMeter {
+  const name = spec.model.name === 'given' ? spec.model.title : spec.model.name;
+  return new ProgressMeter(
+    ({ step, steps, loss }) =>
+      `${name}, sparsity ${spec.sparsity}: step ${step} of ${steps}, loss ${loss.toFixed(3)}`,
+    onProgress,
+  );
 }
 
 function decodeCheckpoint(path: string, bytes: Buffer): ReturnType<typeof decodeSafetensors> {
@@ -296,34 +319,34 @@ function decodeCheckpoint(path: string, bytes: Buffer): ReturnType<typeof decode
   } catch (cause) {
     throw new TrainingError(
       `${path} is damaged (${(cause as Error).message}). Delete it to train from the start.`,
-      { cause },
+      { cause, file: path },
     );
   }
 }
 
-/** Restores the last checkpoint, if there is one, and returns where it stands. */
+/** Restores the last checkpoint, if there is one, and returns its position. */
 async function resume(
   folder: string | undefined,
-  config: RunConfig,
+  spec: RunSpec,
   state: TrainingState,
 ): Promise<Position> {
   const bytes = folder === undefined ? undefined : await readIfThere(join(folder, CHECKPOINT));
   if (!bytes)
     return { step: 0, epoch: 0, batch: 0, seconds: 0, history: [], lossSum: 0, lossCount: 0 };
   const { arrays, metadata } = decodeCheckpoint(join(folder!, CHECKPOINT), bytes);
-  assertSameRun(folder!, config, JSON.parse(metadata.config!));
+  assertSameRun(folder!, spec, JSON.parse(metadata.spec!));
   state.restore(arrays);
   return JSON.parse(metadata.position!);
 }
 
-function outcome(config: RunConfig, position: Position, masks: TrainedModel['masks']): RunOutcome {
+function outcome(spec: RunSpec, position: Position, masks: TrainedModel['masks']): RunOutcome {
   const tensors = [...masks].map(([name, { data }]) => {
     const mask = data as Uint8Array;
     const kept = mask.reduce((sum, bit) => sum + bit, 0);
-    if (kept !== keptCount(mask.length, config.sparsity))
+    if (kept !== keptCount(mask.length, spec.sparsity))
       throw new TrainingError(
         `${name} keeps ${kept} of ${mask.length} weights, expected ` +
-          `${keptCount(mask.length, config.sparsity)} at sparsity ${config.sparsity}.`,
+          `${keptCount(mask.length, spec.sparsity)} at sparsity ${spec.sparsity}.`,
       );
     return { name, size: mask.length, kept, sparsity: sparsityOf(mask) };
   });
@@ -334,11 +357,11 @@ function outcome(config: RunConfig, position: Position, masks: TrainedModel['mas
     sparsity: total === 0 ? 0 : 1 - kept / total,
     tensors,
     seconds: position.seconds,
-    imagesPerSecond: (position.step * config.training.batchSize) / position.seconds,
+    imagesPerSecond: (position.step * spec.training.batchSize) / position.seconds,
   };
 }
 
-async function describe(model: tf.LayersModel): Promise<RunConfig['model']> {
+async function describe(model: tf.LayersModel): Promise<RunSpec['model']> {
   const topology = renumbered(topologyOf(model));
   const hash = createHash('sha256').update(JSON.stringify(topology));
   for (const weight of model.getWeights())

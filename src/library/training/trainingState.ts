@@ -1,10 +1,10 @@
 import { OptionError } from 'selective-brain-damage-statistics';
 import { type UpdateOptions, type UpdateState, updateWeights } from '../backend/ops/updateWeights';
 import * as tf from '../backend/tf';
-import { nameOf } from '../models/model';
 import type { NamedArray } from '../models/safetensors';
+import { nameOf } from '../models/weights';
 
-/** A weight of a model and what training keeps for it. */
+/** A weight of a model, with the state that training keeps for it. */
 interface Parameter extends UpdateState {
   readonly name: string;
   readonly decays: boolean;
@@ -12,7 +12,7 @@ interface Parameter extends UpdateState {
 }
 
 /**
- * All that changes while a model trains: its weights, their velocities, the masks and the stored
+ * The state that training changes: a model's weights, their velocities, the masks and the stored
  * weights under them, and the moving averages of batch norms.
  */
 export class TrainingState {
@@ -82,7 +82,7 @@ export class TrainingState {
     return masks;
   }
 
-  /** Everything, for a checkpoint; undefined if a number in it is not finite. */
+  /** The whole state, for a checkpoint; undefined if a number in it is not finite. */
   async snapshot(): Promise<Map<string, NamedArray> | undefined> {
     const arrays = new Map<string, NamedArray>();
     for (const [name, tensor] of this.tensors()) {
@@ -94,7 +94,7 @@ export class TrainingState {
     return arrays;
   }
 
-  /** Takes everything back from a checkpoint of the same model. */
+  /** Restores the state from a checkpoint of the same model. */
   restore(arrays: ReadonlyMap<string, NamedArray>): void {
     for (const [name, tensor] of this.tensors()) {
       const { data, shape } = arrays.get(name)!;
@@ -124,7 +124,7 @@ export class TrainingState {
 /**
  * The weights to prune: those named, by default every kernel of a convolution or dense layer.
  *
- * @param option what the error calls the option that names them
+ * @param option the option that names them, for the error
  * @throws OptionError if a name is not the model's
  */
 export function prunableWeights(
@@ -136,8 +136,9 @@ export function prunableWeights(
   const unknown = names?.filter((name) => !all.includes(name)) ?? [];
   if (unknown.length > 0)
     throw new OptionError(
-      `${option}: '${unknown[0]}' is no trainable weight of '${model.name}'; there are: ` +
+      `${option}: '${unknown[0]}' is no trainable weight of '${model.name}'; expected one of ` +
         `${all.join(', ')}.`,
+      { option, value: names },
     );
   return (names as string[]) ?? all.filter((name) => /kernel$/.test(name));
 }

@@ -11,6 +11,7 @@ import {
 import type { Predictions } from '../predictions/predictions';
 import { compared, modelCounts, significanceOf, tested, UNIT } from '../tables/columns';
 import { defineTable, double, int, optional, type RowOf, string } from '../tables/schema';
+import { logit } from './logit';
 import { correctPerPart, type Parts, partColumns, partsOf, partsWithImages } from './parts';
 import { sum } from './sums';
 import { pairedTTest, significance, welchTTest } from './tTest';
@@ -229,9 +230,4 @@ function logitSamples(images: number, normalize: How['normalize']): Samples {
       (top1, model) => logit(perPart[model]![part]!, size) - (normalize === 'model' ? top1 : mean),
     );
   };
-}
-
-/** Of k of n images, half an image added to either side so that none and all have one (Haldane 1956). */
-function logit(k: number, n: number): number {
-  return Math.log((k + 0.5) / (n - k + 0.5));
 }

@@ -13,6 +13,8 @@ const COLUMNS = [
 /** The columns of `perCorruptionTTest` that {@link corruptionFigure} reads. */
 export type CorruptionFigureRow = Pick<PerCorruptionRow, (typeof COLUMNS)[number]>;
 
+const UNITS = { difference: 'percentage points', relative: '% of clean', logit: 'logits' } as const;
+
 /**
  * The cost of each corruption to a variant beyond its cost to the baseline: a row per corruption, a dot
  * per variant, filled where Welch's test finds a difference, with a line over two standard errors
@@ -26,8 +28,9 @@ export function corruptionFigure(table: Table<CorruptionFigureRow>): Figure {
   const rows = rowsOf('corruptionFigure', perCorruptionTable, table, COLUMNS);
   const variants = byVariant(rows).map(([variant, ofVariant]) => {
     const dots = ofVariant.map((row) => {
-      const value = 100 * row.excess_change;
-      const line = 200 * row.standard_error;
+      const scale = row.measure === 'logit' ? 1 : 100;
+      const value = scale * row.excess_change;
+      const line = 2 * scale * row.standard_error;
       const dot = { value, from: value - line, to: value + line, hollow: !row.significant };
       return [row.corruption, dot] as const;
     });
@@ -44,7 +47,7 @@ export function corruptionFigure(table: Table<CorruptionFigureRow>): Figure {
       'filled: significant; lines: two standard errors over models',
     axis:
       `Change in top-1 from clean images, variant less ${baselineName(rows)} ` +
-      (measures.has('relative') ? '(% of clean)' : '(percentage points)'),
+      `(${[...measures].map((measure) => UNITS[measure]).join(', ')})`,
     rows: names.toSorted((a, b) => cost(a) - cost(b)),
     variants,
     lineWidth: 1.5,

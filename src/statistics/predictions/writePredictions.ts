@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { toJson, writeWhole } from '../files';
+import { toJson, writeFileAtomic } from '../files';
 import { checkOption, checkPredictions } from '../options';
 import { encodeParquet } from './parquet';
 import { readPopulation } from './population';
@@ -32,7 +32,7 @@ export async function writeModelPredictions(
   file: string,
   predictions: PredictionsOfModel,
 ): Promise<void> {
-  await writeWhole(file, await encodeParquet(predictions));
+  await writeFileAtomic(file, await encodeParquet(predictions));
 }
 
 /**
@@ -64,7 +64,7 @@ export async function writePredictions(
   }
   if (classNames) {
     const population = { ...(await readPopulation(folder)), class_names: classNames };
-    await writeWhole(join(folder, 'population.json'), toJson(population));
+    await writeFileAtomic(join(folder, 'population.json'), toJson(population));
   }
   return files;
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { ENGINE_NAMES, type EngineName, useEngine } from '#library/backend/backend';
+import { BACKEND_NAMES, type BackendName, useBackend } from '#library/backend/backend';
 import * as tf from '#library/backend/tf';
 import { normals, type Random, randomFrom } from '#statistics/random';
 
@@ -13,16 +13,17 @@ export interface Values {
 /** A differentiable function of tensors. */
 export type Computation = (...inputs: tf.Tensor[]) => tf.Tensor;
 
-/** What an engine says that a machine does not have; any other error is a fault of the engine. */
-const ABSENT = /is not installed|no build of the ops|finds no GPU|addon module .* can not be found/;
+/** What a backend says that a machine does not have; any other error is a fault of the backend. */
+const ABSENT =
+  /is not installed|no build of the kernels|finds no GPU|addon module .* can not be found/;
 
-/** Every engine of this machine but the slow one that the others are compared with. */
-export async function engines(): Promise<EngineName[]> {
-  const found: EngineName[] = [];
-  for (const engine of ENGINE_NAMES)
-    if (engine !== 'cpu')
-      await useEngine({ engine }).then(
-        () => found.push(engine),
+/** Every backend of this machine but the slow one that the others are compared with. */
+export async function backends(): Promise<BackendName[]> {
+  const found: BackendName[] = [];
+  for (const backend of BACKEND_NAMES)
+    if (backend !== 'cpu')
+      await useBackend({ backend }).then(
+        () => found.push(backend),
         ({ message }: Error) => assert.match(message, ABSENT),
       );
   assert.ok(found.includes('wasm-simd'));
@@ -34,14 +35,14 @@ export function normal(shape: number[], random: Random): Values {
   return { shape, data: normals(random, tf.util.sizeFromShape(shape), 0, 1) };
 }
 
-/** What a computation gives on an engine: its value, and the gradients of its inputs by `weights`. */
+/** What a computation gives on a backend: its value, and the gradients of its inputs by `weights`. */
 export async function run(
-  engine: EngineName,
+  backend: BackendName,
   computation: Computation,
   inputs: Values[],
   weights?: Values,
 ): Promise<{ value: Values; gradients: Values[] }> {
-  await useEngine({ engine });
+  await useBackend({ backend });
   const tensors = inputs.map(tensor);
   const value = read(tf.tidy(() => computation(...tensors)));
   const gradients = weights
@@ -51,9 +52,9 @@ export async function run(
   return { value, gradients };
 }
 
-/** Asserts that each engine gives what tfjs's own cpu backend gives, gradients included. */
+/** Asserts that each backend gives what tfjs's own cpu backend gives, gradients included. */
 export async function assertSameAsCpu(
-  engines: EngineName[],
+  backends: BackendName[],
   computation: Computation,
   inputs: Values[],
   random: Random,
@@ -61,27 +62,27 @@ export async function assertSameAsCpu(
   const { value } = await run('cpu', computation, inputs);
   const weights = normal(value.shape, random);
   const expected = await run('cpu', computation, inputs, weights);
-  for (const engine of engines) {
-    const actual = await run(engine, computation, inputs, weights);
-    assertClose(actual.value, expected.value, `${engine}: value`);
+  for (const backend of backends) {
+    const actual = await run(backend, computation, inputs, weights);
+    assertClose(actual.value, expected.value, `${backend}: value`);
     for (const [i, gradient] of actual.gradients.entries())
-      assertClose(gradient, expected.gradients[i]!, `${engine}: gradient of input ${i}`);
+      assertClose(gradient, expected.gradients[i]!, `${backend}: gradient of input ${i}`);
   }
 }
 
-/** Asserts that each engine gives the value that tfjs's own cpu backend gives. */
+/** Asserts that each backend gives the value that tfjs's own cpu backend gives. */
 export async function assertSameValueAsCpu(
-  engines: EngineName[],
+  backends: BackendName[],
   computation: Computation,
   inputs: Values[],
 ): Promise<void> {
   const expected = await run('cpu', computation, inputs);
-  for (const engine of engines)
-    assertClose((await run(engine, computation, inputs)).value, expected.value, engine);
+  for (const backend of backends)
+    assertClose((await run(backend, computation, inputs)).value, expected.value, backend);
 }
 
 /**
- * Asserts on each engine that the gradients agree with differences of the values, along the gradient
+ * Asserts on each backend that the gradients agree with differences of the values, along the gradient
  * and along a random direction, to 1e-4 of the gradient's length.
  *
  * @param step how far to go along a direction of length 1. The fourth-order formula is exact for
@@ -89,16 +90,16 @@ export async function assertSameValueAsCpu(
  *   which drown float32's rounding.
  */
 export async function assertFiniteDifferences(
-  engines: EngineName[],
+  backends: BackendName[],
   computation: Computation,
   inputs: Values[],
   random: Random,
   step = 0.5,
 ): Promise<void> {
-  for (const engine of engines) {
-    const { value } = await run(engine, computation, inputs);
+  for (const backend of backends) {
+    const { value } = await run(backend, computation, inputs);
     const weights = normal(value.shape, random);
-    const { gradients } = await run(engine, computation, inputs, weights);
+    const { gradients } = await run(backend, computation, inputs, weights);
     for (const [i, gradient] of gradients.entries()) {
       const length = Math.sqrt(dot(gradient.data, gradient.data));
       for (const direction of [gradient, normal(gradient.shape, random)]) {
@@ -109,7 +110,7 @@ export async function assertFiniteDifferences(
           const moved = inputs.map((input, k) =>
             k === i ? shifted(input, unit, steps * step) : input,
           );
-          return dot((await run(engine, computation, moved)).value.data, weights.data);
+          return dot((await run(backend, computation, moved)).value.data, weights.data);
         };
         const difference =
           (8 * ((await along(1)) - (await along(-1))) - ((await along(2)) - (await along(-2)))) /
@@ -117,7 +118,7 @@ export async function assertFiniteDifferences(
         const error = Math.abs(difference - dot(gradient.data, unit));
         assert.ok(
           error <= 1e-4 * length,
-          `${engine}: gradient of input ${i} of ${JSON.stringify(inputs.map(({ shape }) => shape))}: ` +
+          `${backend}: gradient of input ${i} of ${JSON.stringify(inputs.map(({ shape }) => shape))}: ` +
             `off by ${error} of ${length}`,
         );
       }
@@ -127,7 +128,7 @@ export async function assertFiniteDifferences(
 
 /** Asserts that NaN and infinity reach every output that they reach on tfjs's cpu backend. */
 export async function assertPropagates(
-  engines: EngineName[],
+  backends: BackendName[],
   computation: Computation,
   inputs: Values[],
   random: Random,
@@ -141,8 +142,8 @@ export async function assertPropagates(
       data[Math.floor(random() * data.length)] = poison;
       const poisoned = all.slice(0, -1);
       const expected = await run('cpu', computation, poisoned, all.at(-1));
-      for (const engine of engines) {
-        const actual = await run(engine, computation, poisoned, all.at(-1));
+      for (const backend of backends) {
+        const actual = await run(backend, computation, poisoned, all.at(-1));
         const pairs = [
           [actual.value, expected.value],
           ...actual.gradients.map((gradient, k) => [gradient, expected.gradients[k]]),
@@ -151,7 +152,7 @@ export async function assertPropagates(
           for (const [k, x] of wanted.data.entries())
             assert.ok(
               Number.isFinite(x) || !Number.isFinite(got.data[k]!),
-              `${engine}: ${poison} in input ${i} gives ${got.data[k]} in place of ${x}`,
+              `${backend}: ${poison} in input ${i} gives ${got.data[k]} in place of ${x}`,
             );
       }
     }

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
-import { type EngineName, useEngine } from '#library/backend/backend';
+import { type BackendName, useBackend } from '#library/backend/backend';
+import type { WasmBackend } from '#library/backend/kernels/arena';
 import { BatchNorm } from '#library/backend/ops/batchNormLayer';
 import { softmaxCrossEntropy } from '#library/backend/ops/softmaxCrossEntropy';
 import { updateWeights } from '#library/backend/ops/updateWeights';
 import * as tf from '#library/backend/tf';
-import type { WasmBackend } from '#library/backend/wasm/memory';
 import { randomFrom } from '#statistics/random';
-import { engines, normal } from './compare';
+import { backends, normal } from './compare';
 
 const BATCH = 6;
 const CLASSES = 3;
@@ -55,8 +55,8 @@ interface Training {
 }
 
 /** Trains on random images for some steps; `watch` is called after each. */
-async function train(engine: EngineName, steps: number, watch = () => {}): Promise<Training> {
-  await useEngine({ engine });
+async function train(backend: BackendName, steps: number, watch = () => {}): Promise<Training> {
+  await useBackend({ backend });
   const model = network();
   const random = randomFrom(5, 'images');
   const images = tf.tensor4d(normal([BATCH, 9, 9, 3], random).data, [BATCH, 9, 9, 3]);
@@ -106,31 +106,31 @@ async function train(engine: EngineName, steps: number, watch = () => {}): Promi
   return { losses, weights };
 }
 
-let all: EngineName[];
+let all: BackendName[];
 before(async () => {
-  all = await engines();
+  all = await backends();
 });
 
 test("a training follows the cpu backend's loss curve", async () => {
   const expected = (await train('cpu', 12)).losses;
   assert.ok(expected.at(-1)! < expected[0]! / 2, 'the training learns');
-  for (const engine of all) {
-    const { losses } = await train(engine, 12);
+  for (const backend of all) {
+    const { losses } = await train(backend, 12);
     for (const [step, loss] of losses.entries())
       assert.ok(
         Math.abs(loss - expected[step]!) < 1e-3 * expected[step]!,
-        `${engine}, step ${step}: ${loss}, cpu: ${expected[step]}`,
+        `${backend}, step ${step}: ${loss}, cpu: ${expected[step]}`,
       );
   }
 });
 
 test('the same training gives the same weights, bit for bit', async () => {
-  for (const engine of all)
-    assert.deepEqual(await train(engine, 5), await train(engine, 5), engine);
+  for (const backend of all)
+    assert.deepEqual(await train(backend, 5), await train(backend, 5), backend);
 });
 
 test('1,000 steps leave no tensor behind and need no more memory than the first', async () => {
-  await useEngine({ engine: all[0]! });
+  await useBackend({ backend: all[0]! });
   const memory = () => (tf.backend() as WasmBackend).wasm.asm.memory.buffer.byteLength;
   const seen: [number, number][] = [];
   await train(all[0]!, 1000, () => seen.push([tf.memory().numTensors, memory()]));

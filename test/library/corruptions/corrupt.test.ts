@@ -11,7 +11,7 @@ import {
   EXTRA_CORRUPTIONS,
   SEVERITIES,
 } from '#library/corruptions/names';
-import type { RgbImage } from '#library/datasets/imageDataset';
+import type { RgbImage } from '#library/images/rgbImage';
 import { OptionError } from '#statistics/errors';
 import { GOLDEN, hashedNumbers, picture, statisticsOf } from './golden';
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import sharp from 'sharp';
-import type { RgbImage } from '#library/datasets/imageDataset';
+import type { RgbImage } from '#library/images/rgbImage';
 import type { Random } from '#statistics/random';
 
 /** What data/corruptions.py made with the original Python. */

@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import type { CorruptOptions } from '#library/corruptions/corrupt';
-import { ImageDataset, type ImageSource } from '#library/datasets/imageDataset';
+import { ImageDataset } from '#library/datasets/imageDataset';
 import { normalize } from '#library/datasets/normalization';
 import { corruptedSets } from '#library/datasets/shiftedSet';
+import type { ImageSource } from '#library/datasets/types';
 import { OptionError } from '#statistics/errors';
 import { shuffleInPlace } from '#statistics/random';
 
@@ -197,14 +198,20 @@ describe('ImageDataset', () => {
     assert.deepEqual(viewsOf(32, { scale: 'imagenet' }), [{ ...view, scale: 'imagenet' }]);
   });
 
-  it('knows among which classes predictions are made, and refuses an image of another', async () => {
+  it('knows the classes that predictions are restricted to, and refuses an image of another', async () => {
     const data = numbered(4);
     assert.equal(data.candidates, undefined);
-    assert.deepEqual(data.among([1, 0]).take(2).candidates, [0, 1]);
-    assert.deepEqual(await idsOf(data.among([0, 1])), [0, 1, 2, 3]);
-    await assert.rejects(idsOf(data.among([0])), /image 1 has class 1, .* not among the 1/);
-    assert.throws(() => data.among([2]), /among\(\[2\]\): expected classes of numbers, 0–1/);
-    assert.throws(() => data.among([]), OptionError);
+    assert.deepEqual(data.restrictTo([1, 0]).take(2).candidates, [0, 1]);
+    assert.deepEqual(await idsOf(data.restrictTo([0, 1])), [0, 1, 2, 3]);
+    await assert.rejects(
+      idsOf(data.restrictTo([0])),
+      /image 1 has class 1, .* not one of the 1 classes/,
+    );
+    assert.throws(
+      () => data.restrictTo([2]),
+      /restrictTo\(\[2\]\): expected classes of numbers, 0–1/,
+    );
+    assert.throws(() => data.restrictTo([]), OptionError);
   });
 
   it('refuses to corrupt what is not RGB, and what no corruption is called', () => {

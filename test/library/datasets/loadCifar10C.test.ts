@@ -50,9 +50,9 @@ describe('loadCifar10C', () => {
     }
   });
 
-  it('shuffles, and is opened again from its recipe', async () => {
+  it('shuffles, and is opened again from its spec', async () => {
     const [, , , , set] = await loadCifar10C(folder, SMALL);
-    const again = await openDataset(JSON.parse(JSON.stringify(set!.data.shuffle(1).recipe)));
+    const again = await openDataset(JSON.parse(JSON.stringify(set!.data.shuffle(1).spec)));
     assert.equal(again.hash, set!.data.hash);
     const ids: unknown[] = [];
     for await (const { id } of again) ids.push(id);

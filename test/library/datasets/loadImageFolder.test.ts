@@ -105,9 +105,9 @@ describe('loadImageFolder', () => {
       );
   });
 
-  it('is opened again from its recipe', async () => {
+  it('is opened again from its spec', async () => {
     const dataset = await loadImageFolder(folder, { imageSize: 8 });
-    const again = await openDataset(JSON.parse(JSON.stringify(dataset.take(2).recipe)));
+    const again = await openDataset(JSON.parse(JSON.stringify(dataset.take(2).spec)));
     assert.equal(again.hash, dataset.hash);
     assert.deepEqual(again.imageShape, [8, 8, 3]);
     assert.deepEqual(await list(again), await list(dataset.take(2)));

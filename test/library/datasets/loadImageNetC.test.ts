@@ -86,10 +86,10 @@ describe('loadImageNetC', () => {
     );
   });
 
-  it('is opened again from its recipe', async () => {
+  it('is opened again from its spec', async () => {
     for (const folder of [records, images]) {
       const [set] = await loadImageNetC(folder, { ...OPTIONS, severities: [5] });
-      const data = await openDataset(JSON.parse(JSON.stringify(set!.data.recipe)));
+      const data = await openDataset(JSON.parse(JSON.stringify(set!.data.spec)));
       assert.deepEqual(await look({ ...set!, data }), await look(set!));
     }
   });

@@ -7,7 +7,7 @@ import { temporaryFolder } from '../records/temporary';
 import { writeFlat } from './pictures';
 
 const root = temporaryFolder();
-const recipeOf = (name: string) => ({
+const specOf = (name: string) => ({
   loader: 'image-folder',
   options: { folder: join(root, name), imageSize: 8 },
 });
@@ -16,18 +16,18 @@ const write = (name: string) => writeFlat(join(root, name, 'cat', 'a.png'), 8, [
 describe('keptOpen', () => {
   it('opens a data set once for all views on it', async () => {
     await write('kept');
-    const recipe = recipeOf('kept');
-    await keptOpen({ ...recipe, views: [{ op: 'take', count: 1 }] });
+    const spec = specOf('kept');
+    await keptOpen({ ...spec, views: [{ op: 'take', count: 1 }] });
     await rm(join(root, 'kept'), { recursive: true });
     const views = [{ op: 'shuffle', seed: 1 }] as const;
-    const again = await keptOpen({ ...recipe, views });
+    const again = await keptOpen({ ...spec, views });
     assert.equal(again.size, 1);
     assert.deepEqual(again.views, views);
   });
 
   it('tries again to open what could not be opened', async () => {
-    await assert.rejects(keptOpen(recipeOf('late')), /late: cannot be read/);
+    await assert.rejects(keptOpen(specOf('late')), /late: cannot be read/);
     await write('late');
-    assert.equal((await keptOpen(recipeOf('late'))).size, 1);
+    assert.equal((await keptOpen(specOf('late'))).size, 1);
   });
 });

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import sharp from 'sharp';
-import type { RgbImage } from '#library/datasets/imageDataset';
+import type { RgbImage } from '#library/images/rgbImage';
 
 /** A flat picture of one colour. */
 export function flat(side: number, colour: readonly [number, number, number]): RgbImage {

@@ -1,4 +1,4 @@
-import type { RgbImage } from '#library/datasets/imageDataset';
+import type { RgbImage } from '#library/images/rgbImage';
 import { writeRecords } from '#library/records/writeRecords';
 import { toPng } from './pictures';
 

@@ -11,7 +11,7 @@ import {
 import { join } from 'node:path';
 import { before, describe, it } from 'node:test';
 import { interruptWork } from '#kernels/libraries';
-import { useEngine } from '#library/backend/backend';
+import { useBackend } from '#library/backend/backend';
 import * as tf from '#library/backend/tf';
 import type { DataFrame } from '#library/bundled/danfo/index';
 import { ImageDataset } from '#library/datasets/imageDataset';
@@ -42,14 +42,14 @@ async function write(population: string, sparsity: number, replicate: number): P
   const shape = { imageShape: clean.imageShape, numClasses: 10 };
   const seed = sparsity * 100 + replicate;
   const model = await buildModel({ name: 'small-cnn', width: 4 }, shape, seed);
-  const run = { config: { sparsity, seed } } as unknown as TrainedModel['run'];
+  const run = { spec: { sparsity, seed } } as unknown as TrainedModel['run'];
   const folder = join(population, `sparsity=${sparsity}`, `replicate=0${replicate}`);
   await saveModel(folder, { model, masks: new Map(), run });
   model.dispose();
 }
 
 before(async () => {
-  await useEngine();
+  await useBackend();
   clean = (await loadCifar10({ split: 'test' })).take(40);
   shifted = corruptedSets(clean, {
     corruptions: ['gaussian_noise', 'fog'],
@@ -218,13 +218,13 @@ describe('evalRobustness', () => {
     assert.deepEqual(top1(mended), top1(rows(table)));
   });
 
-  it('predicts among the classes that a set names, in its processes too', async () => {
-    const among = [0, 3, 6, 8];
-    const data = clean.take(6).among(among);
-    await write(join(root, 'among'), 0, 0);
+  it('predicts only the classes that a set is restricted to, in its processes too', async () => {
+    const allowed = [0, 3, 6, 8];
+    const data = clean.take(6).restrictTo(allowed);
+    await write(join(root, 'restricted'), 0, 0);
     const some = [{ corruption: 'four-classes', severity: 0, data }];
-    const [, row] = rows(await evaluate('among', { shifted: some }));
-    const { model } = await loadModel(join(root, 'among', 'sparsity=0', 'replicate=00'));
+    const [, row] = rows(await evaluate('restricted', { shifted: some }));
+    const { model } = await loadModel(join(root, 'restricted', 'sparsity=0', 'replicate=00'));
     let right = 0;
     let inTopFiveOfAll = 0;
     for await (const { images, shape, labels } of data.batches(1)) {
@@ -232,7 +232,7 @@ describe('evalRobustness', () => {
         (model.predict(tf.tensor4d(images, shape)) as tf.Tensor).dataSync(),
       );
       const label = labels[0]!;
-      if (among.every((other) => logits[other]! <= logits[label]!)) right++;
+      if (allowed.every((other) => logits[other]! <= logits[label]!)) right++;
       if (logits.filter((logit) => logit > logits[label]!).length < 5) inTopFiveOfAll++;
     }
     model.dispose();
@@ -355,7 +355,7 @@ describe('evalRobustness', () => {
     assert.deepEqual(rows(await evaluate('light')), expected);
     await assert.rejects(
       evaluate('light', { shifted: corruptedSets(clean, { corruptions: ['snow'] }) }),
-      /holds no complete model: expected run.json, model.json, weights.bin/,
+      /holds no complete model; expected run.json, model.json, weights.bin/,
     );
   });
 

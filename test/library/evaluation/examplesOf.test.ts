@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { type Example, ImageDataset } from '#library/datasets/imageDataset';
+import { ImageDataset } from '#library/datasets/imageDataset';
+import type { Example } from '#library/datasets/types';
 import { examplesOf } from '#library/evaluation/examplesOf';
 import { PredictionsError } from '#statistics/errors';
 

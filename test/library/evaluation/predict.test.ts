@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
-import { useEngine } from '#library/backend/backend';
+import { useBackend } from '#library/backend/backend';
 import * as tf from '#library/backend/tf';
 import { ImageDataset } from '#library/datasets/imageDataset';
 import { predict, predictAll } from '#library/evaluation/predict';
@@ -38,7 +38,7 @@ function identity(units: number): tf.LayersModel {
 }
 
 before(async () => {
-  await useEngine();
+  await useBackend();
 });
 
 describe('predict', () => {
@@ -64,7 +64,10 @@ describe('predict', () => {
   });
 
   it('passes over classes that are no candidates', async () => {
-    const { predictedClass, top5, confidence } = await predict(identity(6), data.among([0, 1, 5]));
+    const { predictedClass, top5, confidence } = await predict(
+      identity(6),
+      data.restrictTo([0, 1, 5]),
+    );
     assert.deepEqual([...predictedClass], [0, 5, 5]);
     assert.deepEqual([...top5], [0, 1, 5, 5, 1, 0, 5, 1, 0]);
     const total = [5, 1, 0].reduce((sum, logit) => sum + Math.exp(logit), 0);

@@ -1,23 +1,24 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { useEngine } from '#library/backend/backend';
+import { useBackend } from '#library/backend/backend';
 import * as tf from '#library/backend/tf';
 import { foldBatchNorms } from '#library/models/foldBatchNorms';
-import { buildModel, type ModelRecipe } from '#library/models/model';
+import { buildModel } from '#library/models/model';
+import type { ModelSpec } from '#library/models/modelSpec';
 
 const shape = { imageShape: [32, 32, 3], numClasses: 7 } as const;
 
 /** How many of a network's batch norms follow nothing but a convolution. */
-const cases: [ModelRecipe, folded: number, left: number][] = [
+const cases: [ModelSpec, folded: number, left: number][] = [
   [{ name: 'small-cnn', width: 4 }, 3, 0],
   [{ name: 'wide-resnet', depth: 10 }, 3, 4],
   [{ name: 'resnet-50' }, 53, 0],
 ];
 
-for (const [recipe, folded, left] of cases)
-  test(`${recipe.name} gives the same logits with ${folded} batch norms folded`, async () => {
-    await useEngine({ engine: 'wasm-simd' });
-    const model = await buildModel(recipe, shape, 1);
+for (const [spec, folded, left] of cases)
+  test(`${spec.name} gives the same logits with ${folded} batch norms folded`, async () => {
+    await useBackend({ backend: 'wasm-simd' });
+    const model = await buildModel(spec, shape, 1);
     const images = tf.randomNormal([2, 32, 32, 3], 0, 1, 'float32', 2);
     // Weights and averages as a training leaves them, not those of a new batch norm.
     for (const [i, layer] of model.layers.entries())
@@ -40,7 +41,7 @@ for (const [recipe, folded, left] of cases)
   });
 
 test('a convolution that something else uses too keeps its batch norm beside it', async () => {
-  await useEngine({ engine: 'wasm-simd' });
+  await useBackend({ backend: 'wasm-simd' });
   const { BatchNorm } = await import('#library/backend/ops/batchNormLayer');
   const input = tf.input({ shape: [4, 4, 2] });
   const conv = tf.layers.conv2d({ filters: 3, kernelSize: 1 }).apply(input) as tf.SymbolicTensor;

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
-import { useEngine } from '#library/backend/backend';
+import { useBackend } from '#library/backend/backend';
 import * as tf from '#library/backend/tf';
-import { buildModel, copyModel, type ModelRecipe, topologyOf } from '#library/models/model';
+import { buildModel, copyModel } from '#library/models/model';
+import type { ModelSpec } from '#library/models/modelSpec';
+import { topologyOf } from '#library/models/topology';
 import { OptionError } from '#statistics/errors';
 
 const cifar = { imageShape: [32, 32, 3], numClasses: 10 } as const;
@@ -13,7 +15,7 @@ const trainable = (model: tf.LayersModel) =>
 const weightsOf = (model: tf.LayersModel) => model.getWeights().map((w) => [...w.dataSync()]);
 
 before(async () => {
-  await useEngine({ engine: 'wasm-simd' });
+  await useBackend({ backend: 'wasm-simd' });
 });
 
 describe('buildModel', () => {
@@ -46,8 +48,8 @@ describe('buildModel', () => {
   });
 
   it('gives the same weights for the same seed, and others for another', async () => {
-    const recipe: ModelRecipe = { name: 'small-cnn' };
-    const [a, b, c] = await Promise.all([1, 1, 2].map((seed) => buildModel(recipe, cifar, seed)));
+    const spec: ModelSpec = { name: 'small-cnn' };
+    const [a, b, c] = await Promise.all([1, 1, 2].map((seed) => buildModel(spec, cifar, seed)));
     assert.deepEqual(weightsOf(a!), weightsOf(b!));
     assert.notDeepEqual(weightsOf(a!), weightsOf(c!));
   });
@@ -77,8 +79,8 @@ describe('buildModel', () => {
   });
 
   it('names what does not fit', async () => {
-    const refused = (recipe: unknown, message: RegExp) =>
-      assert.rejects(buildModel(recipe as ModelRecipe, cifar, 1), (error) => {
+    const refused = (spec: unknown, message: RegExp) =>
+      assert.rejects(buildModel(spec as ModelSpec, cifar, 1), (error) => {
         assert.ok(error instanceof OptionError);
         assert.match(error.message, message);
         return true;

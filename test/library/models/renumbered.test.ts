@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
-import { useEngine } from '#library/backend/backend';
+import { useBackend } from '#library/backend/backend';
 import * as tf from '#library/backend/tf';
-import { fromTopology, topologyOf } from '#library/models/model';
 import { renumbered } from '#library/models/renumbered';
 import { resNet50 } from '#library/models/resNet50';
 import { smallCnn } from '#library/models/smallCnn';
+import { fromTopology, topologyOf } from '#library/models/topology';
 import { wideResNet } from '#library/models/wideResNet';
 
 const SHAPE = { imageShape: [32, 32, 3], numClasses: 10 } as const;
@@ -40,7 +40,7 @@ function onInput(): tf.LayersModel {
 }
 
 before(async () => {
-  await useEngine();
+  await useBackend();
 });
 
 describe('renumbered', () => {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import sharp from 'sharp';
-import { type Example, ImageDataset } from '#library/datasets/imageDataset';
+import { ImageDataset } from '#library/datasets/imageDataset';
+import type { Example } from '#library/datasets/types';
 import { imageGallery } from '#library/pictures/imageGallery';
 import { type PieGalleryRow, pieGallery } from '#library/pictures/pieGallery';
 import { findPIEs } from '#statistics/analysis/findPIEs';

@@ -4,8 +4,9 @@ import { createHash } from 'node:crypto';
 import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import type { Example, ImageDataset } from '#library/datasets/imageDataset';
+import type { ImageDataset } from '#library/datasets/imageDataset';
 import { openDataset } from '#library/datasets/openDataset';
+import type { Example } from '#library/datasets/types';
 import {
   type ImageNetRecordsOptions,
   loadImageNetRecords,
@@ -143,9 +144,9 @@ test('training preprocessing is drawn from the seed', async () => {
   assert.notDeepEqual(one, other);
 });
 
-test('the recipe opens the same data again, and the hash tells the same', async () => {
+test('the spec opens the same data again, and the hash tells the same', async () => {
   const dataset = (await loadImageNetRecords(fixture('fashion-0*'), TEN)).shuffle(3).take(5);
-  const again = await openDataset(JSON.parse(JSON.stringify(dataset.recipe)));
+  const again = await openDataset(JSON.parse(JSON.stringify(dataset.spec)));
   assert.equal(again.hash, dataset.hash);
   assert.deepEqual(again.imageShape, [28, 28, 3]);
   assert.deepEqual(await ids(again), await ids(dataset));

@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
-import type { RgbImage } from '#library/datasets/imageDataset';
+import type { RgbImage } from '#library/images/rgbImage';
 import { loadImageNetRecords } from '#library/records/loadImageNetRecords';
 import { decodeExample } from '#library/records/tfExample';
 import { readRecords } from '#library/records/tfrecord';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
-import { useEngine } from '#library/backend/backend';
+import { useBackend } from '#library/backend/backend';
 import * as tf from '#library/backend/tf';
 import { buildModel } from '#library/models/model';
 import { type PruneModelOptions, pruneModel } from '#library/training/pruneModel';
@@ -12,7 +12,7 @@ const kernelOf = (model: tf.LayersModel) => model.getLayer('conv1').getWeights()
 const magnitudes = (model: tf.LayersModel) => kernelOf(model).dataSync<'float32'>().map(Math.abs);
 
 before(async () => {
-  await useEngine();
+  await useBackend();
 });
 
 describe('pruneModel', () => {

@@ -49,15 +49,15 @@ describe('the pruning schedule', () => {
     const { pruning, learningRate } = paperSchedules(32_000);
     assert.deepEqual(pruning, { begin: 5_000, end: 8_000, frequency: 500 });
     assert.deepEqual(
-      learningRate.drops.map(({ step }) => step),
+      learningRate.decays.map(({ at }) => at),
       [10_667, 21_333, 28_444],
     );
   });
 });
 
 describe('the learning rate', () => {
-  it('warms up linearly to rate · batch / 256 and drops by the factors', () => {
-    const schedule = { per256: 0.1, warmup: 10, drops: [{ step: 50, factor: 0.1 }] };
+  it('warms up linearly to rate · batch / 256 and decays by the factors', () => {
+    const schedule = { per256: 0.1, warmup: 10, decays: [{ at: 50, factor: 0.1 }] };
     assert.ok(Math.abs(learningRateAt(0, 4_096, schedule) - 0.16) < 1e-12);
     assert.ok(Math.abs(learningRateAt(9, 4_096, schedule) - 1.6) < 1e-12);
     assert.ok(Math.abs(learningRateAt(49, 4_096, schedule) - 1.6) < 1e-12);

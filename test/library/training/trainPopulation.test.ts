@@ -13,6 +13,7 @@ import {
   trainPopulation,
 } from '#library/training/trainPopulation';
 import { OptionError, TrainingError } from '#statistics/errors';
+import { temporaryPath } from '#statistics/files';
 
 let root: string;
 let train: ImageDataset;
@@ -71,8 +72,8 @@ describe('trainPopulation', () => {
     );
     assert.equal(runs[0].outcome.sparsity, 0);
     assert.ok(Math.abs(runs[1].outcome.sparsity - 0.9) < 0.01);
-    assert.equal(runs[0].config.engine.name, unbroken.engine.name);
-    assert.notEqual(runs[0].config.seed, runs[1].config.seed);
+    assert.equal(runs[0].spec.backend.name, unbroken.backend.name);
+    assert.notEqual(runs[0].spec.seed, runs[1].spec.seed);
   });
 
   it('makes again only what is missing', async () => {
@@ -81,12 +82,12 @@ describe('trainPopulation', () => {
     const before = { kept: (await stat(kept)).mtimeMs, missing: await readFile(missing) };
     await rm(missing);
     // A process that was killed as it wrote.
-    await writeFile(`${missing}.0b9f6d1e-7c3a.part`, '');
+    await writeFile(temporaryPath(missing), '');
     const again = await trainPopulation(tiny('unbroken'));
     assert.equal((await stat(kept)).mtimeMs, before.kept);
     assert.deepEqual(await readFile(missing), before.missing);
     const level = await readdir(file('unbroken', 'sparsity=0'));
-    assert.ok(!level.some((name) => name.endsWith('.part')));
+    assert.ok(!level.some((name) => name.endsWith('.tmp')));
     assert.deepEqual(predicted(again), predicted(unbroken));
   });
 
@@ -209,7 +210,7 @@ describe('trainPopulation', () => {
     );
     await assert.rejects(trainPopulation({ ...tiny('none'), sparsities: [] }), {
       name: 'OptionError',
-      message: 'sparsities: []; expected at least one, as in [0, 0.9].',
+      message: 'sparsities: []; expected a list of 1 or more, each 0 (dense) to below 1.',
     });
     await assert.rejects(trainPopulation({ ...tiny('none'), replicates: 0 }), OptionError);
   });

@@ -12,6 +12,7 @@ import { predict } from '#library/evaluation/predict';
 import { loadModel } from '#library/models/modelFolder';
 import { type TrainPrunedOptions, trainPruned } from '#library/training/trainPruned';
 import { OptionError, TrainingError } from '#statistics/errors';
+import { temporaryPath } from '#statistics/files';
 import { shortRun } from './shortRun';
 
 let folder: string;
@@ -92,9 +93,9 @@ describe('trainPruned', () => {
     const first = await trainPruned({ ...shortRun(data), folder: finished });
     const files = (await readdir(finished)).sort();
     // What a process leaves that is killed as it writes, or before it tidies up.
-    for (const left of ['checkpoint.safetensors', 'weights.bin.0b9f6d1e-7c3a-4e5f.part'])
-      await writeFile(join(finished, left), '');
-    await writeFile(join(finished, 'masks.safetensors.4711.part'), '');
+    await writeFile(join(finished, 'checkpoint.safetensors'), '');
+    for (const file of ['weights.bin', 'masks.safetensors'])
+      await writeFile(temporaryPath(join(finished, file)), '');
     const again = await trainPruned({
       ...shortRun(data),
       folder: finished,
@@ -158,7 +159,7 @@ describe('trainPruned', () => {
   it('names the step at which the loss is lost, and keeps the last good checkpoint', async () => {
     const diverged = join(folder, 'diverged');
     // Too high a rate from step 11 on, so that the weights after it are the first bad ones.
-    const learningRate = { per256: 0.4, warmup: 0, drops: [{ step: 10, factor: 1e40 }] };
+    const learningRate = { per256: 0.4, warmup: 0, decays: [{ at: 10, factor: 1e40 }] };
     const steps: number[] = [];
     const run = () =>
       trainPruned({
@@ -202,7 +203,7 @@ describe('trainPruned', () => {
     const { model, run } = await trainPruned({ ...shortRun(data), model: own, steps: 3 });
     assert.deepEqual(weightsOf(own), before);
     assert.notDeepEqual(weightsOf(model), before);
-    assert.equal(run.config.model.name, 'given');
+    assert.equal(run.spec.model.name, 'given');
     assert.deepEqual(
       run.outcome.tensors.map(({ kept, size }) => kept / size).map((share) => share.toFixed(1)),
       ['0.1', '0.1'],
@@ -251,16 +252,16 @@ describe('trainPruned', () => {
     await refused({ pruning: { begin: 1, end: 9.5 } }, /pruning.end: 9.5; expected a whole/);
     await refused({ steps: 1 }, /steps: 1; expected at least 2 to prune in/);
     for (const bad of [Number.NaN, -1, Number.POSITIVE_INFINITY]) {
-      const drops = [{ step: 3, factor: 0.1 }];
+      const decays = [{ at: 3, factor: 0.1 }];
       await refused({ learningRate: { per256: bad } }, /learningRate\.per256: (NaN|-1|Infinity);/);
       await refused({ learningRate: { warmup: bad } }, /learningRate\.warmup: /);
       await refused(
-        { learningRate: { drops: [...drops, { step: bad, factor: 0.1 }] } },
-        /learningRate\.drops\[1\]\.step: /,
+        { learningRate: { decays: [...decays, { at: bad, factor: 0.1 }] } },
+        /learningRate\.decays\[1\]\.at: /,
       );
       await refused(
-        { learningRate: { drops: [{ step: 3, factor: bad }] } },
-        /learningRate\.drops\[0\]\.factor: /,
+        { learningRate: { decays: [{ at: 3, factor: bad }] } },
+        /learningRate\.decays\[0\]\.factor: /,
       );
       await refused({ checkpointSeconds: bad }, /checkpointSeconds: /);
     }

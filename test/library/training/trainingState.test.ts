@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
-import { useEngine } from '#library/backend/backend';
+import { useBackend } from '#library/backend/backend';
 import { BatchNorm } from '#library/backend/ops/batchNormLayer';
 import * as tf from '#library/backend/tf';
-import { nameOf } from '#library/models/model';
+import { nameOf } from '#library/models/weights';
 import { prunableWeights, TrainingState } from '#library/training/trainingState';
 
 before(async () => {
-  await useEngine({ engine: 'wasm-simd' });
+  await useBackend({ backend: 'wasm-simd' });
 });
 
 function tinyModel(): tf.LayersModel {

@@ -1,23 +1,23 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
-import { serveJobs } from '#library/workers/serveJobs';
+import { serveWorker } from '#library/workers/serveWorker';
 
-/** What runJobs.test.ts has done in processes. */
-export interface TestJob {
+/** A task of runInWorkers.test.ts for a process. */
+export interface TestSpec {
   readonly name: string;
   readonly do: 'report' | 'fail' | 'fail once' | 'die once' | 'wait';
   /** A file that says that the job was tried before. */
   readonly mark: string;
 }
 
-serveJobs<TestJob, string>(async (job, report, signal) => {
-  const again = existsSync(job.mark);
-  writeFileSync(job.mark, '');
-  report(`${job.name} begins in ${process.pid}`);
-  if (job.do === 'die once' && !again) process.kill(process.pid, 'SIGKILL');
-  if (job.do === 'fail' || (job.do === 'fail once' && !again)) throw new TypeError('no luck');
-  if (job.do === 'wait') {
+serveWorker<TestSpec, string>(async (spec, report, signal) => {
+  const again = existsSync(spec.mark);
+  writeFileSync(spec.mark, '');
+  report(`${spec.name} begins in ${process.pid}`);
+  if (spec.do === 'die once' && !again) process.kill(process.pid, 'SIGKILL');
+  if (spec.do === 'fail' || (spec.do === 'fail once' && !again)) throw new TypeError('no luck');
+  if (spec.do === 'wait') {
     await setTimeout(60_000, undefined, { signal }).catch(() => {});
-    writeFileSync(job.mark, 'saved');
+    writeFileSync(spec.mark, 'saved');
   }
 });

@@ -1,4 +1,4 @@
-// The addon: an object of ops for each instruction set that this machine has.
+// The addon: an object of kernels for each instruction set that this machine has.
 #include <node_api.h>
 
 NAPI_MODULE_INIT() {

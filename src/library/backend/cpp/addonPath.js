@@ -2,7 +2,7 @@ const { createHash } = require('node:crypto');
 const { readdirSync, readFileSync } = require('node:fs');
 const { join } = require('node:path');
 
-/** Tells versions of the ops apart. */
+/** Tells versions of the kernels apart. */
 exports.sourceHash = () => {
   const hash = createHash('sha256');
   for (const file of readdirSync(__dirname).sort())
@@ -11,4 +11,4 @@ exports.sourceHash = () => {
 };
 
 /** Where the addon of these very sources lies once it is built: never one of older sources. */
-exports.addonPath = () => join(__dirname, 'build', `ops-${exports.sourceHash()}.node`);
+exports.addonPath = () => join(__dirname, 'build', `kernels-${exports.sourceHash()}.node`);

@@ -1,4 +1,4 @@
-// Builds the ops:
+// Builds the kernels:
 //
 //     node src/library/backend/cpp/build.js native          the addon for this machine, if it has a C++
 //                                                  compiler; else WebAssembly has to do. npm runs it
@@ -48,7 +48,7 @@ function buildWasm(folder) {
 /** Makes the addon, unless it is there already; its name holds a hash of the sources. */
 function buildNative() {
   const variants = VARIANTS[process.arch];
-  if (variants === undefined) throw new Error(`No native ops for ${process.arch}.`);
+  if (variants === undefined) throw new Error(`No native kernels for ${process.arch}.`);
   const compiler = process.env.CXX ?? 'c++';
   const include = `-I${require('node-api-headers').include_dir}`;
   const addon = addonPath();

@@ -1,15 +1,15 @@
-// Convolution of NHWC images and its two gradients. Where `block` is null, an op returns the bytes of
-// scratch memory that it wants.
+// Convolution of NHWC images and its two gradients. Where `block` is null, a kernel returns the bytes
+// of scratch memory that it wants.
 #pragma once
 #include "tile.h"
 #include "winograd.h"
 
-// y = x * filter + bias, rectified if asked for; bias may be null.
-OP double conv2d(const float* x, const float* filter, const float* bias, float* y,
-                 const Shape* shape, int rectify, float* block) {
-  const Shape c = shape->flattened();
+// y = x * filter + bias, and a ReLU if asked for; bias may be null.
+KERNEL double conv2d(const float* x, const float* filter, const float* bias, float* y,
+                     const ConvShape* shape, int withRelu, float* block) {
+  const ConvShape c = shape->flattened();
   Scratch scratch(block);
-  if (suitsWinograd(c)) return winograd(x, filter, false, bias, y, c, rectify, scratch);
+  if (suitsWinograd(c)) return winograd(x, filter, false, bias, y, c, withRelu, scratch);
   const Padded images(scratch, x, c.height, c.width, c.channels, c.top, c.left, c.bottom(),
                       c.right());
   const ptrdiff_t tap = (ptrdiff_t)c.channels * c.filters;
@@ -39,7 +39,7 @@ OP double conv2d(const float* x, const float* filter, const float* bias, float* 
   sweep.tapColumn = (ptrdiff_t)c.dilationColumns * c.channels;
   sweep.filter = packed;
   sweep.bias = start;
-  sweep.rectify = rectify;
+  sweep.withRelu = withRelu;
   for (int n = 0; n < c.batch; n++)
     convolve(sweep, images[n], y + (size_t)n * c.outHeight * sweep.yRow);
   return 0;
@@ -47,12 +47,12 @@ OP double conv2d(const float* x, const float* filter, const float* bias, float* 
 
 // dx from dy. For a stride of 1 it is a convolution of dy with the filter flipped and transposed;
 // for a larger one there is such a convolution for each phase of x, with every stride-th tap.
-OP double conv2dInputGradient(const float* dy, const float* filter, float* dx, const Shape* shape,
-                              float* block) {
-  const Shape c = shape->flattened();
+KERNEL double conv2dInputGradient(const float* dy, const float* filter, float* dx,
+                                  const ConvShape* shape, float* block) {
+  const ConvShape c = shape->flattened();
   Scratch scratch(block);
   if (suitsWinograd(c)) {
-    Shape back = c;
+    ConvShape back = c;
     back.height = c.outHeight, back.width = c.outWidth, back.channels = c.filters;
     back.outHeight = c.height, back.outWidth = c.width, back.filters = c.channels;
     back.top = 2 - c.top, back.left = 2 - c.left;
@@ -86,7 +86,7 @@ OP double conv2dInputGradient(const float* dy, const float* filter, float* dx, c
   sweep.tapColumn = 0;
   sweep.filter = packed;
   sweep.bias = zeros;
-  sweep.rectify = false;
+  sweep.withRelu = false;
   for (int a = 0; a < min(c.strideRows, c.rows); a++)
     for (int b = 0; b < min(c.strideColumns, c.columns); b++) {
       phase.rows = ceilDivide(c.rows - a, c.strideRows);
@@ -113,9 +113,9 @@ OP double conv2dInputGradient(const float* dy, const float* filter, float* dx, c
 }
 
 // The gradient of the filter from x and dy.
-OP double conv2dFilterGradient(const float* x, const float* dy, float* dw, const Shape* shape,
-                               float* block) {
-  const Shape c = shape->flattened();
+KERNEL double conv2dFilterGradient(const float* x, const float* dy, float* dw,
+                                   const ConvShape* shape, float* block) {
+  const ConvShape c = shape->flattened();
   Scratch scratch(block);
   if (suitsWinograd(c)) return winogradFilterGradient(x, dy, dw, c, scratch);
   const Padded images(scratch, x, c.height, c.width, c.channels, c.top, c.left, c.bottom(),

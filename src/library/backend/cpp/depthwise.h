@@ -5,7 +5,7 @@
 
 // f(offset in x, offset in the filter, offset in y) for each product of the convolution.
 template <class F>
-inline void forProducts(const Shape& c, F f) {
+inline void forProducts(const ConvShape& c, F f) {
   const int multiplier = c.filters / c.channels;
   ptrdiff_t y = 0;
   for (int n = 0; n < c.batch; n++)
@@ -22,16 +22,16 @@ inline void forProducts(const Shape& c, F f) {
           }
 }
 
-OP void depthwiseInputGradient(const float* dy, const float* filter, float* dx,
-                               const Shape* shape) {
-  const Shape& c = *shape;
+KERNEL void depthwiseInputGradient(const float* dy, const float* filter, float* dx,
+                                   const ConvShape* shape) {
+  const ConvShape& c = *shape;
   fill(dx, c.batch * c.height * c.width * c.channels, 0);
   forProducts(c, [&](ptrdiff_t x, ptrdiff_t w, ptrdiff_t y) { dx[x] += dy[y] * filter[w]; });
 }
 
-OP void depthwiseFilterGradient(const float* x, const float* dy, float* dw,
-                                const Shape* shape) {
-  const Shape& c = *shape;
+KERNEL void depthwiseFilterGradient(const float* x, const float* dy, float* dw,
+                                    const ConvShape* shape) {
+  const ConvShape& c = *shape;
   fill(dw, c.rows * c.columns * c.filters, 0);
   forProducts(c, [&](ptrdiff_t at, ptrdiff_t w, ptrdiff_t y) { dw[w] += dy[y] * x[at]; });
 }

@@ -1,15 +1,15 @@
-// Ops on plain arrays.
+// Kernels on plain arrays.
 #pragma once
 #include "vector.h"
 
-OP void rectify(const float* x, float* y, int count) {
+KERNEL void relu(const float* x, float* y, int count) {
   forElements(count, [&](auto zero, ptrdiff_t i) {
     using V = decltype(zero);
-    store(y + i, relu(load<V>(x + i)));
+    store(y + i, reluOf(load<V>(x + i)));
   });
 }
 
-OP void rectifyGradient(const float* dy, const float* x, float* dx, int count) {
+KERNEL void reluGradient(const float* dy, const float* x, float* dx, int count) {
   forElements(count, [&](auto zero, ptrdiff_t i) {
     using V = decltype(zero);
     store(dx + i, load<V>(dy + i) * gate(load<V>(x + i)));
@@ -18,9 +18,9 @@ OP void rectifyGradient(const float* dy, const float* x, float* dx, int count) {
 
 // Nesterov's step on masked weights, in place; without a mask, `variable` is the weights themselves
 // and not written apart.
-OP void updateWeights(const float* gradient, float* velocity, float* weights, const float* mask,
-                      float* variable, int count, float learningRate, float momentum,
-                      float weightDecay) {
+KERNEL void updateWeights(const float* gradient, float* velocity, float* weights, const float* mask,
+                          float* variable, int count, float learningRate, float momentum,
+                          float weightDecay) {
   forElements(count, [&](auto zero, ptrdiff_t i) {
     using V = decltype(zero);
     const V kept = mask ? load<V>(mask + i) : splat<V>(1);
@@ -35,7 +35,7 @@ OP void updateWeights(const float* gradient, float* velocity, float* weights, co
 }
 
 // average = momentum · average + (1 − momentum) · value, in place.
-OP void moveAverage(float* average, const float* value, int count, float momentum) {
+KERNEL void moveAverage(float* average, const float* value, int count, float momentum) {
   forElements(count, [&](auto zero, ptrdiff_t i) {
     using V = decltype(zero);
     const V to = load<V>(value + i);

@@ -1,9 +1,9 @@
-// The ops as functions of a Node-API addon. Compiled once for each instruction set; VARIANT is the
-// name of the one function that this file then gives.
+// The kernels as functions of a Node-API addon. Compiled once for each instruction set; VARIANT is
+// the name of the one function that this file then exports.
 #include <node_api.h>
 #include <stddef.h>
 
-namespace {  // so that the linker never takes the ops of one variant for those of another
+namespace {  // so that the linker never takes the kernels of one variant for those of another
 
 #include "conv.h"
 #include "depthwise.h"
@@ -22,7 +22,7 @@ napi_value useMemory(napi_env env, napi_callback_info info) {
   return nullptr;
 }
 
-// The arguments of a call, from left to right, each as what the op wants.
+// The arguments of a call, from left to right, each as what the kernel wants.
 struct Arguments {
   napi_env env;
   const napi_value* next;
@@ -45,29 +45,30 @@ struct Arguments {
 struct Call {
   double result = 0;
   template <class... T>
-  Call(void (*op)(T...), T... arguments) { op(arguments...); }
+  Call(void (*kernel)(T...), T... arguments) { kernel(arguments...); }
   template <class... T>
-  Call(double (*op)(T...), T... arguments) : result(op(arguments...)) {}
+  Call(double (*kernel)(T...), T... arguments) : result(kernel(arguments...)) {}
 };
 
 template <class Result, class... T>
-double call(Result (*op)(T...), Arguments arguments) {
-  return Call{op, T(arguments)...}.result;
+double call(Result (*kernel)(T...), Arguments arguments) {
+  return Call{kernel, T(arguments)...}.result;
 }
 
-template <auto op>
+template <auto kernel>
 napi_value entry(napi_env env, napi_callback_info info) {
   napi_value arguments[16], result;
   size_t count = 16;
   napi_get_cb_info(env, info, &count, arguments, nullptr, nullptr);
-  napi_create_double(env, call(op, Arguments{env, arguments}), &result);
+  napi_create_double(env, call(kernel, Arguments{env, arguments}), &result);
   return result;
 }
 
 }  // namespace
 
 napi_value VARIANT(napi_env env) {
-#define FUNCTION(op) {#op, nullptr, entry<op>, nullptr, nullptr, nullptr, napi_enumerable, nullptr}
+#define FUNCTION(kernel) \
+  {#kernel, nullptr, entry<kernel>, nullptr, nullptr, nullptr, napi_enumerable, nullptr}
   const napi_property_descriptor functions[] = {
       {"useMemory", nullptr, useMemory, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
       FUNCTION(conv2d),
@@ -82,13 +83,13 @@ napi_value VARIANT(napi_env env) {
       FUNCTION(maxPool),
       FUNCTION(maxPoolGradient),
       FUNCTION(avgPoolGradient),
-      FUNCTION(rectify),
-      FUNCTION(rectifyGradient),
+      FUNCTION(relu),
+      FUNCTION(reluGradient),
       FUNCTION(updateWeights),
       FUNCTION(moveAverage),
   };
-  napi_value ops;
-  napi_create_object(env, &ops);
-  napi_define_properties(env, ops, sizeof functions / sizeof *functions, functions);
-  return ops;
+  napi_value kernels;
+  napi_create_object(env, &kernels);
+  napi_define_properties(env, kernels, sizeof functions / sizeof *functions, functions);
+  return kernels;
 }

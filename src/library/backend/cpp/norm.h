@@ -7,8 +7,8 @@ inline int pixelsAtATime(int channels) { return max(16, (1 << 12) / channels); }
 
 // The sum of each channel over the pixels of each image, times `scale`: a bias's gradient where all
 // is one image, global average pooling where it is not.
-OP void channelSums(const float* x, float* sums, int images, int pixels, int channels,
-                    float scale) {
+KERNEL void channelSums(const float* x, float* sums, int images, int pixels, int channels,
+                        float scale) {
   const int block = pixelsAtATime(channels);
   fill(sums, (ptrdiff_t)images * channels, 0);
   for (int n = 0; n < images; n++, sums += channels, x += (ptrdiff_t)pixels * channels) {
@@ -26,7 +26,7 @@ OP void channelSums(const float* x, float* sums, int images, int pixels, int cha
 
 // Mean and biased variance of each channel; block by block, joined by the formula of Chan, Golub
 // and LeVeque (1979), so that a mean far from zero costs no digits.
-OP void channelMoments(const float* x, float* mean, float* variance, int pixels, int channels) {
+KERNEL void channelMoments(const float* x, float* mean, float* variance, int pixels, int channels) {
   fill(mean, channels, 0);
   fill(variance, channels, 0);
   const int block = pixelsAtATime(channels);
@@ -59,10 +59,10 @@ inline V normalized(V x, V mean, V scale, V beta) {
   return fma(x - mean, scale, beta);
 }
 
-// y = gamma (x - mean) / deviation + beta, rectified if asked for.
-OP double batchNorm(const float* x, const float* gamma, const float* beta, const float* mean,
-                    const float* variance, float* y, int pixels, int channels, float epsilon,
-                    int rectify, float* block) {
+// y = gamma (x - mean) / deviation + beta, and a ReLU if asked for.
+KERNEL double batchNorm(const float* x, const float* gamma, const float* beta, const float* mean,
+                        const float* variance, float* y, int pixels, int channels, float epsilon,
+                        int withRelu, float* block) {
   Scratch scratch(block);
   float* scale = scratch.take(channels);
   if (scratch.counting()) return scratch.bytes();
@@ -73,16 +73,16 @@ OP double batchNorm(const float* x, const float* gamma, const float* beta, const
       using V = decltype(zero);
       const V z = normalized(load<V>(x + c), load<V>(mean + c), load<V>(scale + c),
                              load<V>(beta + c));
-      store(y + c, rectify ? relu(z) : z);
+      store(y + c, withRelu ? reluOf(z) : z);
     });
   return 0;
 }
 
 // Gradients of x, gamma and beta where mean and variance are those of x itself.
-OP double batchNormGradient(const float* dy, const float* x, const float* gamma,
-                            const float* beta, const float* mean, const float* variance,
-                            float* dx, float* dgamma, float* dbeta, int pixels, int channels,
-                            float epsilon, int rectify, float* block) {
+KERNEL double batchNormGradient(const float* dy, const float* x, const float* gamma,
+                                const float* beta, const float* mean, const float* variance,
+                                float* dx, float* dgamma, float* dbeta, int pixels, int channels,
+                                float epsilon, int withRelu, float* block) {
   Scratch scratch(block);
   float* scale = scratch.take(channels);
   float* slope = scratch.take(channels);
@@ -94,7 +94,7 @@ OP double batchNormGradient(const float* dy, const float* x, const float* gamma,
   const auto dz = [&](auto zero, ptrdiff_t at, int c) {
     using V = decltype(zero);
     const V gradient = load<V>(dy + at);
-    if (!rectify) return gradient;
+    if (!withRelu) return gradient;
     return gradient * gate(normalized(load<V>(x + at), load<V>(mean + c), load<V>(scale + c),
                                       load<V>(beta + c)));
   };

@@ -2,7 +2,7 @@
 #pragma once
 #include "vector.h"
 
-// Sizes of a pooling; the caller lays out the same struct.
+// Sizes of a pooling; as for ConvShape, ../kernels/layouts.ts names the fields.
 struct PoolShape {
   int batch, height, width, channels;
   int rows, columns;  // of the window
@@ -47,6 +47,7 @@ struct PoolShape {
             min(columns - beside, ceilDivide(width - s, dilationColumns))};
   }
 };
+static_assert(sizeof(PoolShape) == 14 * sizeof(int), "PoolShape holds its 14 sizes alone");
 
 // The largest of a window's values; NaN where it has one.
 template <class V>
@@ -61,7 +62,7 @@ inline V largest(const float* x, const PoolShape::Window& window) {
   return most;
 }
 
-OP void maxPool(const float* x, float* y, const PoolShape* shape) {
+KERNEL void maxPool(const float* x, float* y, const PoolShape* shape) {
   shape->forOutputs([&](ptrdiff_t out, const PoolShape::Window& window) {
     forChannels(shape->channels, [&](auto zero, int c) {
       using V = decltype(zero);
@@ -71,7 +72,7 @@ OP void maxPool(const float* x, float* y, const PoolShape* shape) {
 }
 
 // A window's gradient goes to the first of its largest values.
-OP void maxPoolGradient(const float* x, const float* dy, float* dx, const PoolShape* shape) {
+KERNEL void maxPoolGradient(const float* x, const float* dy, float* dx, const PoolShape* shape) {
   fill(dx, shape->size(), 0);
   shape->forOutputs([&](ptrdiff_t out, const PoolShape::Window& window) {
     forChannels(shape->channels, [&](auto zero, int c) {
@@ -90,7 +91,7 @@ OP void maxPoolGradient(const float* x, const float* dy, float* dx, const PoolSh
 }
 
 // A window's gradient is shared by those of its pixels that lie in the image.
-OP void avgPoolGradient(const float* dy, float* dx, const PoolShape* shape) {
+KERNEL void avgPoolGradient(const float* dy, float* dx, const PoolShape* shape) {
   fill(dx, shape->size(), 0);
   shape->forOutputs([&](ptrdiff_t out, const PoolShape::Window& window) {
     const float count = window.rows * window.columns;

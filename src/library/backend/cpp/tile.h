@@ -20,8 +20,9 @@ struct Parts {
   }
 };
 
-// Sizes of a convolution, as all three directions take them; the caller lays out the same struct.
-struct Shape {
+// Sizes of a convolution, as all three directions take them. TypeScript writes the fields by their
+// names in ../kernels/layouts.ts; a test compares the two lists.
+struct ConvShape {
   int batch, height, width, channels;  // x: [batch, height, width, channels]
   int rows, columns, filters;          // filter: [rows, columns, channels, filters]
   int outHeight, outWidth;             // y: [batch, outHeight, outWidth, filters]
@@ -38,17 +39,18 @@ struct Shape {
   }
 
   // Where a filter sees one pixel at a time, small images make better rows than their own.
-  Shape flattened() const {
+  ConvShape flattened() const {
     const bool pointwise = rows == 1 && columns == 1 && strideRows == 1 && strideColumns == 1 &&
                            outHeight == height && outWidth == width;
     if (!pointwise || height * width > 1024) return *this;
-    Shape flat = *this;
+    ConvShape flat = *this;
     flat.batch = 1;
     flat.height = flat.outHeight = batch;
     flat.width = flat.outWidth = height * width;
     return flat;
   }
 };
+static_assert(sizeof(ConvShape) == 15 * sizeof(int), "ConvShape holds its 15 sizes alone");
 
 // Images with a border of zeros, copied one at a time; the images themselves where there is none.
 class Padded {
@@ -124,7 +126,7 @@ struct Sweep {
   ptrdiff_t tapRow, tapColumn;   // steps in the input from a tap to the next
   const float* filter;           // packed
   const float* bias;             // one float for each lane
-  bool rectify;
+  bool withRelu;
 
   size_t taps() const { return (size_t)rows * columns * depth; }
 };
@@ -147,9 +149,9 @@ inline void tile(const Sweep& sweep, const float* x, const float* filter, const 
                              sums[p][v]);
     }
 
-  if (sweep.rectify)
+  if (sweep.withRelu)
     UNROLL for (int p = 0; p < PIXELS; p++)
-      UNROLL for (int v = 0; v < VECTORS; v++) sums[p][v] = relu(sums[p][v]);
+      UNROLL for (int v = 0; v < VECTORS; v++) sums[p][v] = reluOf(sums[p][v]);
   UNROLL for (int p = 0; p < PIXELS; p++, y += sweep.yPixel) {
     float part[VECTORS * LANES];
     float* to = channels < VECTORS * LANES ? part : y;

@@ -1,6 +1,6 @@
-// What every op stands on: one vector of floats, as wide as the machine's registers. Ops are
-// templates over it: with `float` itself, the vector of one, the same code takes the channels that
-// are left over.
+// The vector of floats that every kernel is written with, as wide as the machine's registers.
+// Kernels are templates over it: with `float` itself, a vector of one, the same code processes the
+// remaining channels.
 #pragma once
 #include <stddef.h>
 
@@ -21,9 +21,9 @@
 
 // Marks what TypeScript calls. Arguments are pointers, ints and floats.
 #if defined(__wasm__)
-#define OP extern "C" __attribute__((visibility("default")))
+#define KERNEL extern "C" __attribute__((visibility("default")))
 #else
-#define OP inline
+#define KERNEL inline
 #endif
 
 #if defined(__clang__)
@@ -65,7 +65,7 @@ inline V fma(V a, V b, V c) {
 
 // NaN stays NaN.
 template <class V>
-inline V relu(V x) {
+inline V reluOf(V x) {
   return x < 0 ? V{} : x;
 }
 
@@ -133,7 +133,7 @@ inline auto sumOver(int pixels, ptrdiff_t step, F f) {
   return sums[0];
 }
 
-// Hands out pieces of one block of memory. Without a block it only counts: an op that is called
+// Hands out pieces of one block of memory. Without a block it only counts: a kernel that is called
 // with `scratch` 0 returns the bytes that it needs and does nothing else.
 class Scratch {
  public:

@@ -141,7 +141,7 @@ inline void toPlaces(const Squares<const float>& squares, int first, int count, 
 
 // The other way, for outputs; `bias` has one float for each channel.
 inline void fromPlaces(const float* places, const Squares<float>& squares, int first, int count,
-                       const float* bias, bool rectify) {
+                       const float* bias, bool withRelu) {
   const int channels = squares.channels;
   const ptrdiff_t step = placeStep(count * channels);
   squares.forCorners<2>(first, count, [&](auto corner) {
@@ -154,7 +154,7 @@ inline void fromPlaces(const float* places, const Squares<float>& squares, int f
         UNROLL for (int s = 0; s < 2; s++) {
           const V y = d[r * 4 + s] + load<V>(bias + c);
           if (r < corner.bottom && s < corner.right)
-            store(corner.at + r * corner.row + s * channels + c, rectify ? relu(y) : y);
+            store(corner.at + r * corner.row + s * channels + c, withRelu ? reluOf(y) : y);
         }
     });
     places += channels;
@@ -184,7 +184,7 @@ inline void filterFromPlaces(const float* places, ptrdiff_t size, float* filter)
 }
 
 // Whether it pays: below some channels and squares the transforms cost more than they save.
-inline bool suitsWinograd(const Shape& c) {
+inline bool suitsWinograd(const ConvShape& c) {
   return c.rows == 3 && c.columns == 3 && c.strideRows == 1 && c.strideColumns == 1 &&
          c.dilationRows == 1 && c.dilationColumns == 1 && min(c.channels, c.filters) >= 16 &&
          c.batch * c.outHeight * c.outWidth >= 256;
@@ -193,7 +193,7 @@ inline bool suitsWinograd(const Shape& c) {
 // y = x * filter + bias. Transposed, the filter is [3, 3, filters, channels] and flipped, as the
 // gradient of x takes it.
 inline double winograd(const float* x, const float* filter, bool transposed, const float* bias,
-                       float* y, const Shape& c, bool rectify, Scratch& scratch) {
+                       float* y, const ConvShape& c, bool withRelu, Scratch& scratch) {
   const int rows = ceilDivide(c.outHeight, 2), columns = ceilDivide(c.outWidth, 2);
   const int squares = c.batch * rows * columns, lanes = roundUp(c.filters, LANES);
   const ptrdiff_t size = (ptrdiff_t)c.channels * c.filters;
@@ -221,7 +221,7 @@ inline double winograd(const float* x, const float* filter, bool transposed, con
   sweep.yPixel = c.filters;
   sweep.yRow = sweep.tapRow = sweep.tapColumn = 0;
   sweep.bias = zeros;
-  sweep.rectify = false;
+  sweep.withRelu = false;
   for (int first = 0; first < squares; first += GROUP) {
     const int count = min(GROUP, squares - first);
     toPlaces<ImageTransform>(inputs, first, count, patch, from);
@@ -232,13 +232,13 @@ inline double winograd(const float* x, const float* filter, bool transposed, con
       convolve(sweep, from + p * placeStep(count * c.channels),
                to + p * placeStep(count * c.filters));
     }
-    fromPlaces(to, outputs, first, count, bias ? bias : zeros, rectify);
+    fromPlaces(to, outputs, first, count, bias ? bias : zeros, withRelu);
   }
   return 0;
 }
 
 // The gradient of the filter from x and dy.
-inline double winogradFilterGradient(const float* x, const float* dy, float* dw, const Shape& c,
+inline double winogradFilterGradient(const float* x, const float* dy, float* dw, const ConvShape& c,
                                      Scratch& scratch) {
   const int rows = ceilDivide(c.outHeight, 2), columns = ceilDivide(c.outWidth, 2);
   const int squares = c.batch * rows * columns;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import fc from 'fast-check';
-import { type EngineName, useEngine } from '#library/backend/backend';
+import { type BackendName, useBackend } from '#library/backend/backend';
 import { batchNorm, batchNormTraining } from '#library/backend/ops/batchNorm';
 import * as tf from '#library/backend/tf';
 import {
@@ -9,8 +9,8 @@ import {
   assertPropagates,
   assertSameAsCpu,
   assertSameValueAsCpu,
+  backends,
   type Computation,
-  engines,
   forShapes,
   normal,
   type Values,
@@ -41,9 +41,9 @@ const training =
   (x, gamma, beta) =>
     batchNormTraining(x, gamma as tf.Tensor1D, beta as tf.Tensor1D, { activation }).y;
 
-let all: EngineName[];
+let all: BackendName[];
 before(async () => {
-  all = await engines();
+  all = await backends();
 });
 
 for (const activation of ['linear', 'relu'] as const) {
@@ -90,16 +90,16 @@ test('NaN and infinity go through batch norm', () =>
 test('mean and variance are those of the batch, also far from zero', async () => {
   const x = Float32Array.from({ length: 3000 }, (_, i) => 1000 + (i % 7));
   const expected = x.reduce((sum, value) => sum + (value - 1003) ** 2, 0) / x.length;
-  for (const engine of all) {
-    await useEngine({ engine });
+  for (const backend of all) {
+    await useBackend({ backend });
     tf.tidy(() => {
       const { mean, variance } = batchNormTraining(
         tf.tensor(x, [3000, 1]),
         tf.ones([1]),
         tf.zeros([1]),
       );
-      assert.ok(Math.abs(mean.dataSync()[0]! - 1003) < 1e-2, engine);
-      assert.ok(Math.abs(variance.dataSync()[0]! - expected) < 1e-3 * expected, engine);
+      assert.ok(Math.abs(mean.dataSync()[0]! - 1003) < 1e-2, backend);
+      assert.ok(Math.abs(variance.dataSync()[0]! - expected) < 1e-3 * expected, backend);
     });
   }
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { useEngine } from '#library/backend/backend';
+import { useBackend } from '#library/backend/backend';
 import { BatchNorm } from '#library/backend/ops/batchNormLayer';
 import * as tf from '#library/backend/tf';
 import { randomFrom } from '#statistics/random';
@@ -14,7 +14,7 @@ const values = (tensor: tf.Tensor) => ({
 });
 
 test("training, moving averages and evaluation are those of tfjs's own layer", async () => {
-  await useEngine({ engine: 'wasm-simd' });
+  await useBackend({ backend: 'wasm-simd' });
   const config = { inputShape: [5, 5, 3], momentum: 0.9, epsilon: 1e-5 };
   const models = [new BatchNorm(config), tf.layers.batchNormalization(config)].map((layer) =>
     tf.sequential({ layers: [layer] }),
@@ -30,7 +30,7 @@ test("training, moving averages and evaluation are those of tfjs's own layer", a
 });
 
 test('a model with the layer can be saved and loaded', async () => {
-  await useEngine({ engine: 'wasm-simd' });
+  await useBackend({ backend: 'wasm-simd' });
   const model = tf.sequential({
     layers: [new BatchNorm({ inputShape: [5, 5, 3], activation: 'relu', momentum: 0.8 })],
   });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { useEngine } from '#library/backend/backend';
+import { useBackend } from '#library/backend/backend';
 import { ImageConv2D } from '#library/backend/ops/imageConv2d';
 import * as tf from '#library/backend/tf';
 
@@ -14,7 +14,7 @@ const args: ConstructorParameters<typeof ImageConv2D>[0] = {
 };
 
 test("output and gradient are those of tfjs's own layer, and no gradient of the images is computed", async () => {
-  await useEngine({ engine: 'wasm-simd' });
+  await useBackend({ backend: 'wasm-simd' });
   const images = tf.randomNormal([2, 7, 6, 3], 0, 1, 'float32', 1);
   const results = [];
   for (const layer of [

@@ -1,16 +1,16 @@
 import { before, test } from 'node:test';
 import fc from 'fast-check';
-import type { EngineName } from '#library/backend/backend';
+import type { BackendName } from '#library/backend/backend';
 import * as tf from '#library/backend/tf';
 import '#library/backend/ops/mean';
-import { assertFiniteDifferences, assertSameAsCpu, engines, forShapes, normal } from '../compare';
+import { assertFiniteDifferences, assertSameAsCpu, backends, forShapes, normal } from '../compare';
 
 const size = fc.integer({ min: 1, max: 6 });
 const shapes = fc.tuple(size, size, size, fc.constantFrom(1, 3, 16, 21));
 
-let all: EngineName[];
+let all: BackendName[];
 before(async () => {
-  all = await engines();
+  all = await backends();
 });
 
 for (const axes of [undefined, [1, 2], [0, 1, 2], [2], [1], [0, 3], [-1]]) {

@@ -1,15 +1,15 @@
 import { before, test } from 'node:test';
 import fc from 'fast-check';
-import type { EngineName } from '#library/backend/backend';
+import type { BackendName } from '#library/backend/backend';
 import * as tf from '#library/backend/tf';
 import '#library/backend/ops/relu';
-import { assertPropagates, assertSameAsCpu, engines, forShapes, normal } from '../compare';
+import { assertPropagates, assertSameAsCpu, backends, forShapes, normal } from '../compare';
 
 const sizes = fc.integer({ min: 1, max: 300 });
 
-let all: EngineName[];
+let all: BackendName[];
 before(async () => {
-  all = await engines();
+  all = await backends();
 });
 
 test('ReLU and its gradient are those of the cpu backend', () =>

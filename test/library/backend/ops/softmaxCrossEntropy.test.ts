@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import fc from 'fast-check';
-import { type EngineName, useEngine } from '#library/backend/backend';
+import { type BackendName, useBackend } from '#library/backend/backend';
 import { softmaxCrossEntropy } from '#library/backend/ops/softmaxCrossEntropy';
 import * as tf from '#library/backend/tf';
 import {
   assertFiniteDifferences,
   assertPropagates,
   assertSameAsCpu,
+  backends,
   type Computation,
-  engines,
   forShapes,
   normal,
 } from '../compare';
@@ -38,9 +38,9 @@ const loss =
     return softmaxCrossEntropy(logits as tf.Tensor2D, labels, { labelSmoothing });
   };
 
-let all: EngineName[];
+let all: BackendName[];
 before(async () => {
-  all = await engines();
+  all = await backends();
 });
 
 test('the loss and its gradient are those of the cpu backend', () =>
@@ -63,15 +63,15 @@ test("the loss is tfjs's own, and large logits do not overflow", async () => {
     [1, 2, 3],
     [1000, -1000, 0],
   ];
-  for (const engine of ['cpu', ...all] as EngineName[]) {
-    await useEngine({ engine });
+  for (const backend of ['cpu', ...all] as BackendName[]) {
+    await useBackend({ backend });
     tf.tidy(() => {
       const labels = tf.tensor1d([0, 2], 'int32');
       const logits = tf.tensor2d(rows);
       const expected = tf.losses.softmaxCrossEntropy(tf.oneHot(labels, 3), logits, undefined, 0.1);
       const actual = softmaxCrossEntropy(logits, labels, { labelSmoothing: 0.1 });
       const [a, b] = [actual.dataSync()[0]!, expected.dataSync()[0]!];
-      assert.ok(Math.abs(a - b) < 1e-5 * b, `${engine}: ${a}, tfjs: ${b}`);
+      assert.ok(Math.abs(a - b) < 1e-5 * b, `${backend}: ${a}, tfjs: ${b}`);
     });
   }
 });

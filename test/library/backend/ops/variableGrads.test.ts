@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { useEngine } from '#library/backend/backend';
+import { useBackend } from '#library/backend/backend';
 import { variableGrads } from '#library/backend/ops/variableGrads';
 import * as tf from '#library/backend/tf';
 
@@ -28,7 +28,7 @@ const losses: Record<string, () => tf.Tensor> = {
 
 for (const [what, loss] of Object.entries(losses))
   test(`the gradients are those of tf.variableGrads: ${what}`, async () => {
-    await useEngine({ engine: 'wasm-simd' });
+    await useBackend({ backend: 'wasm-simd' });
     const f = () => loss().square().mean().asScalar();
     const before = tf.memory().numTensors;
     const ours = variableGrads(f, parameters);
@@ -42,7 +42,7 @@ for (const [what, loss] of Object.entries(losses))
   });
 
 test('a long chain needs less memory at its peak', async () => {
-  await useEngine({ engine: 'wasm-simd' });
+  await useBackend({ backend: 'wasm-simd' });
   const f = () => {
     let y: tf.Tensor = x;
     for (let i = 0; i < 20; i++) y = y.matMul(a).tanh();

@@ -1,0 +1,100 @@
+import { BackendError } from 'selective-brain-damage-statistics';
+import type { CompiledKernels } from '../compiledKernels';
+import * as tf from '../tf';
+import { LAYOUTS, type StructFields, type StructName } from './layouts';
+
+/** The part of tfjs's WebAssembly backend that the kernels use. */
+export interface WasmBackend extends tf.KernelBackend {
+  readonly wasm: {
+    _malloc(bytes: number): number;
+    _free(address: number): void;
+    readonly asm: { readonly memory: { readonly buffer: ArrayBuffer } };
+  };
+  readonly dataIdMap: { get(dataId: object): { memoryOffset: number } };
+  makeOutput(shape: number[], dtype: tf.DataType): tf.TensorInfo;
+  incRef(dataId: object): void;
+}
+
+/**
+ * The memory of tfjs's WebAssembly backend, where the compiled kernels read and write tensors in place.
+ */
+export class Arena {
+  compiled!: CompiledKernels;
+  private scratchAddress = 0;
+  private scratchBytes = 0;
+  private readonly structAddress: number;
+
+  constructor(readonly backend: WasmBackend) {
+    const longest = Math.max(...Object.values(LAYOUTS).map((fields) => fields.length));
+    this.structAddress = this.reserve(Int32Array.BYTES_PER_ELEMENT * longest);
+  }
+
+  get memory(): { readonly buffer: ArrayBuffer } {
+    return this.backend.wasm.asm.memory;
+  }
+
+  /** Reserves bytes for good and returns their address. */
+  reserve(bytes: number): number {
+    const address = this.backend.wasm._malloc(bytes) >>> 0;
+    if (address === 0) throw outOfMemory(bytes);
+    return address;
+  }
+
+  /** The address of a tensor's data. */
+  at(tensor: tf.TensorInfo): number {
+    return this.backend.dataIdMap.get(tensor.dataId).memoryOffset;
+  }
+
+  /** The data of a tensor, until the next allocation. */
+  floats(tensor: tf.TensorInfo): Float32Array {
+    return new Float32Array(
+      this.memory.buffer,
+      this.at(tensor),
+      tf.util.sizeFromShape(tensor.shape),
+    );
+  }
+
+  /** The data of an integer tensor, until the next allocation. */
+  ints(tensor: tf.TensorInfo): Int32Array {
+    return new Int32Array(this.memory.buffer, this.at(tensor), tf.util.sizeFromShape(tensor.shape));
+  }
+
+  /** A float32 tensor for a kernel to fill. */
+  output(shape: number[]): tf.TensorInfo {
+    try {
+      return this.backend.makeOutput(shape, 'float32');
+    } catch (error) {
+      // The backend does not check that it got the memory, and traps on its first use.
+      throw outOfMemory(4 * tf.util.sizeFromShape(shape), error);
+    }
+  }
+
+  /** The address of a struct for a kernel to read; its values stay until the next call. */
+  struct<Name extends StructName>(name: Name, fields: StructFields<Name>): number {
+    const names = LAYOUTS[name] as readonly (keyof StructFields<Name>)[];
+    const values = names.map((field) => fields[field]);
+    new Int32Array(this.memory.buffer, this.structAddress, values.length).set(values);
+    return this.structAddress;
+  }
+
+  /** Runs a kernel that needs scratch memory; called with address 0 it only returns how many bytes. */
+  withScratch(kernel: (scratch: number) => number): void {
+    const bytes = kernel(0);
+    // Address 0 would only ask again, so a kernel that needs no memory gets some too.
+    if (bytes > this.scratchBytes || this.scratchAddress === 0) {
+      this.backend.wasm._free(this.scratchAddress);
+      this.scratchAddress = this.scratchBytes = 0;
+      this.scratchAddress = this.reserve(Math.max(bytes, 16));
+      this.scratchBytes = bytes;
+    }
+    kernel(this.scratchAddress);
+  }
+}
+
+function outOfMemory(bytes: number, cause?: unknown): BackendError {
+  return new BackendError(
+    `WebAssembly's memory (4 GB) has no room for ${Math.ceil(bytes / 1e6)} MB more. Use a smaller ` +
+      'batchSize.',
+    { cause },
+  );
+}

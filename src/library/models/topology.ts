@@ -1,0 +1,14 @@
+import * as tf from '../backend/tf';
+
+/** A network without its weights, as `tf.LayersModel.toJSON` gives it. */
+export type Topology = Readonly<Record<string, unknown>>;
+
+/** A model without its weights. */
+export function topologyOf(model: tf.LayersModel): Topology {
+  return model.toJSON(null, false) as Topology;
+}
+
+/** A model with the weights that its initialisers draw. */
+export function fromTopology(topology: Topology): Promise<tf.LayersModel> {
+  return tf.models.modelFromJSON(topology as Parameters<typeof tf.models.modelFromJSON>[0]);
+}

@@ -1,0 +1,10 @@
+/**
+ * The message of long work that a signal stopped.
+ *
+ * @param work subject of the sentence, as `Training`
+ * @param folder where a rerun resumes; undefined where nothing was saved
+ */
+export function stoppedMessage(work: string, folder?: string, progress = ''): string {
+  const wayOut = folder === undefined ? '' : `; run it again to go on from ${folder}`;
+  return `${work} was stopped${progress}${wayOut}.`;
+}
