@@ -39,11 +39,16 @@ export type {
   ImageBatch,
   ImageSource,
 } from './datasets/types';
+export {
+  combinePredictions,
+  type ModelPredictedImages,
+} from './evaluation/combinePredictions';
 export { type EvalRobustnessOptions, evalRobustness } from './evaluation/evalRobustness';
+export type { EvaluationProgress } from './evaluation/evaluationTally';
 export { type PredictedImages, type PredictOptions, predict } from './evaluation/predict';
 export {
   type EvaluatedModel,
-  type EvaluationProgress,
+  type EvaluatedModels,
   type ScoreModelsOptions,
   scoreModels,
 } from './evaluation/scoreModels';
@@ -82,6 +87,7 @@ export type {
   TopologySpec,
   WideResNetSpec,
 } from './models/modelSpec';
+export type { Network } from './models/network';
 export type {
   DataRecord,
   GivenModel,

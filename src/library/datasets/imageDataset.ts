@@ -5,6 +5,8 @@ import {
   checkOption,
   type OptionRule,
   randomFrom,
+  requireAwaited,
+  shown,
 } from 'selective-brain-damage-statistics/internal';
 import type { CorruptOptions } from '../corruptions/corrupt';
 import {
@@ -210,3 +212,24 @@ export const DATASET: OptionRule = {
   expected: 'a data set, as loadCifar10 gives',
   accepts: (value) => value instanceof ImageDataset,
 };
+
+/**
+ * Checks an argument of a cell that takes a data set.
+ *
+ * @throws OptionError for a promise, a path or anything else, saying the way out
+ */
+export function checkDataset(cell: string, name: string, data: unknown): void {
+  requireAwaited(cell, name, data);
+  if (DATASET.accepts(data)) return;
+  const wayOut =
+    typeof data === 'string'
+      ? 'open it with await loadImageFolder(folder) or await loadImageNetRecords(files)'
+      : 'pass what loadCifar10 or another loader gives';
+  throw new OptionError(
+    `${cell}: expected a data set as ${name}, found ${shown(data)}; ${wayOut}.`,
+    {
+      option: name,
+      value: data,
+    },
+  );
+}

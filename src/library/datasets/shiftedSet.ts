@@ -1,3 +1,4 @@
+import type { OptionRule } from 'selective-brain-damage-statistics/internal';
 import type { CorruptOptions } from '../corruptions/corrupt';
 import { warnOfOwnFrost } from '../corruptions/frost';
 import {
@@ -7,7 +8,7 @@ import {
   checkSeverity,
   SEVERITIES,
 } from '../corruptions/names';
-import type { ImageDataset } from './imageDataset';
+import { ImageDataset } from './imageDataset';
 
 /** Images whose distribution is not that of the training images. */
 export interface ShiftedSet {
@@ -15,8 +16,20 @@ export interface ShiftedSet {
   readonly corruption: string;
   /** 1–5; 0 where the set has none. */
   readonly severity: number;
+  /** The images. */
   readonly data: ImageDataset;
 }
+
+/** An option that takes a set of shifted images. */
+export const SHIFTED_SET: OptionRule = {
+  expected: 'a set { corruption, severity, data }, as corruptedSets gives',
+  accepts: (value) => {
+    const { corruption, severity, data } = (value ?? {}) as Partial<ShiftedSet>;
+    return (
+      typeof corruption === 'string' && typeof severity === 'number' && data instanceof ImageDataset
+    );
+  },
+};
 
 /** Which of the corruptions a set is wanted with. */
 export interface CorruptionChoice {

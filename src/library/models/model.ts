@@ -1,6 +1,8 @@
 import { OptionError } from 'selective-brain-damage-statistics';
 import { seedFrom } from 'selective-brain-damage-statistics/internal';
+import { useBackend } from '../backend/backend';
 import type * as tf from '../backend/tf';
+import { endingInLogits } from './endingInLogits';
 import type { ModelSpec, TopologySpec } from './modelSpec';
 import { renumbered } from './renumbered';
 import { resNet50 } from './resNet50';
@@ -18,7 +20,8 @@ const MODEL_NAMES: readonly ModelSpec['name'][] = [
 
 /**
  * Builds a network whose initial weights `seed` decides: every random initialiser in it draws from
- * a seed of its own, derived from the layer's name.
+ * a seed of its own, derived from the layer's name. Runs on the current backend, else the first that
+ * loads.
  *
  * @returns a model from images `[n, height, width, channels]` to logits `[n, classes]`
  * @throws OptionError if the name is unknown or the network does not fit the shape
@@ -28,6 +31,7 @@ export async function buildModel(
   shape: ModelShape,
   seed: number,
 ): Promise<tf.LayersModel> {
+  await useBackend();
   const topology = spec.name === 'topology' ? spec.topology : namedTopology(spec, shape);
   const model = await fromTopology(seeded(endingInLogits(topology), seed));
   checkFit(model, shape);
@@ -92,23 +96,6 @@ function seeded(topology: Topology, seed: number): Topology {
 
 function isObject(value: unknown): value is Json {
   return typeof value === 'object' && value !== null;
-}
-
-/**
- * The topology without a softmax at its end. The loss takes logits, and the softmax of a softmax
- * would train badly without any error.
- */
-function endingInLogits(topology: Topology): Topology {
-  const copy = structuredClone(topology) as { config: Json };
-  const layers = copy.config.layers as { class_name: string; config: Json }[];
-  const [outputName] = ((copy.config.output_layers as [string][] | undefined) ?? []).flat();
-  const output = layers.find(({ config }) => config.name === outputName) ?? layers.at(-1)!;
-  if (output.config.activation === 'softmax') output.config.activation = 'linear';
-  if (output.class_name === 'Softmax') {
-    output.class_name = 'Activation';
-    output.config = { name: output.config.name, trainable: true, activation: 'linear' };
-  }
-  return copy as Topology;
 }
 
 /**
