@@ -3,6 +3,7 @@ import { setFigureRenderer } from 'selective-brain-damage-statistics/internal';
 import { renderPng } from './pictures/renderPng';
 
 export * from 'selective-brain-damage-statistics';
+export type { Random, VariantOf } from 'selective-brain-damage-statistics/internal';
 export {
   BACKEND_NAMES,
   type BackendInfo,
@@ -10,7 +11,7 @@ export {
   type UseBackendOptions,
   useBackend,
 } from './backend/backend';
-export { BatchNorm, type BatchNormArgs } from './backend/ops/batchNormLayer';
+export { BatchNorm, type BatchNormArgs, type LayerArgs } from './backend/ops/batchNormLayer';
 export * as tf from './backend/tf';
 export * as danfo from './bundled/danfo';
 export { DataFrame, Series } from './bundled/danfo';
@@ -31,6 +32,7 @@ export {
   type ShiftedSet,
 } from './datasets/shiftedSet';
 export type {
+  AugmentView,
   BatchOptions,
   CorruptView,
   DatasetSpec,
@@ -38,6 +40,10 @@ export type {
   Example,
   ImageBatch,
   ImageSource,
+  RestrictToView,
+  ShardView,
+  ShuffleView,
+  TakeView,
 } from './datasets/types';
 export {
   combinePredictions,

@@ -32,18 +32,22 @@ import { applyView } from './views/applyView';
  * that narrows or reorders it returns a new, cheap view.
  */
 export class ImageDataset implements AsyncIterable<Example> {
+  /** A data set of the images of a source, seen through views. */
   constructor(
     private readonly source: ImageSource,
     /** The views, in the order in which they apply. */
     readonly views: readonly DatasetView[] = [],
   ) {}
 
+  /** For people, as `CIFAR-10 test`. */
   get name(): string {
     return this.source.name;
   }
+  /** Names of the classes, by class. */
   get classNames(): readonly string[] {
     return this.source.classNames;
   }
+  /** Number of classes. */
   get numClasses(): number {
     return this.source.classNames.length;
   }
@@ -51,16 +55,17 @@ export class ImageDataset implements AsyncIterable<Example> {
   get imageShape(): readonly [number, number, number] {
     return this.source.imageShape;
   }
+  /** Identifies the content, whatever the views. */
   get hash(): string {
     return this.source.hash;
   }
 
-  /** What was bad and left out so far, where the loader was told to go on; one error each. */
+  /** One error for each bad image left out so far, where the loader was told to go on. */
   get skipped(): readonly Error[] {
     return this.source.skipped ?? [];
   }
 
-  /** How many images the view holds, where that is known without reading them. */
+  /** Number of images in the view, where it is known without reading them. */
   get size(): number | undefined {
     let size = this.source.size;
     for (const view of this.views) {
@@ -71,7 +76,7 @@ export class ImageDataset implements AsyncIterable<Example> {
     return size;
   }
 
-  /** What has to be said to open this view again; undefined for images that only memory holds. */
+  /** A description that opens this view again; undefined for images that only memory holds. */
   get spec(): DatasetSpec | undefined {
     return this.source.spec && { ...this.source.spec, views: this.views };
   }
@@ -101,8 +106,8 @@ export class ImageDataset implements AsyncIterable<Example> {
   }
 
   /**
-   * The same images, of which predictions are made among some classes only: a model's other outputs
-   * are passed over. An image of another class is an error when it is met.
+   * The same images, with predictions restricted to some classes: a model's other outputs are ignored.
+   * An image of another class is an error when it is read.
    *
    * @param classes 0-based
    * @throws OptionError for a class that the data set does not have
@@ -116,16 +121,16 @@ export class ImageDataset implements AsyncIterable<Example> {
     return this.view([{ op: 'restrictTo', classes: [...new Set(classes)].sort((a, b) => a - b) }]);
   }
 
-  /** The classes among which predictions are made, ascending; undefined where it is all of them. */
+  /** The classes that predictions are restricted to, ascending; undefined for all classes. */
   get candidates(): readonly number[] | undefined {
     return this.views.findLast((view) => view.op === 'restrictTo')?.classes;
   }
 
   /**
-   * The images as {@link corrupt} corrupts what a model sees of them: after resize and crop, before
-   * normalisation. Each draws from a seed of its own, derived from `seed`, the corruption, the
-   * severity and its id, so that no other view changes what becomes of it. The scale is recorded
-   * with the view; its default goes by `imageShape`.
+   * The images under a corruption, as {@link corrupt} applies it to the picture that a model sees: after
+   * resize and crop, before normalisation. Each image draws from a seed of its own, derived from `seed`,
+   * the corruption, the severity and its id, so that other views do not change the result. The view
+   * records the scale; its default depends on `imageShape`.
    *
    * @throws OptionError as `corrupt` does, and where the images are not RGB
    */
@@ -144,7 +149,7 @@ export class ImageDataset implements AsyncIterable<Example> {
     return this.view([{ op: 'corrupt', name, severity, seed, scale, ...textures }]);
   }
 
-  /** Further views on top of those that are there. */
+  /** Further views, after the present ones. */
   view(views: readonly DatasetView[]): ImageDataset {
     return new ImageDataset(this.source, [...this.views, ...views]);
   }

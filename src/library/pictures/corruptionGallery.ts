@@ -11,6 +11,7 @@ import type { RgbImage } from '../images/rgbImage';
 import { drawGrid, type Tile } from './grid';
 import type { Picture } from './picture';
 
+/** Options of {@link corruptionGallery}. */
 export interface CorruptionGalleryOptions extends CorruptOptions {
   /** Default: all 19. */
   readonly corruptions?: readonly CorruptionName[];

@@ -2,8 +2,9 @@ import type { ImageDataset } from '../datasets/imageDataset';
 import { drawGrid, type Tile } from './grid';
 import type { Picture } from './picture';
 
+/** Options of {@link imageGallery}. */
 export interface ImageGalleryOptions {
-  /** How many images are shown. Default 18. */
+  /** Number of images shown. Default 18. */
   readonly count?: number;
   /** Default: the data set's name. */
   readonly title?: string;
