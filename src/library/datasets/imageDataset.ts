@@ -3,16 +3,20 @@ import { OptionError } from 'selective-brain-damage-statistics';
 import {
   checkCount,
   checkOption,
+  checkOptions,
+  count,
+  FLAG,
   type OptionRule,
+  type OptionRules,
   randomFrom,
   requireAwaited,
+  SEED,
   shown,
 } from 'selective-brain-damage-statistics/internal';
-import type { CorruptOptions } from '../corruptions/corrupt';
+import { type CorruptOptions, corruptRules } from '../corruptions/corrupt';
 import {
   type CorruptionName,
   checkCorruption,
-  checkScale,
   checkSeverity,
   scaleFor,
 } from '../corruptions/names';
@@ -26,6 +30,12 @@ import type {
   ImageSource,
 } from './types';
 import { applyView } from './views/applyView';
+
+const batchRules: OptionRules<BatchOptions> = {
+  skip: count(0),
+  dropRemainder: FLAG,
+  prefetch: count(0),
+};
 
 /**
  * A stream of labelled images with views on it. A data set is never held as a whole: every method
@@ -97,11 +107,13 @@ export class ImageDataset implements AsyncIterable<Example> {
 
   /** The images in an order drawn from `seed`. */
   shuffle(seed: number): ImageDataset {
+    checkSeed(seed);
     return this.view([{ op: 'shuffle', seed }]);
   }
 
   /** The images with training preprocessing (random crop and flip) drawn from `seed`. */
   augment(seed: number): ImageDataset {
+    checkSeed(seed);
     return this.view([{ op: 'augment', seed }]);
   }
 
@@ -117,6 +129,7 @@ export class ImageDataset implements AsyncIterable<Example> {
     if (wrong !== undefined || classes.length === 0)
       throw new OptionError(
         `restrictTo([${wrong ?? ''}]): expected classes of ${this.name}, 0–${this.numClasses - 1}.`,
+        { option: 'classes', value: classes },
       );
     return this.view([{ op: 'restrictTo', classes: [...new Set(classes)].sort((a, b) => a - b) }]);
   }
@@ -136,14 +149,15 @@ export class ImageDataset implements AsyncIterable<Example> {
    */
   corrupt(name: CorruptionName, severity: number, options: CorruptOptions = {}): ImageDataset {
     const [height, width] = this.imageShape;
-    const { seed = 0, scale = scaleFor(width, height), frost } = options;
     checkCorruption(name);
     checkSeverity(severity);
-    checkScale(scale);
+    checkOptions('corrupt', options, corruptRules);
+    const { seed = 0, scale = scaleFor(width, height), frost } = options;
     if (!this.source.normalization || this.imageShape[2] !== 3)
       throw new OptionError(
         `corrupt: the images of ${this.name} have shape [${this.imageShape}]; expected RGB images ` +
           'whose source tells its normalization.',
+        { option: 'data', value: this },
       );
     const textures = frost !== undefined && { frost: resolve(frost) };
     return this.view([{ op: 'corrupt', name, severity, seed, scale, ...textures }]);
@@ -167,8 +181,9 @@ export class ImageDataset implements AsyncIterable<Example> {
 
   /** Images and labels for the model, `batchSize` at a time; decoding runs ahead of the consumer. */
   async *batches(batchSize: number, options: BatchOptions = {}): AsyncGenerator<ImageBatch> {
-    const { skip = 0, dropRemainder = false, prefetch = 1 } = options;
     checkCount('batchSize', batchSize);
+    checkOptions('batches', options, batchRules);
+    const { skip = 0, dropRemainder = false, prefetch = 1 } = options;
     const kept = chunks(this, batchSize, skip, dropRemainder);
     yield* mapConcurrent(kept, prefetch + 1, (examples) => this.decode(examples));
   }
@@ -191,6 +206,10 @@ export class ImageDataset implements AsyncIterable<Example> {
       ids: examples.map((example) => example.id),
     };
   }
+}
+
+function checkSeed(seed: number): void {
+  checkOption('seed', seed, SEED.accepts(seed), SEED.expected);
 }
 
 async function* chunks(

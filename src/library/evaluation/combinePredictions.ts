@@ -67,11 +67,13 @@ function orderOf(
     if (position === undefined)
       throw new PredictionsError(
         `${model.variant}: image ${id} is not among those of ${first.variant}. ${wayOut}`,
+        { column: 'image_id', value: id },
       );
     if (model.trueClass[i] !== first.trueClass[position])
       throw new PredictionsError(
         `${model.variant}: image ${id} has class ${model.trueClass[i]}, in ${first.variant} it has ` +
           `${first.trueClass[position]}. ${wayOut}`,
+        { column: 'true_class', value: model.trueClass[i] },
       );
     order[position] = i;
   }
@@ -79,6 +81,7 @@ function orderOf(
   if (missing >= 0)
     throw new PredictionsError(
       `${model.variant}: image ${first.imageIds[missing]} of ${first.variant} is missing. ${wayOut}`,
+      { column: 'image_id', value: first.imageIds[missing] },
     );
   return order;
 }
