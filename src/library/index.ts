@@ -122,19 +122,16 @@ export { renderPng } from './pictures/renderPng';
 export { type ImageNetRecordsOptions, loadImageNetRecords } from './records/loadImageNetRecords';
 export type { Feature } from './records/tfExample';
 export { type RecordInput, type WriteRecordsOptions, writeRecords } from './records/writeRecords';
+export type { PopulationProgress } from './training/populationTally';
 export { type PruneModelOptions, pruneModel } from './training/pruneModel';
+export type { TrainingProgress } from './training/trainingLoop';
 export type { PruningOptions, TrainableModel, TrainingOptions } from './training/trainingOptions';
 export {
   type Population,
   type PopulationFailure,
-  type PopulationProgress,
   type TrainPopulationOptions,
   trainPopulation,
 } from './training/trainPopulation';
-export {
-  type TrainingProgress,
-  type TrainPrunedOptions,
-  trainPruned,
-} from './training/trainPruned';
+export { type TrainPrunedOptions, trainPruned } from './training/trainPruned';
 
 setFigureRenderer(renderPng);

@@ -149,6 +149,6 @@ export interface RunOutcome {
 export interface RunRecord {
   /** Everything that decided the weights. */
   readonly spec: RunSpec;
-  /** What came of it. */
+  /** The training curve and the result. */
   readonly outcome: RunOutcome;
 }
