@@ -120,7 +120,7 @@ export { Picture } from './pictures/picture';
 export { type PieGalleryOptions, type PieGalleryRow, pieGallery } from './pictures/pieGallery';
 export { renderPng } from './pictures/renderPng';
 export { type ImageNetRecordsOptions, loadImageNetRecords } from './records/loadImageNetRecords';
-export type { Feature } from './records/tfExample';
+export type { BytesFeature, Feature, FloatFeature, Int64Feature } from './records/tfExample';
 export { type RecordInput, type WriteRecordsOptions, writeRecords } from './records/writeRecords';
 export type { PopulationProgress } from './training/populationTally';
 export { type PruneModelOptions, pruneModel } from './training/pruneModel';
