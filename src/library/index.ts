@@ -3,6 +3,7 @@ import { setFigureRenderer } from 'selective-brain-damage-statistics/internal';
 import { renderPng } from './pictures/renderPng';
 
 export * from 'selective-brain-damage-statistics';
+export type { Random, VariantOf } from 'selective-brain-damage-statistics/internal';
 export {
   BACKEND_NAMES,
   type BackendInfo,
@@ -10,7 +11,7 @@ export {
   type UseBackendOptions,
   useBackend,
 } from './backend/backend';
-export { BatchNorm, type BatchNormArgs } from './backend/ops/batchNormLayer';
+export { BatchNorm, type BatchNormArgs, type LayerArgs } from './backend/ops/batchNormLayer';
 export * as tf from './backend/tf';
 export * as danfo from './bundled/danfo';
 export { DataFrame, Series } from './bundled/danfo';
@@ -32,6 +33,7 @@ export {
   type ShiftedSet,
 } from './datasets/shiftedSet';
 export type {
+  AugmentView,
   BatchOptions,
   CorruptView,
   DatasetSpec,
@@ -39,12 +41,21 @@ export type {
   Example,
   ImageBatch,
   ImageSource,
+  RestrictToView,
+  ShardView,
+  ShuffleView,
+  TakeView,
 } from './datasets/types';
+export {
+  combinePredictions,
+  type ModelPredictedImages,
+} from './evaluation/combinePredictions';
 export { type EvalRobustnessOptions, evalRobustness } from './evaluation/evalRobustness';
+export type { EvaluationProgress } from './evaluation/evaluationTally';
 export { type PredictedImages, type PredictOptions, predict } from './evaluation/predict';
 export {
   type EvaluatedModel,
-  type EvaluationProgress,
+  type EvaluatedModels,
   type ScoreModelsOptions,
   scoreModels,
 } from './evaluation/scoreModels';
@@ -83,6 +94,7 @@ export type {
   TopologySpec,
   WideResNetSpec,
 } from './models/modelSpec';
+export type { Network } from './models/network';
 export type {
   DataRecord,
   GivenModel,
@@ -109,21 +121,18 @@ export { Picture } from './pictures/picture';
 export { type PieGalleryOptions, type PieGalleryRow, pieGallery } from './pictures/pieGallery';
 export { renderPng } from './pictures/renderPng';
 export { type ImageNetRecordsOptions, loadImageNetRecords } from './records/loadImageNetRecords';
-export type { Feature } from './records/tfExample';
+export type { BytesFeature, Feature, FloatFeature, Int64Feature } from './records/tfExample';
 export { type RecordInput, type WriteRecordsOptions, writeRecords } from './records/writeRecords';
+export type { PopulationProgress } from './training/populationTally';
 export { type PruneModelOptions, pruneModel } from './training/pruneModel';
+export type { TrainingProgress } from './training/trainingLoop';
 export type { PruningOptions, TrainableModel, TrainingOptions } from './training/trainingOptions';
 export {
   type Population,
   type PopulationFailure,
-  type PopulationProgress,
   type TrainPopulationOptions,
   trainPopulation,
 } from './training/trainPopulation';
-export {
-  type TrainingProgress,
-  type TrainPrunedOptions,
-  trainPruned,
-} from './training/trainPruned';
+export { type TrainPrunedOptions, trainPruned } from './training/trainPruned';
 
 setFigureRenderer(renderPng);

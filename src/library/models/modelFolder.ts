@@ -3,13 +3,12 @@ import { join } from 'node:path';
 import { OptionError, TrainingError } from 'selective-brain-damage-statistics';
 import {
   readIfThere,
-  requireAwaited,
-  shown,
   toJson,
   type VariantOf,
   variantOfSparsity,
   writeFileAtomic,
 } from 'selective-brain-damage-statistics/internal';
+import { useBackend } from '../backend/backend';
 import * as tf from '../backend/tf';
 import { checkPath } from '../optionRules';
 import type { RunRecord } from './runRecord';
@@ -25,33 +24,9 @@ export interface TrainedModel {
   readonly run: RunRecord;
 }
 
-/** The network itself. */
-export function networkOf(model: tf.LayersModel | TrainedModel): tf.LayersModel {
-  return model instanceof tf.LayersModel ? model : model.model;
-}
-
-/**
- * Checks the argument of a cell that takes a network.
- *
- * @throws OptionError for a promise, a path or anything else, saying the way out
- */
-export function checkNetwork(cell: string, model: unknown): void {
-  requireAwaited(cell, 'model', model);
-  const { model: inner } = (model ?? {}) as { model?: unknown };
-  if (model instanceof tf.LayersModel || inner instanceof tf.LayersModel) return;
-  const wayOut =
-    typeof model === 'string'
-      ? 'load it with await loadModel(folder)'
-      : 'pass what trainPruned or loadModel gives, or a tf.LayersModel';
-  throw new OptionError(`${cell}: expected a model, found ${shown(model)}; ${wayOut}.`, {
-    option: 'model',
-    value: model,
-  });
-}
-
 /**
  * Writes a model into a folder: `model.json` and `weights.bin` as tfjs reads them, the masks as
- * `masks.safetensors`, and last `run.json`, whose presence says that the folder is complete.
+ * `masks.safetensors`, and last `run.json`, whose presence marks the folder as complete.
  */
 export async function saveModel(
   folder: string,
@@ -80,9 +55,10 @@ export async function readRun(folder: string): Promise<RunRecord | undefined> {
 }
 
 /**
- * Reads a model that `trainPruned` or `trainPopulation` wrote.
+ * Reads a model that `trainPruned` or `trainPopulation` wrote, onto the current backend, else the first
+ * that loads.
  *
- * @param folder `run.json`, `model.json`, `weights.bin` and `masks.safetensors` lie in it
+ * @param folder with `run.json`, `model.json`, `weights.bin` and `masks.safetensors`
  * @throws TrainingError if the folder does not hold a complete model
  */
 export async function loadModel(folder: string): Promise<TrainedModel> {
@@ -99,6 +75,7 @@ export async function loadModel(folder: string): Promise<TrainedModel> {
         'masks.safetensors.',
       { file: folder },
     );
+  await useBackend();
   const { modelTopology, weightsManifest } = JSON.parse(modelJson.toString());
   const model = await tf.loadLayersModel({
     load: async () => ({

@@ -99,6 +99,7 @@ export interface DataRecord {
 
 /** A user's own model that starts from the weights it has. */
 export interface GivenModel {
+  /** Tells it from a network that is built. */
   readonly name: 'given';
   /** The model's own name. */
   readonly title: string;
@@ -148,6 +149,6 @@ export interface RunOutcome {
 export interface RunRecord {
   /** Everything that decided the weights. */
   readonly spec: RunSpec;
-  /** What came of it. */
+  /** The training curve and the result. */
   readonly outcome: RunOutcome;
 }

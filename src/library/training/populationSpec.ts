@@ -3,7 +3,7 @@ import type { DatasetSpec } from '../datasets/types';
 import type { ModelSpec } from '../models/modelSpec';
 import type { TrainingOptions } from './trainingOptions';
 
-/** What the models of a population have in common; JSON, part of `population.json`. */
+/** The options that all models of a population share; JSON, part of `population.json`. */
 export interface PopulationSpec {
   readonly train: DatasetSpec;
   readonly test: DatasetSpec;

@@ -32,20 +32,20 @@ import {
   defaultProcesses,
   useBackend,
 } from '../backend/backend';
-import * as tf from '../backend/tf';
 import { DATASET, type ImageDataset } from '../datasets/imageDataset';
 import { specOf } from '../datasets/openDataset';
 import { buildModel } from '../models/model';
 import { readRun } from '../models/modelFolder';
-import type { ModelSpec } from '../models/modelSpec';
+import { checkModelSpec, type ModelSpec } from '../models/modelSpec';
+import { isNetwork, layersOf } from '../models/network';
 import { renumbered } from '../models/renumbered';
 import type { DataRecord } from '../models/runRecord';
 import { topologyOf } from '../models/topology';
-import { ProgressMeter } from '../workers/progressMeter';
-import { runInWorkers } from '../workers/runInWorkers';
+import { type FailedSpec, runInWorkers } from '../workers/runInWorkers';
 import { stoppedMessage } from '../workers/stoppedMessage';
 import { dataDifference, recordOf } from './dataRecord';
 import type { PopulationSpec, ReplicateSpec } from './populationSpec';
+import { type PopulationProgress, PopulationTally } from './populationTally';
 import { resolveRun } from './resolveRun';
 import { assertSameOutcome } from './sameRun';
 import {
@@ -64,7 +64,7 @@ export interface TrainPopulationOptions extends TrainingOptions {
   train: ImageDataset;
   /** Images to predict. */
   test: ImageDataset;
-  /** A network by name, or a `tf.LayersModel`, whose topology every model starts from anew. */
+  /** A network by name, or one whose topology every model takes over, with weights of its own. */
   model: TrainableModel;
   /** Sparsities, 0 (dense) to below 1, at least one. */
   sparsities: readonly number[];
@@ -82,20 +82,6 @@ export interface TrainPopulationOptions extends TrainingOptions {
   onProgress?: (progress: PopulationProgress) => void;
   /** Stops the processes and keeps what they have done. Interrupting a notebook does so too. */
   signal?: AbortSignal;
-}
-
-/** The progress of a population's training. */
-export interface PopulationProgress {
-  /** Models that are complete. */
-  readonly done: number;
-  /** Models that failed twice. */
-  readonly failed: number;
-  /** All models that were asked for. */
-  readonly models: number;
-  /** Over all processes. */
-  readonly imagesPerSecond: number;
-  /** Infinity while nothing is known. */
-  readonly secondsLeft: number;
 }
 
 /** The predictions of a population, with the outcome of its training. */
@@ -150,6 +136,7 @@ const rules: OptionRules<TrainPopulationOptions> = {
 export async function trainPopulation(options: TrainPopulationOptions): Promise<Population> {
   checkOptions('trainPopulation', options, rules);
   checkNestedOptions('trainPopulation', options);
+  if (!isNetwork(options.model)) checkModelSpec('trainPopulation', options.model);
   const { train, test, sparsities, replicates, seed, onProgress } = options;
   const backend = await useBackend(options.backend ? { backend: options.backend } : {});
   const folder = resolve(options.folder);
@@ -163,7 +150,6 @@ export async function trainPopulation(options: TrainPopulationOptions): Promise<
   const wanted = Array.from({ length: replicates }, (_, replicate) =>
     sparsities.map((sparsity) => replicateSpec(folder, population, sparsity, replicate, seed)),
   ).flat();
-
   const testSet = recordOf(test);
   await assertSameTest(folder, testSet);
   const waiting = await unfinished(wanted, train, backend);
@@ -173,7 +159,7 @@ export async function trainPopulation(options: TrainPopulationOptions): Promise<
   );
   const { model, training } = population;
   const { steps, batchSize } = resolveRun(train, model, 0, seed, backend, training).training;
-  const tally = new Tally(wanted.length, waiting.length, steps * batchSize, onProgress);
+  const tally = new PopulationTally(wanted.length, waiting.length, steps * batchSize, onProgress);
   const failures = await interruptible(options.signal, async (signal) => {
     const failed = await runInWorkers<ReplicateSpec, number>(waiting, {
       worker: join(__dirname, 'populationWorker.js'),
@@ -182,27 +168,40 @@ export async function trainPopulation(options: TrainPopulationOptions): Promise<
       onReport: (spec, step) => tally.reach(spec, step * batchSize),
       onEnd: (spec, failure) => tally.end(spec, failure !== undefined),
     }).finally(() => tally.close());
-    if (signal.aborted)
-      throw new TrainingError(stoppedMessage('Training', folder), { cause: signal.reason });
-    return failed.map(({ spec: { sparsity, replicate }, reason }): PopulationFailure => {
-      return { variant: variantOfSparsity(sparsity), sparsity, replicate, reason };
-    });
+    if (!signal.aborted) return failed.map(failureOf);
+    throw new TrainingError(stoppedMessage('Training', folder), { cause: signal.reason });
   });
-  const made = wanted.filter((spec) => existsSync(spec.predictionsFile));
+  const predictions = await predictionsOf(wanted, failures, folder, test.classNames);
+  return { ...predictions, folder, backend, failures };
+}
+
+function failureOf({ spec, reason }: FailedSpec<ReplicateSpec>): PopulationFailure {
+  const { sparsity, replicate } = spec;
+  return { variant: variantOfSparsity(sparsity), sparsity, replicate, reason };
+}
+
+/**
+ * The predictions of the models that are complete; warns of those that failed.
+ *
+ * @throws TrainingError where none is complete
+ */
+async function predictionsOf(
+  wanted: readonly ReplicateSpec[],
+  failures: readonly PopulationFailure[],
+  folder: string,
+  classNames: readonly string[],
+): Promise<Predictions> {
+  const files = wanted.map((spec) => spec.predictionsFile).filter((file) => existsSync(file));
   const account = failures
     .map(({ variant, replicate, reason }) => `\n  ${variant}, replicate ${replicate}: ${reason}`)
     .join('');
-  if (made.length === 0)
+  if (files.length === 0)
     throw new TrainingError(`No model could be trained:${account}`, { file: folder });
   if (failures.length > 0)
     console.warn(
       `${failures.length} of ${wanted.length} models failed and are left out:${account}`,
     );
-  const predictions = await readPredictions(
-    made.map((spec) => spec.predictionsFile),
-    { classNames: test.classNames },
-  );
-  return { ...predictions, folder, backend, failures };
+  return readPredictions(files, { classNames });
 }
 
 function replicateSpec(
@@ -259,65 +258,8 @@ async function unfinished(
   return waiting;
 }
 
-/** The progress of all models. */
-class Tally {
-  private readonly meter: ProgressMeter<PopulationProgress>;
-  /** Images that each model has been trained on. */
-  private readonly reached = new Map<ReplicateSpec, number>();
-  private done: number;
-  private failed = 0;
-
-  constructor(
-    private readonly models: number,
-    waiting: number,
-    private readonly imagesPerModel: number,
-    onProgress: TrainPopulationOptions['onProgress'],
-  ) {
-    this.done = models - waiting;
-    this.meter = new ProgressMeter(
-      ({ done, failed }) =>
-        `${done} of ${models} models done${failed > 0 ? `, ${failed} failed` : ''}`,
-      onProgress,
-    );
-    this.meter.expect(waiting * imagesPerModel);
-  }
-
-  /** @param images that the model has been trained on, those before this run included */
-  reach(spec: ReplicateSpec, images: number): void {
-    this.count(spec, images);
-    this.report();
-  }
-
-  end(spec: ReplicateSpec, failed: boolean): void {
-    const rest = this.imagesPerModel - (this.reached.get(spec) ?? 0);
-    // Of a model that failed nothing is left to do, and of one that was done before nothing was.
-    this.meter.expect(-rest);
-    this.reached.set(spec, this.imagesPerModel);
-    if (failed) this.failed++;
-    else this.done++;
-    this.report();
-  }
-
-  close(): void {
-    this.meter.close();
-  }
-
-  private count(spec: ReplicateSpec, images: number): void {
-    const before = this.reached.get(spec);
-    // The first report may come from a resumed model, whose earlier images this run does not see.
-    if (before === undefined) this.meter.expect(-images);
-    else this.meter.add(images - before);
-    this.reached.set(spec, images);
-  }
-
-  private report(): void {
-    const { done, failed, models } = this;
-    this.meter.report({ done, failed, models });
-  }
-}
-
 function modelSpecOf(model: TrainableModel): ModelSpec {
-  return model instanceof tf.LayersModel
-    ? { name: 'topology', topology: JSON.parse(JSON.stringify(renumbered(topologyOf(model)))) }
-    : model;
+  if (!isNetwork(model)) return model;
+  const topology = renumbered(topologyOf(layersOf(model)));
+  return { name: 'topology', topology: JSON.parse(JSON.stringify(topology)) };
 }

@@ -204,6 +204,12 @@ describe('trainPruned', () => {
     assert.deepEqual(weightsOf(own), before);
     assert.notDeepEqual(weightsOf(model), before);
     assert.equal(run.spec.model.name, 'given');
+    const further = await trainPruned({
+      ...{ ...shortRun(data), sparsity: 0, steps: 1 },
+      model: { model, run, masks: new Map() },
+    });
+    assert.equal(further.run.spec.model.name, 'given');
+    assert.notDeepEqual(weightsOf(further.model), weightsOf(model));
     assert.deepEqual(
       run.outcome.tensors.map(({ kept, size }) => kept / size).map((share) => share.toFixed(1)),
       ['0.1', '0.1'],
