@@ -10,6 +10,7 @@ import {
   variantOfSparsity,
   writeFileAtomic,
 } from 'selective-brain-damage-statistics/internal';
+import '../backend/ops/fakeQuantizeLayer';
 import * as tf from '../backend/tf';
 import { checkPath } from '../optionRules';
 import type { RunRecord } from './runRecord';

@@ -144,10 +144,28 @@ export interface RunOutcome {
   readonly imagesPerSecond: number;
 }
 
+/** How a network was quantized, and its size; JSON. */
+export interface QuantizationRecord {
+  /** The type of the weights. */
+  readonly weights: 'int8' | 'int4' | 'float16';
+  /** The type of the activations; absent where they stay float32. */
+  readonly activations?: 'int8';
+  /** Whether each output channel of a weight tensor has a scale of its own. */
+  readonly perChannel: boolean;
+  /** The images that gave the ranges of activations. */
+  readonly calibration?: DataRecord;
+  /** Bytes of all weights with their scales and zero points. */
+  readonly bytes: number;
+  /** Bytes of the network that it was made of, in float32. */
+  readonly float32Bytes: number;
+}
+
 /** `run.json` of a trained model. */
 export interface RunRecord {
   /** Everything that decided the weights. */
   readonly spec: RunSpec;
   /** What came of it. */
   readonly outcome: RunOutcome;
+  /** Present where the network was quantized after its training. */
+  readonly quantization?: QuantizationRecord;
 }
