@@ -3,6 +3,7 @@ import { setFigureRenderer } from 'selective-brain-damage-statistics/internal';
 import { renderPng } from './pictures/renderPng';
 
 export * from 'selective-brain-damage-statistics';
+export type { Random, VariantOf } from 'selective-brain-damage-statistics/internal';
 export {
   BACKEND_NAMES,
   type BackendInfo,
@@ -10,10 +11,16 @@ export {
   type UseBackendOptions,
   useBackend,
 } from './backend/backend';
-export { BatchNorm, type BatchNormArgs } from './backend/ops/batchNormLayer';
+export { BatchNorm, type BatchNormArgs, type LayerArgs } from './backend/ops/batchNormLayer';
 export * as tf from './backend/tf';
 export * as danfo from './bundled/danfo';
 export { DataFrame, Series } from './bundled/danfo';
+export type { Quantization } from './compression/quantization';
+export {
+  type QuantizedModel,
+  type QuantizeModelOptions,
+  quantizeModel,
+} from './compression/quantizeModel';
 export { type CorruptOptions, corrupt } from './corruptions/corrupt';
 export type { CorruptionScale } from './corruptions/names';
 export { ImageDataset } from './datasets/imageDataset';
@@ -31,6 +38,7 @@ export {
   type ShiftedSet,
 } from './datasets/shiftedSet';
 export type {
+  AugmentView,
   BatchOptions,
   CorruptView,
   DatasetSpec,
@@ -38,12 +46,21 @@ export type {
   Example,
   ImageBatch,
   ImageSource,
+  RestrictToView,
+  ShardView,
+  ShuffleView,
+  TakeView,
 } from './datasets/types';
+export {
+  combinePredictions,
+  type ModelPredictedImages,
+} from './evaluation/combinePredictions';
 export { type EvalRobustnessOptions, evalRobustness } from './evaluation/evalRobustness';
+export type { EvaluationProgress } from './evaluation/evaluationTally';
 export { type PredictedImages, type PredictOptions, predict } from './evaluation/predict';
 export {
   type EvaluatedModel,
-  type EvaluationProgress,
+  type EvaluatedModels,
   type ScoreModelsOptions,
   scoreModels,
 } from './evaluation/scoreModels';
@@ -82,6 +99,7 @@ export type {
   TopologySpec,
   WideResNetSpec,
 } from './models/modelSpec';
+export type { Network } from './models/network';
 export type {
   DataRecord,
   GivenModel,
@@ -91,6 +109,7 @@ export type {
   PrunedTensor,
   PruningMethod,
   PruningSchedule,
+  QuantizationRecord,
   ResolvedPruning,
   ResolvedTraining,
   RunOutcome,

@@ -1,29 +1,15 @@
 import { OptionError } from 'selective-brain-damage-statistics';
-import {
-  checkOptions,
-  choice,
-  FLAG,
-  type OptionRules,
-  required,
-} from 'selective-brain-damage-statistics/internal';
+import { checkOptions, type OptionRules } from 'selective-brain-damage-statistics/internal';
 import * as tf from '../backend/tf';
 import { DATASET, type ImageDataset } from '../datasets/imageDataset';
 import { foldBatchNorms } from '../models/foldBatchNorms';
-import { checkNetwork, networkOf, type TrainedModel } from '../models/modelFolder';
+import type { TrainedModel } from '../models/modelFolder';
+import { checkNetwork, layersOf, type Network } from '../models/network';
 import type { QuantizationRecord } from '../models/runRecord';
 import { recordOf } from '../training/dataRecord';
 import { calibrate, inputQuantizer, type Quantizers, withQuantizers } from './activations';
-import { BITS, quantizeLayer } from './weights';
-
-/** How a network is quantized. */
-export interface Quantization {
-  /** What the weights become: integers of 8 or 4 bits, or float16. */
-  weights: 'int8' | 'int4' | 'float16';
-  /** Activations become integers too; needs `calibration`. Default: they stay float32. */
-  activations?: 'int8';
-  /** A scale for each output channel of a weight tensor, rather than one for all. Default true. */
-  perChannel?: boolean;
-}
+import { type Quantization, quantizationRules } from './quantization';
+import { quantizeLayer } from './weights';
 
 /** Options of {@link quantizeModel}. */
 export interface QuantizeModelOptions extends Quantization {
@@ -44,13 +30,6 @@ export interface QuantizedModel {
 
 /** Of an activation's quantizer: a float32 scale and an 8-bit zero point. */
 const QUANTIZER_BYTES = 5;
-
-/** What each option of a quantization takes. */
-export const quantizationRules: OptionRules<Quantization> = {
-  weights: required(choice(Object.keys(BITS))),
-  activations: choice(['int8']),
-  perChannel: FLAG,
-};
 
 const rules: OptionRules<QuantizeModelOptions> = { ...quantizationRules, calibration: DATASET };
 
@@ -82,7 +61,7 @@ export async function quantizeModel(
   options: QuantizeModelOptions,
 ): Promise<QuantizedModel>;
 export async function quantizeModel(
-  trained: TrainedModel | tf.LayersModel,
+  trained: Network,
   options: QuantizeModelOptions,
 ): Promise<QuantizedModel> {
   checkNetwork('quantizeModel', trained);
@@ -95,7 +74,7 @@ export async function quantizeModel(
         : 'quantizeModel: activations need calibration, a data set such as train.take(512).',
       { option: 'calibration', value: calibration },
     );
-  const network = networkOf(trained);
+  const network = layersOf(trained);
   const folded = await foldBatchNorms(asFunctional(network));
   const quantizers: Quantizers = calibration ? await calibrate(folded, calibration) : new Map();
   const model = await withQuantizers(folded, quantizers);

@@ -1,10 +1,7 @@
 import type * as tf from '../backend/tf';
 import { nameOf } from '../models/weights';
 import { roundHalfEven, symmetricScale, symmetricValue, toFloat16 } from './arithmetic';
-import type { Quantization } from './quantizeModel';
-
-/** Bits of a weight. */
-export const BITS = { int8: 8, int4: 4, float16: 16 } as const;
+import { BITS, type Quantization } from './quantization';
 
 /** The weights of a layer, on the values that their integers stand for. */
 export interface QuantizedLayer {

@@ -31,6 +31,7 @@ export async function frostTexture(
     throw new OptionError(
       `frost: a texture in ${folder} has ${texture.width} × ${texture.height} pixels; expected ` +
         `more than ${width * every} × ${height * every}.`,
+      { option: 'frost', value: folder, file: folder },
     );
   const top = wholeNumber(random, 0, rows - height);
   const left = wholeNumber(random, 0, columns - width);
@@ -96,6 +97,7 @@ async function readTextures(folder: string): Promise<readonly RgbImage[]> {
   if (names.length === 0)
     throw new OptionError(
       `frost: ${folder}; expected a folder with pictures of frost, PNG or JPEG.`,
+      { option: 'frost', value: folder, file: folder },
     );
   return Promise.all(
     names.map(async (name) => {

@@ -1,7 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { DatasetError } from 'selective-brain-damage-statistics';
 
-/** An array in a .npy file, its numbers still on disk. */
+/** An array in a .npy file, whose numbers stay on disk. */
 export interface NpyFile {
   readonly path: string;
   readonly shape: readonly number[];
@@ -16,11 +16,11 @@ const MAGIC = '\x93NUMPY';
 /**
  * Reads the header of a .npy file (numpy's format, versions 1–3).
  *
- * @throws DatasetError where the file is none, or is shorter than its header says
+ * @throws DatasetError for another kind of file, or one shorter than its header says
  */
 export async function openNpy(path: string): Promise<NpyFile> {
   const file = await open(path).catch((cause: Error) => {
-    throw new DatasetError(`${path}: cannot be opened (${cause.message}).`, { cause });
+    throw new DatasetError(`${path}: cannot be opened (${cause.message}).`, { cause, file: path });
   });
   try {
     const head = await readAt(file, 0, 12);
@@ -48,6 +48,7 @@ export async function openNpy(path: string): Promise<NpyFile> {
       throw new DatasetError(
         `${path}: the file has ${size} bytes; expected ${npy.start + bytes} for ${type} ` +
           `[${npy.shape}].`,
+        { file: path },
       );
     return npy;
   } finally {
@@ -58,6 +59,7 @@ export async function openNpy(path: string): Promise<NpyFile> {
 function notNpy(path: string): DatasetError {
   return new DatasetError(
     `${path}: not an array that numpy.save wrote in C order; expected a .npy file.`,
+    { file: path },
   );
 }
 

@@ -52,6 +52,7 @@ export function specOf(data: ImageDataset): DatasetSpec {
     throw new OptionError(
       `${data.name} is held in memory only, so other processes cannot open it. Write it with ` +
         'writeRecords and load that with loadImageNetRecords.',
+      { value: data },
     );
   return data.spec;
 }

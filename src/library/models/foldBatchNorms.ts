@@ -1,13 +1,14 @@
 import * as tf from '../backend/tf';
+import { endingInLogits } from './endingInLogits';
 import { fromTopology, type LayerJson, type Topology, topologyOf } from './topology';
 
 /**
- * A copy of a model for evaluation alone, in which each batch norm that follows a convolution is
- * part of it: with s = gamma / sqrt(variance + epsilon), the filter becomes filter · s, the bias
+ * A copy of a model for evaluation alone, which ends in logits and in which each batch norm that follows
+ * a convolution is part of it: with s = gamma / sqrt(variance + epsilon), the filter becomes filter · s, the bias
  * beta + (bias − mean) · s, and the activation goes along.
  */
 export async function foldBatchNorms(model: tf.LayersModel): Promise<tf.LayersModel> {
-  const topology = structuredClone(topologyOf(model)) as unknown as {
+  const topology = endingInLogits(topologyOf(model)) as unknown as {
     config: { layers: LayerJson[]; output_layers?: [string, ...unknown[]][] };
   };
   const norms = foldIntoConvolutions(topology.config);

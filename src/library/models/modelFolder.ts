@@ -3,13 +3,12 @@ import { join } from 'node:path';
 import { OptionError, TrainingError } from 'selective-brain-damage-statistics';
 import {
   readIfThere,
-  requireAwaited,
-  shown,
   toJson,
   type VariantOf,
   variantOfSparsity,
   writeFileAtomic,
 } from 'selective-brain-damage-statistics/internal';
+import { useBackend } from '../backend/backend';
 import '../backend/ops/fakeQuantizeLayer';
 import * as tf from '../backend/tf';
 import { checkPath } from '../optionRules';
@@ -24,30 +23,6 @@ export interface TrainedModel {
   readonly masks: ReadonlyMap<string, NamedArray>;
   /** How it was trained, and the outcome. */
   readonly run: RunRecord;
-}
-
-/** The network itself. */
-export function networkOf(model: tf.LayersModel | TrainedModel): tf.LayersModel {
-  return model instanceof tf.LayersModel ? model : model.model;
-}
-
-/**
- * Checks the argument of a cell that takes a network.
- *
- * @throws OptionError for a promise, a path or anything else, saying the way out
- */
-export function checkNetwork(cell: string, model: unknown): void {
-  requireAwaited(cell, 'model', model);
-  const { model: inner } = (model ?? {}) as { model?: unknown };
-  if (model instanceof tf.LayersModel || inner instanceof tf.LayersModel) return;
-  const wayOut =
-    typeof model === 'string'
-      ? 'load it with await loadModel(folder)'
-      : 'pass what trainPruned or loadModel gives, or a tf.LayersModel';
-  throw new OptionError(`${cell}: expected a model, found ${shown(model)}; ${wayOut}.`, {
-    option: 'model',
-    value: model,
-  });
 }
 
 /**
@@ -81,7 +56,8 @@ export async function readRun(folder: string): Promise<RunRecord | undefined> {
 }
 
 /**
- * Reads a model that `trainPruned` or `trainPopulation` wrote.
+ * Reads a model that `trainPruned` or `trainPopulation` wrote, onto the current backend, else the first
+ * that loads.
  *
  * @param folder `run.json`, `model.json`, `weights.bin` and `masks.safetensors` lie in it
  * @throws TrainingError if the folder does not hold a complete model
@@ -100,6 +76,7 @@ export async function loadModel(folder: string): Promise<TrainedModel> {
         'masks.safetensors.',
       { file: folder },
     );
+  await useBackend();
   const { modelTopology, weightsManifest } = JSON.parse(modelJson.toString());
   const model = await tf.loadLayersModel({
     load: async () => ({

@@ -1,3 +1,15 @@
+import { OptionError } from 'selective-brain-damage-statistics';
+import {
+  checkChoice,
+  checkOptions,
+  count,
+  type OptionRule,
+  type OptionRules,
+  requireAwaited,
+  required,
+  shown,
+} from 'selective-brain-damage-statistics/internal';
+import { object, POSITIVE } from '../optionRules';
 import type { SmallCnnOptions } from './smallCnn';
 import type { Topology } from './topology';
 import type { WideResNetOptions } from './wideResNet';
@@ -29,4 +41,38 @@ export interface TopologySpec {
   readonly name: 'topology';
   /** The network without its weights. */
   readonly topology: Topology;
+}
+
+/** The options of each network, `name` among them. */
+const RULES: { readonly [Name in ModelSpec['name']]: OptionRules<object> } = {
+  'small-cnn': specRules<SmallCnnSpec>('small-cnn', { depth: count(), width: POSITIVE }),
+  'wide-resnet': specRules<WideResNetSpec>('wide-resnet', { depth: count(), width: POSITIVE }),
+  'resnet-50': specRules<ResNet50Spec>('resnet-50', {}),
+  topology: specRules<TopologySpec>('topology', { topology: required(object('a topology')) }),
+};
+
+function specRules<Spec extends ModelSpec>(
+  name: Spec['name'],
+  rules: OptionRules<Omit<Spec, 'name'>>,
+): OptionRules<object> {
+  const named: OptionRule = { expected: `'${name}'`, accepts: (value) => value === name };
+  return { name: named, ...rules };
+}
+
+/**
+ * Checks the description of a network.
+ *
+ * @throws OptionError for a promise, an unknown network, or a wrong option or value
+ */
+export function checkModelSpec(cell: string, spec: unknown): asserts spec is ModelSpec {
+  requireAwaited(cell, 'model', spec);
+  const { name } = (spec ?? {}) as { readonly name?: unknown };
+  if (typeof name !== 'string')
+    throw new OptionError(
+      `${cell}: expected a network by name, as { name: 'small-cnn' }, found ${shown(spec)}.`,
+      { option: 'model', value: spec },
+    );
+  const names = Object.keys(RULES) as ModelSpec['name'][];
+  checkChoice('model.name', name, names);
+  checkOptions(cell, spec as object, RULES[name], 'model.');
 }

@@ -99,6 +99,7 @@ export interface DataRecord {
 
 /** A user's own model that starts from the weights it has. */
 export interface GivenModel {
+  /** Tells it from a network that is built. */
   readonly name: 'given';
   /** The model's own name. */
   readonly title: string;

@@ -5,7 +5,9 @@
 
 /** One array; `Uint8Array` is stored as U8, `Float32Array` as F32. */
 export interface NamedArray {
+  /** Size of each dimension. */
   readonly shape: readonly number[];
+  /** Row-major. */
   readonly data: Float32Array | Uint8Array;
 }
 

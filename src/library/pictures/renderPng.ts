@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import type { Figure } from 'selective-brain-damage-statistics';
+import { type Figure, OptionError } from 'selective-brain-damage-statistics';
+import { requireAwaited, shown } from 'selective-brain-damage-statistics/internal';
 import { FONT_FAMILY, rasterize, textWidth } from './rasterize';
 
 const WIDTH = 800;
@@ -16,8 +17,15 @@ const FONT_SIZE = 12;
  * canvas (heatmap) or WebGL.
  *
  * @returns the PNG file
+ * @throws OptionError for anything but a figure
  */
 export async function renderPng(figure: Figure): Promise<Buffer> {
+  requireAwaited('renderPng', 'figure', figure);
+  if (!Array.isArray(figure?.data) || typeof figure.layout !== 'object')
+    throw new OptionError(
+      `renderPng: expected a figure, as topOneFigure gives, found ${shown(figure)}.`,
+      { option: 'figure', value: figure },
+    );
   const { width = WIDTH, height = HEIGHT, font } = figure.layout;
   const { data, layout } = structuredClone({ data: figure.data, layout: figure.layout });
   const svg = await plotly().toImage(

@@ -18,7 +18,7 @@ async function trainReplicate(
 ): Promise<void> {
   const { population, sparsity, replicate, seed, folder, predictionsFile } = spec;
   const [train, test] = [await keptOpen(population.train), await keptOpen(population.test)];
-  const { model } = await trainPruned({
+  const trained = await trainPruned({
     ...population.training,
     data: train,
     model: population.model,
@@ -31,13 +31,13 @@ async function trainReplicate(
   });
   try {
     await removeTemporaries(dirname(predictionsFile), basename(predictionsFile));
-    const predictions = await predict(model, test, { signal });
+    const predictions = await predict(trained, test, { signal });
     await writeModelPredictions(predictionsFile, {
-      ...{ variant: variantOfSparsity(sparsity), sparsity, replicate },
       ...predictions,
+      ...{ variant: variantOfSparsity(sparsity), sparsity, replicate },
     });
   } finally {
-    model.dispose();
+    trained.model.dispose();
   }
 }
 

@@ -9,7 +9,7 @@ import {
   TEXT,
 } from 'selective-brain-damage-statistics/internal';
 import * as tf from '../backend/tf';
-import { checkNetwork, networkOf, type TrainedModel } from '../models/modelFolder';
+import { checkNetwork, layersOf, type Network } from '../models/network';
 import type { PruningMethod } from '../models/runRecord';
 import type { NamedArray } from '../models/safetensors';
 import { nameOf } from '../models/weights';
@@ -44,14 +44,11 @@ const rules: OptionRules<PruneModelOptions> = {
  * @throws OptionError for a wrong option or value
  * @throws TrainingError if a weight is NaN
  */
-export function pruneModel(
-  model: tf.LayersModel | TrainedModel,
-  options: PruneModelOptions,
-): Map<string, NamedArray> {
+export function pruneModel(model: Network, options: PruneModelOptions): Map<string, NamedArray> {
   checkNetwork('pruneModel', model);
   checkOptions('pruneModel', options, rules);
   const { sparsity, method = 'magnitude', seed = 0, tensors } = options;
-  const network = networkOf(model);
+  const network = layersOf(model);
   const names = new Set(prunableWeights(network, tensors, 'tensors'));
   const masks = new Map<string, NamedArray>();
   for (const weight of network.trainableWeights) {

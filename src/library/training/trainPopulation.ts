@@ -37,7 +37,7 @@ import { DATASET, type ImageDataset } from '../datasets/imageDataset';
 import { specOf } from '../datasets/openDataset';
 import { buildModel } from '../models/model';
 import { readRun } from '../models/modelFolder';
-import type { ModelSpec } from '../models/modelSpec';
+import { checkModelSpec, type ModelSpec } from '../models/modelSpec';
 import { renumbered } from '../models/renumbered';
 import type { DataRecord } from '../models/runRecord';
 import { topologyOf } from '../models/topology';
@@ -150,6 +150,7 @@ const rules: OptionRules<TrainPopulationOptions> = {
 export async function trainPopulation(options: TrainPopulationOptions): Promise<Population> {
   checkOptions('trainPopulation', options, rules);
   checkNestedOptions('trainPopulation', options);
+  if (!(options.model instanceof tf.LayersModel)) checkModelSpec('trainPopulation', options.model);
   const { train, test, sparsities, replicates, seed, onProgress } = options;
   const backend = await useBackend(options.backend ? { backend: options.backend } : {});
   const folder = resolve(options.folder);

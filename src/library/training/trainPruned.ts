@@ -27,6 +27,7 @@ import { DATASET, type ImageDataset } from '../datasets/imageDataset';
 import type { ImageBatch } from '../datasets/types';
 import { buildModel, copyModel } from '../models/model';
 import { loadModel, readRun, saveModel, type TrainedModel } from '../models/modelFolder';
+import { checkModelSpec } from '../models/modelSpec';
 import { renumbered } from '../models/renumbered';
 import type { HistoryEntry, RunOutcome, RunSpec } from '../models/runRecord';
 import { decodeSafetensors, encodeSafetensors } from '../models/safetensors';
@@ -131,6 +132,7 @@ const HISTORY_ENTRIES = 100;
 export async function trainPruned(options: TrainPrunedOptions): Promise<TrainedModel> {
   checkOptions('trainPruned', options, rules);
   checkNestedOptions('trainPruned', options);
+  if (!(options.model instanceof tf.LayersModel)) checkModelSpec('trainPruned', options.model);
   const { data, sparsity, seed, folder, checkpointSeconds = 60 } = options;
   const backend = await useBackend(options.backend ? { backend: options.backend } : {});
   const shape = { imageShape: data.imageShape, numClasses: data.numClasses };
@@ -156,6 +158,7 @@ export async function trainPruned(options: TrainPrunedOptions): Promise<TrainedM
     throw new OptionError(
       `Model '${model.name}' has no convolution or dense kernel to prune: name the weights to prune ` +
         'in pruning.tensors.',
+      { option: 'pruning.tensors', value: spec.pruning.tensors },
     );
   const state = new TrainingState(model, spec.pruning ? prunable : []);
   try {
@@ -234,7 +237,10 @@ async function train(
       await new Promise(setImmediate);
     }
     if (position.batch === 0)
-      throw new TrainingError(`${data.name} holds no full batch of ${batchSize} images.`);
+      throw new TrainingError(`${data.name} holds no full batch of ${batchSize} images.`, {
+        option: 'batchSize',
+        value: batchSize,
+      });
     position.epoch++;
     position.batch = 0;
   }

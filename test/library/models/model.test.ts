@@ -85,9 +85,9 @@ describe('buildModel', () => {
         assert.match(error.message, message);
         return true;
       });
-    await refused({ name: 'vgg' }, /'vgg'; there are: small-cnn, wide-resnet, resnet-50/);
-    await refused({ name: 'small-cnn', depth: 0 }, /^small-cnn depth: 0; expected a whole number/);
-    await refused({ name: 'wide-resnet', depth: 17 }, /^wide-resnet depth: 17; expected 6n \+ 4/);
+    await refused({ name: 'vgg' }, /'vgg'; expected one of small-cnn, wide-resnet, resnet-50/);
+    await refused({ name: 'small-cnn', depth: 0 }, /^model\.depth: 0; expected a whole number/);
+    await refused({ name: 'wide-resnet', depth: 17 }, /^model\.depth: 17; expected 6n \+ 4/);
     const own = tf.sequential({ layers: [tf.layers.dense({ units: 10, inputShape: [784] })] });
     await refused(
       { name: 'topology', topology: topologyOf(own) },
