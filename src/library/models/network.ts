@@ -1,13 +1,8 @@
 import { OptionError } from 'selective-brain-damage-statistics';
-import {
-  requireAwaited,
-  shown,
-  type VariantOf,
-  variantOfSparsity,
-} from 'selective-brain-damage-statistics/internal';
+import { requireAwaited, shown, type VariantOf } from 'selective-brain-damage-statistics/internal';
 import * as tf from '../backend/tf';
 import type { TrainedModel } from './modelFolder';
-import type { QuantizationRecord } from './runRecord';
+import { variantOfRun } from './variantOfRun';
 
 /** A network that takes images: what `trainPruned` and `loadModel` give, or a `tf.LayersModel`. */
 export type Network = TrainedModel | tf.LayersModel;
@@ -20,25 +15,7 @@ export function layersOf(network: Network): tf.LayersModel {
 /** The variant that a network is of: by what its record says was done to it, else its own name. */
 export function variantOf(network: Network): VariantOf {
   if (network instanceof tf.LayersModel) return { variant: network.name, sparsity: Number.NaN };
-  const { spec, quantization } = network.run;
-  const { sparsity } = spec;
-  const pruned = variantOfSparsity(sparsity);
-  if (!quantization) return { variant: pruned, sparsity };
-  const quantized = variantOfQuantization(quantization);
-  return sparsity > 0
-    ? { variant: `${pruned}, ${quantized}`, sparsity }
-    : { variant: quantized, sparsity: Number.NaN };
-}
-
-/** The name of a quantization: `int8`, `int4 per tensor`, `int8 static` where activations are quantized. */
-export function variantOfQuantization({
-  weights,
-  activations,
-  perChannel = true,
-}: Pick<QuantizationRecord, 'weights' | 'activations'> & { perChannel?: boolean }): string {
-  return [weights, !perChannel && weights !== 'float16' && 'per tensor', activations && 'static']
-    .filter(Boolean)
-    .join(' ');
+  return variantOfRun(network.run);
 }
 
 /** Whether a value is a network. */

@@ -6,6 +6,7 @@ import {
   TrainingError,
 } from 'selective-brain-damage-statistics';
 import {
+  checkOption,
   checkOptions,
   choice,
   count,
@@ -33,6 +34,7 @@ import {
   useBackend,
 } from '../backend/backend';
 import * as tf from '../backend/tf';
+import { type Quantization, quantizationRules } from '../compression/quantization';
 import { DATASET, type ImageDataset } from '../datasets/imageDataset';
 import { specOf } from '../datasets/openDataset';
 import { buildModel } from '../models/model';
@@ -41,11 +43,13 @@ import { checkModelSpec, type ModelSpec } from '../models/modelSpec';
 import { renumbered } from '../models/renumbered';
 import type { DataRecord } from '../models/runRecord';
 import { topologyOf } from '../models/topology';
+import { variantOfQuantization } from '../models/variantOfRun';
+import { object } from '../optionRules';
 import { ProgressMeter } from '../workers/progressMeter';
 import { runInWorkers } from '../workers/runInWorkers';
 import { stoppedMessage } from '../workers/stoppedMessage';
 import { dataDifference, recordOf } from './dataRecord';
-import type { PopulationSpec, ReplicateSpec } from './populationSpec';
+import type { PopulationSpec, QuantizedSpec, ReplicateSpec } from './populationSpec';
 import { resolveRun } from './resolveRun';
 import { assertSameOutcome } from './sameRun';
 import {
@@ -72,6 +76,12 @@ export interface TrainPopulationOptions extends TrainingOptions {
   replicates: number;
   /** Every model's own seed is derived from it. */
   seed: number;
+  /**
+   * Quantizes every dense model in these ways too: variants `int8`, `int4 per tensor`, `int8 static` and
+   * so on, whose replicates are those of the dense models. Ranges of activations come from 512 training
+   * images. Default: none.
+   */
+  compress?: readonly Quantization[];
   /** Folder of models and predictions, from which a rerun resumes. */
   folder: string;
   /** Processes, of one thread each. Default: one per core; one on a GPU. */
@@ -128,6 +138,7 @@ const rules: OptionRules<TrainPopulationOptions> = {
   sparsities: required(listOf(SPARSITY)),
   replicates: required(count()),
   seed: required(SEED),
+  compress: listOf(object('{ weights, activations, perChannel }')),
   folder: required(TEXT),
   processes: count(),
   backend: choice(BACKEND_NAMES),
@@ -151,7 +162,8 @@ export async function trainPopulation(options: TrainPopulationOptions): Promise<
   checkOptions('trainPopulation', options, rules);
   checkNestedOptions('trainPopulation', options);
   if (!(options.model instanceof tf.LayersModel)) checkModelSpec('trainPopulation', options.model);
-  const { train, test, sparsities, replicates, seed, onProgress } = options;
+  checkCompress(options);
+  const { train, test, sparsities, replicates, seed, compress, onProgress } = options;
   const backend = await useBackend(options.backend ? { backend: options.backend } : {});
   const folder = resolve(options.folder);
   const population: PopulationSpec = {
@@ -160,6 +172,7 @@ export async function trainPopulation(options: TrainPopulationOptions): Promise<
     model: modelSpecOf(options.model),
     backend: backend.name,
     training: trainingOptionsOf(options),
+    ...(compress && { compress }),
   };
   const wanted = Array.from({ length: replicates }, (_, replicate) =>
     sparsities.map((sparsity) => replicateSpec(folder, population, sparsity, replicate, seed)),
@@ -174,7 +187,7 @@ export async function trainPopulation(options: TrainPopulationOptions): Promise<
   );
   const { model, training } = population;
   const { steps, batchSize } = resolveRun(train, model, 0, seed, backend, training).training;
-  const tally = new Tally(wanted.length, waiting.length, steps * batchSize, onProgress);
+  const tally = new Tally(wanted, waiting, steps * batchSize, onProgress);
   const failures = await interruptible(options.signal, async (signal) => {
     const failed = await runInWorkers<ReplicateSpec, number>(waiting, {
       worker: join(__dirname, 'populationWorker.js'),
@@ -185,11 +198,16 @@ export async function trainPopulation(options: TrainPopulationOptions): Promise<
     }).finally(() => tally.close());
     if (signal.aborted)
       throw new TrainingError(stoppedMessage('Training', folder), { cause: signal.reason });
-    return failed.map(({ spec: { sparsity, replicate }, reason }): PopulationFailure => {
-      return { variant: variantOfSparsity(sparsity), sparsity, replicate, reason };
-    });
+    return failed.flatMap(({ spec, reason }) =>
+      modelsOf(spec)
+        .filter(({ predictionsFile }) => !existsSync(predictionsFile))
+        .map(({ variant, sparsity }): PopulationFailure => {
+          return { variant, sparsity, replicate: spec.replicate, reason };
+        }),
+    );
   });
-  const made = wanted.filter((spec) => existsSync(spec.predictionsFile));
+  const models = wanted.flatMap(modelsOf);
+  const made = models.filter(({ predictionsFile }) => existsSync(predictionsFile));
   const account = failures
     .map(({ variant, replicate, reason }) => `\n  ${variant}, replicate ${replicate}: ${reason}`)
     .join('');
@@ -197,10 +215,10 @@ export async function trainPopulation(options: TrainPopulationOptions): Promise<
     throw new TrainingError(`No model could be trained:${account}`, { file: folder });
   if (failures.length > 0)
     console.warn(
-      `${failures.length} of ${wanted.length} models failed and are left out:${account}`,
+      `${failures.length} of ${models.length} models failed and are left out:${account}`,
     );
   const predictions = await readPredictions(
-    made.map((spec) => spec.predictionsFile),
+    made.map(({ predictionsFile }) => predictionsFile),
     { classNames: test.classNames },
   );
   return { ...predictions, folder, backend, failures };
@@ -223,9 +241,51 @@ function replicateSpec(
     sparsity,
     replicate,
     seed: seedFrom(seed, 'model', sparsity, replicate),
-    folder: file.replace(/\.parquet$/, ''),
-    predictionsFile: file,
+    ...placeOf(file),
+    quantized: sparsity > 0 ? [] : quantizedSpecs(folder, population, replicate),
   };
+}
+
+function quantizedSpecs(
+  folder: string,
+  { compress = [] }: PopulationSpec,
+  replicate: number,
+): QuantizedSpec[] {
+  return compress.map((quantization) => {
+    const variant = variantOfQuantization(quantization);
+    const file = predictionsFile(folder, { variant, sparsity: Number.NaN, replicate });
+    return { variant, quantization, ...placeOf(file) };
+  });
+}
+
+/** The folder of a model beside the file of its predictions. */
+function placeOf(file: string): { folder: string; predictionsFile: string } {
+  return { folder: file.replace(/\.parquet$/, ''), predictionsFile: file };
+}
+
+/** A model and the quantized ones that are made of it. */
+function modelsOf(
+  spec: ReplicateSpec,
+): { variant: string; sparsity: number; predictionsFile: string }[] {
+  const { sparsity, predictionsFile } = spec;
+  return [
+    { variant: variantOfSparsity(sparsity), sparsity, predictionsFile },
+    ...spec.quantized.map((model) => ({ ...model, sparsity: Number.NaN })),
+  ];
+}
+
+function checkCompress({ compress = [], sparsities }: TrainPopulationOptions): void {
+  for (const [i, quantization] of compress.entries())
+    checkOptions('trainPopulation', quantization, quantizationRules, `compress[${i}].`);
+  const variants = compress.map(variantOfQuantization);
+  const twice = variants.find((variant, i) => variants.indexOf(variant) < i);
+  checkOption('compress', twice, twice === undefined, 'each quantization once');
+  checkOption(
+    'sparsities',
+    sparsities,
+    compress.length === 0 || sparsities.includes(0),
+    '0 among them, since compress quantizes dense models',
+  );
 }
 
 /** Predictions of other images that are in the folder would otherwise pass for those of `test`. */
@@ -255,7 +315,8 @@ async function unfinished(
     const now = resolveRun(train, network, spec.sparsity, spec.seed, backend, training);
     const made = await readRun(spec.folder);
     if (made) assertSameOutcome(spec.folder, now, made.spec);
-    if (!made || !existsSync(spec.predictionsFile)) waiting.push(spec);
+    const isComplete = modelsOf(spec).every(({ predictionsFile }) => existsSync(predictionsFile));
+    if (!made || !isComplete) waiting.push(spec);
   }
   return waiting;
 }
@@ -268,19 +329,23 @@ class Tally {
   private done: number;
   private failed = 0;
 
+  private readonly models: number;
+
   constructor(
-    private readonly models: number,
-    waiting: number,
+    wanted: readonly ReplicateSpec[],
+    waiting: readonly ReplicateSpec[],
     private readonly imagesPerModel: number,
     onProgress: TrainPopulationOptions['onProgress'],
   ) {
-    this.done = models - waiting;
+    const models = sizeOf(wanted);
+    this.models = models;
+    this.done = models - sizeOf(waiting);
     this.meter = new ProgressMeter(
       ({ done, failed }) =>
         `${done} of ${models} models done${failed > 0 ? `, ${failed} failed` : ''}`,
       onProgress,
     );
-    this.meter.expect(waiting * imagesPerModel);
+    this.meter.expect(waiting.length * imagesPerModel);
   }
 
   /** @param images that the model has been trained on, those before this run included */
@@ -294,8 +359,8 @@ class Tally {
     // Of a model that failed nothing is left to do, and of one that was done before nothing was.
     this.meter.expect(-rest);
     this.reached.set(spec, this.imagesPerModel);
-    if (failed) this.failed++;
-    else this.done++;
+    if (failed) this.failed += sizeOf([spec]);
+    else this.done += sizeOf([spec]);
     this.report();
   }
 
@@ -315,6 +380,10 @@ class Tally {
     const { done, failed, models } = this;
     this.meter.report({ done, failed, models });
   }
+}
+
+function sizeOf(specs: readonly ReplicateSpec[]): number {
+  return specs.flatMap(modelsOf).length;
 }
 
 function modelSpecOf(model: TrainableModel): ModelSpec {

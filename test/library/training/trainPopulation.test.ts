@@ -7,11 +7,17 @@ import { after, before, describe, it } from 'node:test';
 import * as tf from '#library/backend/tf';
 import { ImageDataset } from '#library/datasets/imageDataset';
 import { loadCifar10 } from '#library/datasets/loadCifar10';
+import { predict } from '#library/evaluation/predict';
+import { scoreModels } from '#library/evaluation/scoreModels';
+import { loadModel } from '#library/models/modelFolder';
 import {
   type Population,
+  type PopulationProgress,
   type TrainPopulationOptions,
   trainPopulation,
 } from '#library/training/trainPopulation';
+import { perClassFlips } from '#statistics/analysis/perClassFlips';
+import { perClassTTest } from '#statistics/analysis/perClassTTest';
 import { OptionError, TrainingError } from '#statistics/errors';
 import { temporaryPath } from '#statistics/files';
 
@@ -95,6 +101,54 @@ describe('trainPopulation', () => {
     const wider = await trainPopulation({ ...tiny('unbroken'), sparsities: [0], replicates: 3 });
     assert.deepEqual(predicted(wider).slice(0, 2), predicted(unbroken).slice(0, 2));
     assert.equal(wider.models.length, 3);
+  });
+
+  it('quantizes every dense model, also of a population that is there', async () => {
+    const kept = file('unbroken', 'sparsity=0/replicate=00.parquet');
+    const before = (await stat(kept)).mtimeMs;
+    const compress = [
+      { weights: 'int8' },
+      { weights: 'int4', perChannel: false },
+      { weights: 'int8', activations: 'int8' },
+    ] as const;
+    let last: PopulationProgress | undefined;
+    const population = await trainPopulation({
+      ...tiny('unbroken'),
+      compress,
+      onProgress: (progress) => {
+        last = progress;
+      },
+    });
+    assert.deepEqual([last?.done, last?.models], [10, 10]);
+    assert.equal((await stat(kept)).mtimeMs, before);
+    assert.deepEqual(
+      [...new Set(population.models.map(({ variant }) => variant))],
+      ['dense', 'pruned 0.9', 'int8', 'int4 per tensor', 'int8 static'],
+    );
+    for (const model of population.models.slice(4)) {
+      assert.ok(Number.isNaN(model.sparsity), model.variant);
+      const { model: network, run } = await loadModel(
+        file(
+          'unbroken',
+          `variant=${encodeURIComponent(model.variant)}/replicate=0${model.replicate}`,
+        ),
+      );
+      assert.equal(run.quantization?.weights, model.variant.slice(0, 4));
+      assert.deepEqual(
+        (await predict(network, test.take(50))).predictedClass,
+        model.predictedClass,
+      );
+      const dense = population.models[model.replicate]!;
+      const apart = model.confidence!.map((x, i) => Math.abs(x - dense.confidence![i]!));
+      assert.ok(Math.max(...apart) > 0, `${model.variant} is the dense network`);
+      if (model.variant === 'int8') assert.ok(Math.max(...apart) < 0.05, 'int8 is another network');
+    }
+    const rows = perClassFlips(population).filter(({ variant }) => variant === 'int8');
+    assert.deepEqual([...new Set(rows.map(({ replicate }) => replicate))], [0, 1]);
+    const tests = perClassTTest(population, { pairing: 'replicate' });
+    assert.ok(tests.some(({ variant, n_variant }) => variant === 'int8' && n_variant === 2));
+    const scores = await scoreModels(file('unbroken', ''), { clean: test.take(20), shifted: [] });
+    assert.equal(scores.shape[0], 10);
   });
 
   it('goes on after an interruption, to the same predictions', async () => {
