@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
-import { DatasetError, OptionError } from 'selective-brain-damage-statistics';
+import { DatasetError } from 'selective-brain-damage-statistics';
 import { type Random, shuffleInPlace } from 'selective-brain-damage-statistics/internal';
 import { ImageDataset } from './imageDataset';
 import type { Normalization } from './normalization';
@@ -17,12 +17,11 @@ import type { DatasetSpec, Example, ImageSource } from './types';
 /** Options of {@link loadImageFolder}. */
 export interface ImageFolderOptions extends PictureOptions {
   /**
-   * The names of the subfolders of all classes, in the classes' order; one that is not there is a
-   * class without images. Default: the subfolders that are there, sorted.
+   * The subfolders of all classes, in the classes' order; a class whose subfolder is missing has no
+   * images. A list names the classes by their subfolders; in an object, keys are subfolders and values
+   * the classes' names: `{ n01440764: 'tench', … }`. Default: the subfolders that are there, sorted.
    */
-  readonly classes?: readonly string[];
-  /** One name per class. Default: the subfolders' names. */
-  readonly classNames?: readonly string[];
+  readonly classNames?: readonly string[] | Readonly<Record<string, string>>;
 }
 
 const IMAGE = /\.(jpe?g|png|webp)$/i;
@@ -43,17 +42,16 @@ export async function loadImageFolder(
   options: ImageFolderOptions = {},
 ): Promise<ImageDataset> {
   const found = await subfolders(folder);
-  const classes = options.classes ?? found;
+  const named = options.classNames ?? found;
+  const [classes, classNames] = Array.isArray(named)
+    ? [named, named]
+    : [Object.keys(named), Object.values(named)];
   const stray = found.find((name) => !classes.includes(name));
   if (stray !== undefined)
     throw new DatasetError(
       `${join(folder, stray)}: no class has this name; expected ${classes.length} classes such as ` +
         `${classes.slice(0, 3).join(', ')}.`,
-    );
-  const { classNames = classes } = options;
-  if (classNames.length !== classes.length)
-    throw new OptionError(
-      `classNames has ${classNames.length} names; expected one for each of ${classes.length} classes.`,
+      { option: 'classNames', value: stray, file: join(folder, stray) },
     );
   const settings = pictureSettings(options);
   const folders = found.map((name) => ({ name, label: classes.indexOf(name) }));

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { DatasetError } from 'selective-brain-damage-statistics';
 import { loadImageNetRecords } from '../records/loadImageNetRecords';
-import { IMAGENET_A_CLASSES, IMAGENET_WNIDS } from './imagenetClasses';
+import { IMAGENET_A_CLASSES, IMAGENET_WNIDS, imageNetClasses } from './imagenetClasses';
 import { loadImageFolder } from './loadImageFolder';
 import type { PictureOptions } from './preprocess';
 import type { ShiftedSet } from './shiftedSet';
@@ -35,6 +35,9 @@ export async function loadImageNetA(
   const records = await recordsFolder(folder);
   const data = records
     ? await loadImageNetRecords(records, { classNames: IMAGENET_WNIDS, ...options })
-    : await loadImageFolder(folder, { ...options, classes: IMAGENET_WNIDS });
+    : await loadImageFolder(folder, {
+        ...options,
+        classNames: imageNetClasses(options.classNames),
+      });
   return { corruption: 'imagenet-a', severity: 0, data: data.restrictTo(IMAGENET_A_CLASSES) };
 }

@@ -4,7 +4,7 @@ import { DatasetError } from 'selective-brain-damage-statistics';
 import { ALL_CORRUPTIONS, type CorruptionName, SEVERITIES } from '../corruptions/names';
 import { loadImageNetRecords } from '../records/loadImageNetRecords';
 import type { ImageDataset } from './imageDataset';
-import { IMAGENET_WNIDS } from './imagenetClasses';
+import { IMAGENET_WNIDS, imageNetClasses } from './imagenetClasses';
 import { loadImageFolder } from './loadImageFolder';
 import type { PictureOptions } from './preprocess';
 import { type CorruptionChoice, checkChoice, type ShiftedSet } from './shiftedSet';
@@ -96,10 +96,10 @@ async function find(
 
 function open(
   { layout, folder }: Place,
-  { imageSize = 224, shorterSide = imageSize, ...pictures }: ImageNetCOptions,
+  { imageSize = 224, shorterSide = imageSize, classNames, ...pictures }: ImageNetCOptions,
 ): Promise<ImageDataset> {
   const how = { ...pictures, imageSize, shorterSide };
   return layout === 'records'
-    ? loadImageNetRecords(folder, { classNames: IMAGENET_WNIDS, ...how })
-    : loadImageFolder(folder, { ...how, classes: IMAGENET_WNIDS });
+    ? loadImageNetRecords(folder, { classNames: classNames ?? IMAGENET_WNIDS, ...how })
+    : loadImageFolder(folder, { ...how, classNames: imageNetClasses(classNames) });
 }

@@ -9,7 +9,7 @@ import type { DatasetSpec } from './types';
 const loaders: Readonly<
   Record<string, (options: Record<string, unknown>) => Promise<ImageDataset>>
 > = {
-  cifar10: loadCifar10,
+  cifar10: ({ folder, ...options }) => loadCifar10(folder as string | undefined, options),
   'cifar10-c': (options) => openCifar10C(options as unknown as Cifar10CPart),
   'image-folder': ({ folder, ...options }) => loadImageFolder(folder as string, options),
   'imagenet-records': ({ files, ...options }) => loadImageNetRecords(files as string[], options),

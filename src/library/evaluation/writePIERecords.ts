@@ -125,7 +125,7 @@ async function replaceRecords(
     const examples = inputs(pie);
     const first = await examples.next();
     if (first.done) return [];
-    const files = await writeRecords(path, startingWith(first.value, examples), options);
+    const files = await writeRecords(startingWith(first.value, examples), path, options);
     return files.map((file) => join(folder, basename(file)));
   };
   try {

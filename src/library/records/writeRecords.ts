@@ -45,14 +45,14 @@ const ENCODED_AHEAD = 16;
  * `image/filename` or `image_index`. All files appear at once when the last is complete; after a
  * failure there are none.
  *
- * @param path the file; with several shards `-00000-of-00008` is appended. Its folder is made.
  * @param examples streamed: a few are in memory at a time
+ * @param path the file; with several shards `-00000-of-00008` is appended. Its folder is made.
  * @returns the files written
  * @throws OptionError for a label or a number of shards that is not a whole number in range
  */
 export async function writeRecords(
-  path: string,
   examples: AsyncIterable<RecordInput> | Iterable<RecordInput>,
+  path: string,
   options: WriteRecordsOptions = {},
 ): Promise<string[]> {
   const { shards: count = 1, gzip = false } = options;

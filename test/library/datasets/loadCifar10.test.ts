@@ -86,14 +86,14 @@ describe('loadCifar10', () => {
   it('names a missing folder, a damaged batch and an unknown split', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'cifar10-'));
     try {
-      await assert.rejects(loadCifar10({ split: 'test', folder }), (error) => {
+      await assert.rejects(loadCifar10(folder, { split: 'test' }), (error) => {
         assert.ok(error instanceof DatasetError);
         assert.match(error.message, /test_batch\.bin.*official binary batch/);
         return true;
       });
       await writeFile(join(folder, 'test_batch.bin'), 'not images');
       await assert.rejects(
-        loadCifar10({ split: 'test', folder }),
+        loadCifar10(folder, { split: 'test' }),
         /test_batch\.bin has MD5 .* the published batch has 803d5f7f/,
       );
     } finally {

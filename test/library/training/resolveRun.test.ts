@@ -98,8 +98,8 @@ describe('a run', () => {
       [{ imageSize: 16 }, /data\.options\.imageSize is 16, was 8/],
       [{ shorterSide: 8 }, /data\.options\.shorterSide is 8, was 16/],
       [
-        { classes: ['ant', 'cat', 'bee', 'dog'] },
-        /data\.options\.classes is \["ant","cat","bee","dog"\], was undefined/,
+        { classNames: ['ant', 'cat', 'bee', 'dog'] },
+        /data\.options\.classNames is \["ant","cat","bee","dog"\], was undefined/,
       ],
     ] as const;
     for (const [options, message] of other)
