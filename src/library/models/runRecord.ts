@@ -27,6 +27,12 @@ export interface LearningRateSchedule {
   readonly per256: number;
   /** Length of the linear warm-up from 0. Default 5/90 of the run. */
   readonly warmup: number;
+  /**
+   * How the rate falls after warm-up: by `steps`, which `decays` lists, as the paper's does; `linear`, to
+   * 0 at the end of the run; or `cosine`, along half a cosine to 0 (Loshchilov & Hutter 2017). Default
+   * `steps`.
+   */
+  readonly shape?: 'steps' | 'linear' | 'cosine';
   /** Decay steps, which accumulate. Default a tenth at 30/90, 60/90 and 80/90 of the run. */
   readonly decays: readonly LearningRateDecay[];
 }
@@ -81,6 +87,8 @@ export interface ResolvedTraining {
 export interface ResolvedPruning extends PruningSchedule {
   /** How the weights to be masked are chosen. */
   readonly method: PruningMethod;
+  /** Whether the layer that gives the logits is pruned too. */
+  readonly classifier: boolean;
   /** The weights to prune, by name; absent for all convolution and dense kernels. */
   readonly tensors?: readonly string[];
 }

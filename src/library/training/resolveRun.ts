@@ -126,6 +126,6 @@ function resolvePruning(
   );
   // A mask is drawn before a step, the last of which is `steps - 1`.
   checkOption('pruning.end', options.end ?? end, end < steps, `less than the run's ${words}`);
-  const { method = 'magnitude', tensors } = options;
-  return { method, begin, end, frequency, ...(tensors && { tensors }) };
+  const { method = 'magnitude', classifier = false, tensors } = options;
+  return { method, classifier, begin, end, frequency, ...(tensors && { tensors }) };
 }

@@ -308,7 +308,7 @@ async function unfinished(
   const { imageShape, numClasses } = train;
   const { model: network, training } = wanted[0]!.population;
   const model = await buildModel(network, { imageShape, numClasses }, 0);
-  prunableWeights(model, training.pruning?.tensors);
+  prunableWeights(model, training.pruning);
   model.dispose();
   const waiting: ReplicateSpec[] = [];
   for (const spec of wanted) {

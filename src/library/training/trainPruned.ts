@@ -153,7 +153,7 @@ export async function trainPruned(options: TrainPrunedOptions): Promise<TrainedM
     network.name === 'given'
       ? await copyModel(given!, shape)
       : await buildModel(network, shape, seed);
-  const prunable = prunableWeights(model, spec.pruning?.tensors);
+  const prunable = prunableWeights(model, spec.pruning);
   if (spec.pruning && prunable.length === 0)
     throw new OptionError(
       `Model '${model.name}' has no convolution or dense kernel to prune: name the weights to prune ` +
