@@ -94,12 +94,23 @@ function resolveLearningRate(
   const {
     per256 = paper.per256,
     warmup,
+    shape = 'steps',
     decays,
   } = typeof options === 'number' ? { per256: options } : (options ?? {});
+  checkOption(
+    'learningRate.decays',
+    decays,
+    decays === undefined || shape === 'steps',
+    `none where learningRate.shape is ${shape}`,
+  );
   return {
     per256,
     warmup: warmup === undefined ? paper.warmup : toSteps(warmup),
-    decays: decays?.map(({ at, factor }) => ({ at: toSteps(at), factor })) ?? paper.decays,
+    ...(shape !== 'steps' && { shape }),
+    decays:
+      shape !== 'steps'
+        ? []
+        : (decays?.map(({ at, factor }) => ({ at: toSteps(at), factor })) ?? paper.decays),
   };
 }
 
