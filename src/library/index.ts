@@ -90,9 +90,12 @@ export {
   summarizeVariants,
 } from './frames/cells';
 export type { RgbImage } from './images/rgbImage';
+export type { AirbenchOptions } from './models/airbench';
+export type { Init, InitOptions } from './models/initializers';
 export { buildModel } from './models/model';
 export { loadModel, type TrainedModel } from './models/modelFolder';
 export type {
+  AirbenchSpec,
   ModelSpec,
   ResNet50Spec,
   SmallCnnSpec,
@@ -129,19 +132,16 @@ export { renderPng } from './pictures/renderPng';
 export { type ImageNetRecordsOptions, loadImageNetRecords } from './records/loadImageNetRecords';
 export type { Feature } from './records/tfExample';
 export { type RecordInput, type WriteRecordsOptions, writeRecords } from './records/writeRecords';
+export type { PopulationProgress } from './training/populationTally';
 export { type PruneModelOptions, pruneModel } from './training/pruneModel';
+export type { TrainingProgress } from './training/trainingLoop';
 export type { PruningOptions, TrainableModel, TrainingOptions } from './training/trainingOptions';
 export {
   type Population,
   type PopulationFailure,
-  type PopulationProgress,
   type TrainPopulationOptions,
   trainPopulation,
 } from './training/trainPopulation';
-export {
-  type TrainingProgress,
-  type TrainPrunedOptions,
-  trainPruned,
-} from './training/trainPruned';
+export { type TrainPrunedOptions, trainPruned } from './training/trainPruned';
 
 setFigureRenderer(renderPng);

@@ -5,6 +5,7 @@ import { DATASET, type ImageDataset } from '../datasets/imageDataset';
 import { foldBatchNorms } from '../models/foldBatchNorms';
 import type { TrainedModel } from '../models/modelFolder';
 import { checkNetwork, layersOf, type Network } from '../models/network';
+import { runHash } from '../models/runHash';
 import type { QuantizationRecord } from '../models/runRecord';
 import { recordOf } from '../training/dataRecord';
 import { calibrate, inputQuantizer, type Quantizers, withQuantizers } from './activations';
@@ -38,11 +39,14 @@ const rules: OptionRules<QuantizeModelOptions> = { ...quantizationRules, calibra
  * al. 2018): weights of convolutions and dense layers become symmetric integers, −127 to 127 or −7 to 7,
  * with a scale per output channel. With `activations`, the input and what every layer gives become
  * integers from −128 to 127 whose ranges were seen on the calibration images and hold 0 exactly, and biases
- * 32-bit integers at the scale of input times weights (static fixed-point); else activations and biases
- * stay float32 (weight-only). Float16 rounds every weight to the nearest.
+ * 32-bit integers at the scale of input times weights (full integer or static quantization); else
+ * activations and biases stay float32 (weight-only quantization; TensorFlow Lite's dynamic-range kernels
+ * would also quantize the activations of each batch as it comes). Float16 rounds every weight to the
+ * nearest, halves to even.
  *
- * Each batch norm that follows nothing but a convolution is folded into it first. Others, as in
- * pre-activation residual networks, stay float32, between quantized activations.
+ * Each batch norm that directly follows a convolution is folded into it first. Others, as in
+ * pre-activation residual networks and after a pooling, stay float32, between quantized activations; the
+ * record lists them as `unfolded`.
  *
  * The result computes in float32 on the values that the integers stand for, so that every backend runs it.
  * Weights that are zero, as pruned ones are, stay zero.
@@ -87,6 +91,7 @@ export async function quantizeModel(
     kernels += Number(quantized.hasKernel);
     setWeights(model.getLayer(layer.name), quantized.weights);
   }
+  const unfolded = folded.layers.filter(isBatchNorm).map(({ name }) => name);
   folded.dispose();
   if (kernels === 0)
     throw new OptionError(
@@ -97,7 +102,8 @@ export async function quantizeModel(
     ...{ weights, perChannel },
     ...(activations && { activations }),
     ...(calibration && { calibration: recordOf(calibration) }),
-    ...{ bytes, float32Bytes: 4 * network.countParams() },
+    ...(!(trained instanceof tf.LayersModel) && { baseline: runHash(trained.run) }),
+    ...{ unfolded, bytes, float32Bytes: 4 * network.countParams() },
   };
   if (trained instanceof tf.LayersModel) return { model, quantization };
   const { masks, run } = trained;
@@ -108,6 +114,10 @@ export async function quantizeModel(
 function asFunctional(model: tf.LayersModel): tf.LayersModel {
   if (!(model instanceof tf.Sequential)) return model;
   return tf.model({ inputs: model.inputs, outputs: model.outputs, name: model.name });
+}
+
+function isBatchNorm(layer: tf.layers.Layer): boolean {
+  return layer.getClassName().startsWith('BatchNorm');
 }
 
 function setWeights(layer: tf.layers.Layer, weights: readonly Float32Array[]): void {

@@ -29,7 +29,7 @@ import { brightness, fog, frost, snow } from './weather';
 
 /** Options of {@link corrupt}. */
 export interface CorruptOptions {
-  /** Decides all that is random. Default 0. */
+  /** Decides everything random. Default 0. */
   readonly seed?: number;
   /**
    * Which of the two published sets of parameters, which are in pixels: `imagenet`, for images of
@@ -70,7 +70,7 @@ const BY_NAME: Readonly<Record<CorruptionName, Corruption>> = {
   saturate,
 };
 
-/** Pixels; an image with a shorter side has nothing left to see. */
+/** Pixels; corrupted images with a shorter side show nothing. */
 const SHORTEST_SIDE = 8;
 
 /**
@@ -78,8 +78,8 @@ const SHORTEST_SIDE = 8;
  * and 4 extra ones at 5 severities, with the published parameters. The published ImageNet-C was
  * stored as JPEG of quality 85 afterwards, which is not done here.
  *
- * The same image, name, severity and options give the same pixels. What is random follows the
- * published definitions, but not the published sets' own random numbers.
+ * The same image, name, severity and options give the same pixels. Random parts follow the published
+ * definitions, with other random numbers than those of the published sets.
  *
  * @param image 8-bit RGB of at least 8 × 8 pixels, not changed
  * @param severity 1 (mild) to 5
@@ -103,7 +103,7 @@ export async function corrupt(
   return corruptWith(randomFrom(seed, name, severity), image, name, severity, scale, textures);
 }
 
-/** {@link corrupt} with a given source of chance, and without its warning. */
+/** {@link corrupt} with a given random stream, without its checks and its warning. */
 export async function corruptWith(
   random: Random,
   image: RgbImage,

@@ -4,7 +4,7 @@ import type { CorruptView, Example } from '../datasets/types';
 import type { RgbImage } from '../images/rgbImage';
 import { corruptWith } from './corrupt';
 
-/** An example whose picture is what a model sees of it, corrupted. */
+/** An example whose picture is the model's view of it, corrupted. */
 export function corruptedExample(
   example: Example,
   { name, severity, seed, scale, frost }: CorruptView,

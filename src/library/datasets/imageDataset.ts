@@ -38,8 +38,8 @@ const batchRules: OptionRules<BatchOptions> = {
 };
 
 /**
- * A stream of labelled images with views on it. A data set is never held as a whole: every method
- * that narrows or reorders it returns a new, cheap view.
+ * A stream of labelled images, seen through views. The images are never in memory all at once: every
+ * method that narrows or reorders the stream returns a new, cheap view.
  */
 export class ImageDataset implements AsyncIterable<Example> {
   /** A data set of the images of a source, seen through views. */

@@ -10,7 +10,7 @@ export interface Example {
   readonly id: ImageId;
   /** 0-based class. */
   readonly label: number;
-  /** The JPEG or PNG file that the image came as, where it did. */
+  /** The image's JPEG or PNG file, where it has one. */
   readonly encoded?: Uint8Array;
   /** The picture as stored (decoded, not cropped or normalised). */
   image(): RgbImage | Promise<RgbImage>;
@@ -44,7 +44,7 @@ export interface DatasetSpec {
   readonly views?: readonly DatasetView[];
 }
 
-/** One view on a data set; views apply in the order in which they were asked for. */
+/** One view on a data set; views apply in the order of their calls. */
 export type DatasetView =
   | TakeView
   | ShardView

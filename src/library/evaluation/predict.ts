@@ -113,7 +113,7 @@ async function predictWith(
     imageIds.push(...batch.ids);
     labels.push(...batch.labels);
     onImages?.(batch.ids.length);
-    // Lets an abort of the signal be handled.
+    // Yields to whatever may abort the signal.
     await new Promise(setImmediate);
   }
   const trueClass = Int32Array.from(labels);

@@ -3,14 +3,13 @@ import type { ShiftedSet } from '../datasets/shiftedSet';
 import { stoppedMessage } from '../workers/stoppedMessage';
 import type { EvaluationTally } from './evaluationTally';
 import { checkFits, nameOfSet } from './imageSets';
-import type { PredictOptions } from './predict';
 import { type PlacedModel, scoreSet } from './scoreSet';
 
 /** Scores of models in memory on every set, in this process. */
 export async function scoreInMemory(
   models: readonly PlacedModel[],
   sets: readonly ShiftedSet[],
-  options: Pick<PredictOptions, 'batchSize'>,
+  batchSize: number | undefined,
   tally: EvaluationTally,
   signal: AbortSignal,
 ): Promise<ScoreRow[]> {
@@ -18,8 +17,12 @@ export async function scoreInMemory(
   for (const { data } of sets) tally.expect(data, models.length);
   const scores: ScoreRow[] = [];
   for (const set of sets) {
-    const onImages = (n: number) => tally.add(n * models.length);
-    const ofSet = await scoreSet(models, set, { ...options, signal, onImages }).catch((cause) => {
+    const options = {
+      ...(batchSize !== undefined && { batchSize }),
+      signal,
+      onImages: (n: number) => tally.add(n * models.length),
+    };
+    const ofSet = await scoreSet(models, set, options).catch((cause) => {
       if (signal.aborted)
         throw new EvaluationError(stoppedMessage('The evaluation'), { cause: signal.reason });
       throw new EvaluationError(`${nameOfSet(set)}: ${cause.message}`, { cause });

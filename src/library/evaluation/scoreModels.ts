@@ -1,3 +1,4 @@
+import { join, resolve } from 'node:path';
 import { OptionError, type ScoreRow } from 'selective-brain-damage-statistics';
 import {
   bySparsity,
@@ -126,24 +127,21 @@ export async function scoreRows(
   check: (models: readonly VariantOf[]) => void = () => {},
 ): Promise<ScoreRow[]> {
   const { clean, shifted, onProgress, signal } = options;
-  const { batchSize, folder, processes } = options;
+  const { batchSize, processes } = options;
   const sets = allSets(clean, shifted);
   const backend = await useBackend(options.backend ? { backend: options.backend } : {});
   const tally = new EvaluationTally(sets.length, onProgress);
-  const how = {
-    ...(batchSize !== undefined && { batchSize }),
-    ...(folder !== undefined && { folder }),
-    ...(processes !== undefined && { processes }),
-  };
   const scores = await interruptible(signal, async (stop) => {
     if (typeof models !== 'string') {
       const placed = placedModels(models);
       check(placed);
-      return scoreInMemory(placed, sets, how, tally, stop);
+      return scoreInMemory(placed, sets, batchSize, tally, stop);
     }
     const recorded = await recordedModels(models);
     check(recorded);
-    return scorePopulation(models, recorded, sets, backend, how, tally, stop);
+    const folder = resolve(options.folder ?? join(models, 'robustness'));
+    const evaluation = { models: recorded, sets, folder, backend, processes, batchSize };
+    return scorePopulation(evaluation, tally, stop);
   }).finally(() => tally.close());
   return scoresBySet(scores).flatMap((ofSet) =>
     ofSet.toSorted((a, b) => bySparsity(a, b) || a.replicate - b.replicate),

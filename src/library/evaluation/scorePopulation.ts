@@ -14,11 +14,15 @@ import { checkFits, nameOfSet } from './imageSets';
 import { readScores, scoreFileName } from './scoreFiles';
 import type { RecordedModel, ScoreReport, ScoreSpec } from './scoreSpec';
 
-/** Where and how a population is evaluated. */
-interface ScorePopulationOptions {
-  readonly folder?: string;
-  readonly processes?: number;
-  readonly batchSize?: number;
+/** An evaluation of a population. */
+interface PopulationEvaluation {
+  readonly models: readonly RecordedModel[];
+  readonly sets: readonly ShiftedSet[];
+  /** Folder of the scores. */
+  readonly folder: string;
+  readonly backend: BackendInfo;
+  readonly processes?: number | undefined;
+  readonly batchSize?: number | undefined;
 }
 
 /**
@@ -38,33 +42,18 @@ export async function recordedModels(population: string): Promise<RecordedModel[
 
 /** Scores of a population's models on every set, in processes; kept in a folder, for reruns. */
 export async function scorePopulation(
-  population: string,
-  models: readonly RecordedModel[],
-  sets: readonly ShiftedSet[],
-  backend: BackendInfo,
-  options: ScorePopulationOptions,
+  evaluation: PopulationEvaluation,
   tally: EvaluationTally,
   signal: AbortSignal,
 ): Promise<ScoreRow[]> {
-  const { batchSize, processes = defaultProcesses(backend) } = options;
-  const folder = resolve(options.folder ?? join(population, 'robustness'));
-  const specs = await Promise.all(
-    sets.map(async ({ corruption, severity, data }): Promise<ScoreSpec> => {
-      const file = join(folder, scoreFileName({ corruption, severity, data }));
-      const done = new Set((await readScores(file)).map(({ run }) => run));
-      return {
-        ...{ corruption, severity, file, backend: backend.name, data: specOf(data) },
-        models: models.filter(({ run }) => !done.has(run)),
-        ...(batchSize !== undefined && { batchSize }),
-      };
-    }),
-  );
+  const { models, sets, folder, backend } = evaluation;
+  const specs = await Promise.all(sets.map((set) => specFor(set, evaluation)));
   const waiting = specs.filter((spec) => spec.models.length > 0);
   await checkFirstModel(waiting, sets);
   for (const [i, spec] of specs.entries()) tally.expect(sets[i]!.data, spec.models.length);
   const failures = await runInWorkers<ScoreSpec, ScoreReport>(waiting, {
     worker: join(__dirname, 'scoreWorker.js'),
-    processes,
+    processes: evaluation.processes ?? defaultProcesses(backend),
     signal,
     onReport: (_, seen) => tally.add(seen),
     onEnd: () => tally.endSet(),
@@ -80,6 +69,21 @@ export async function scorePopulation(
   const runs = new Set(models.map(({ run }) => run));
   const scores = await Promise.all(specs.map(({ file }) => readScores(file)));
   return scores.flat().filter(({ run }) => runs.has(run));
+}
+
+/** A set with the models that have no scores on it yet. */
+async function specFor(
+  set: ShiftedSet,
+  { models, folder, backend, batchSize }: PopulationEvaluation,
+): Promise<ScoreSpec> {
+  const { corruption, severity, data } = set;
+  const file = join(folder, scoreFileName(set));
+  const done = new Set((await readScores(file)).map(({ run }) => run));
+  return {
+    ...{ corruption, severity, file, backend: backend.name, data: specOf(data) },
+    models: models.filter(({ run }) => !done.has(run)),
+    ...(batchSize !== undefined && { batchSize }),
+  };
 }
 
 /** Checks a model before processes are started; the processes name one that cannot be loaded. */

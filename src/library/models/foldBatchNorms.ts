@@ -3,9 +3,9 @@ import { endingInLogits } from './endingInLogits';
 import { fromTopology, type LayerJson, type Topology, topologyOf } from './topology';
 
 /**
- * A copy of a model for evaluation alone, which ends in logits and in which each batch norm that follows
- * a convolution is part of it: with s = gamma / sqrt(variance + epsilon), the filter becomes filter · s, the bias
- * beta + (bias − mean) · s, and the activation goes along.
+ * A copy of a model for evaluation only: it ends in logits, and convolutions absorb the batch norms that
+ * follow them. With s = gamma / sqrt(variance + epsilon), the filter becomes filter · s, the bias
+ * beta + (bias − mean) · s, and the convolution takes over the activation.
  */
 export async function foldBatchNorms(model: tf.LayersModel): Promise<tf.LayersModel> {
   const topology = endingInLogits(topologyOf(model)) as unknown as {
@@ -23,7 +23,7 @@ export async function foldBatchNorms(model: tf.LayersModel): Promise<tf.LayersMo
   return folded;
 }
 
-/** Takes the batch norms out of a configuration; convolution by convolution, whose they were. */
+/** Removes the batch norms from a configuration and returns each one's name by its convolution's. */
 function foldIntoConvolutions(config: {
   layers: LayerJson[];
   output_layers?: [string, ...unknown[]][];

@@ -22,8 +22,8 @@ import { fromTopology, type Topology, topologyOf } from './topology';
 import { wideResNet } from './wideResNet';
 
 /**
- * Builds a network whose initial weights `seed` decides: every random initialiser in it draws from
- * a seed of its own, derived from the layer's name. Runs on the current backend, else the first that
+ * Builds a network with initial weights drawn from `seed`: every random initialiser draws from a seed of
+ * its own, derived from the layer's name. Runs on the current backend, else the first that
  * loads.
  *
  * @param shape of the images and their classes; a data set has one
@@ -117,9 +117,9 @@ function isObject(value: unknown): value is Json {
 }
 
 /**
- * Whether a network takes images of this shape and tells these classes apart.
+ * Checks that a network takes images of this shape and gives a logit for each class.
  *
- * @throws OptionError naming what it takes or gives, and what was expected
+ * @throws OptionError naming the network's shape and the expected one
  */
 export function checkFit(model: tf.LayersModel, { imageShape, numClasses }: ModelShape): void {
   const fits = (actual: tf.Shape, expected: readonly number[]) =>

@@ -28,7 +28,7 @@ export interface TrainedModel {
 
 /**
  * Writes a model into a folder: `model.json` and `weights.bin` as tfjs reads them, the masks as
- * `masks.safetensors`, and last `run.json`, whose presence says that the folder is complete.
+ * `masks.safetensors`, and last `run.json`, whose presence marks the folder as complete.
  */
 export async function saveModel(
   folder: string,
@@ -60,7 +60,7 @@ export async function readRun(folder: string): Promise<RunRecord | undefined> {
  * Reads a model that `trainPruned` or `trainPopulation` wrote, onto the current backend, else the first
  * that loads.
  *
- * @param folder `run.json`, `model.json`, `weights.bin` and `masks.safetensors` lie in it
+ * @param folder with `run.json`, `model.json`, `weights.bin` and `masks.safetensors`
  * @throws TrainingError if the folder does not hold a complete model
  */
 export async function loadModel(folder: string): Promise<TrainedModel> {

@@ -161,6 +161,10 @@ export interface QuantizationRecord {
   readonly activations?: 'int8';
   /** Whether each output channel of a weight tensor has a scale of its own. */
   readonly perChannel: boolean;
+  /** SHA-256 of the `run.json` of the network that was quantized; absent for one without a record. */
+  readonly baseline?: string;
+  /** Batch norms that could not be folded into a convolution before them, and stay float32. */
+  readonly unfolded: readonly string[];
   /** The images that gave the ranges of activations. */
   readonly calibration?: DataRecord;
   /** Bytes of all weights with their scales and zero points. */
@@ -173,7 +177,7 @@ export interface QuantizationRecord {
 export interface RunRecord {
   /** Everything that decided the weights. */
   readonly spec: RunSpec;
-  /** What came of it. */
+  /** The training curve and the result. */
   readonly outcome: RunOutcome;
   /** Present where the network was quantized after its training. */
   readonly quantization?: QuantizationRecord;

@@ -11,7 +11,7 @@ export interface NamedArray {
   readonly data: Float32Array | Uint8Array;
 }
 
-/** What a file holds besides arrays; strings only, as the layout has it. */
+/** Strings that a file holds besides arrays, by name. */
 export type Metadata = Readonly<Record<string, string>>;
 
 interface HeaderEntry {

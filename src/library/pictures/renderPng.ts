@@ -44,7 +44,7 @@ let loaded: Plotly | undefined;
 /** plotly.js in a document of its own that can tell how large a text is. Takes a second, once. */
 function plotly(): Plotly {
   if (loaded) return loaded;
-  // A third of a second to load, for whoever draws.
+  // Loading takes a third of a second, so only drawing does it.
   const { JSDOM } = require('jsdom') as typeof import('jsdom');
   const { window } = new JSDOM('', { runScripts: 'outside-only', pretendToBeVisual: true });
   window.HTMLCanvasElement.prototype.getContext = () => null;
@@ -85,7 +85,7 @@ function boxAround(element: SVGElement, frame: SVGElement | null) {
   return { x: left, y: top, left, top, right, bottom, width, height };
 }
 
-/** The corners of a text's box in its own coordinates; none where it says nothing. */
+/** The corners of a text's box in its own coordinates; none for an empty text. */
 function cornersOf(text: SVGElement): Point[] {
   if (text.textContent === '') return [];
   const size = Number.parseFloat(inherited(text, 'font-size') ?? '') || FONT_SIZE;

@@ -1,22 +1,24 @@
 import { existsSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import {
   removeTemporaries,
-  type VariantOf,
   writeModelPredictions,
 } from 'selective-brain-damage-statistics/internal';
 import { quantizeModel } from '../compression/quantizeModel';
+import type { ImageDataset } from '../datasets/imageDataset';
 import { keptOpen } from '../datasets/openDataset';
 import { predict } from '../evaluation/predict';
 import { saveModel, type TrainedModel } from '../models/modelFolder';
 import { variantOf } from '../models/network';
 import { serveWorker } from '../workers/serveWorker';
-import type { ReplicateSpec } from './populationSpec';
+import { isQuantizedOf } from './incompleteModels';
+import type { QuantizedSpec, ReplicateReport, ReplicateSpec } from './populationSpec';
 import { trainPruned } from './trainPruned';
 
 /** Images from which the ranges of activations are taken; a few hundred suffice (Jacob et al. 2018). */
 const CALIBRATION_IMAGES = 512;
-/** A folder of images lists them class by class. */
+/** Mixes the images, since a folder of images lists them class by class. */
 const CALIBRATION_SEED = 0;
 
 /**
@@ -25,11 +27,12 @@ const CALIBRATION_SEED = 0;
  */
 async function trainReplicate(
   spec: ReplicateSpec,
-  report: (steps: number) => void,
+  report: (report: ReplicateReport) => void,
   signal: AbortSignal,
 ): Promise<void> {
   const { population, sparsity, replicate, seed, folder, predictionsFile } = spec;
   const [train, test] = [await keptOpen(population.train), await keptOpen(population.test)];
+  let step = 0;
   const trained = await trainPruned({
     ...population.training,
     data: train,
@@ -39,38 +42,67 @@ async function trainReplicate(
     seed,
     folder,
     signal,
-    onProgress: ({ step }) => report(step),
+    onProgress: (progress) => {
+      step = progress.step;
+      report({ step, complete: 0 });
+    },
   });
-  const predictInto = async (
-    file: string,
-    { variant, sparsity }: VariantOf,
-    network: TrainedModel,
-  ): Promise<void> => {
-    await removeTemporaries(dirname(file), basename(file));
-    const predictions = await predict(network, test, { signal });
-    await writeModelPredictions(file, { ...predictions, variant, sparsity, replicate });
-  };
+  step = trained.run.spec.training.steps;
   try {
     if (!existsSync(predictionsFile))
-      await predictInto(predictionsFile, variantOf(trained), trained);
-    for (const { variant, quantization, folder, predictionsFile } of spec.quantized) {
-      if (existsSync(predictionsFile)) continue;
-      const quantized = await quantizeModel(trained, {
-        ...quantization,
-        ...(quantization.activations && {
-          calibration: train.shuffle(CALIBRATION_SEED).take(CALIBRATION_IMAGES),
-        }),
-      });
+      await writePredictions(predictionsFile, trained, replicate, test, signal);
+    let complete = 1;
+    report({ step, complete });
+    const errors: unknown[] = [];
+    for (const quantized of spec.quantized)
       try {
-        await saveModel(folder, quantized);
-        await predictInto(predictionsFile, { variant, sparsity: Number.NaN }, quantized);
-      } finally {
-        quantized.model.dispose();
+        if (!(await isQuantizedOf(trained.run, quantized)))
+          await quantize(quantized, trained, replicate, train, test, signal);
+        report({ step, complete: ++complete });
+      } catch (error) {
+        if (signal.aborted) throw error;
+        errors.push(error);
       }
-    }
+    if (errors.length > 0) throw errors[0];
   } finally {
     trained.model.dispose();
   }
+}
+
+async function quantize(
+  { quantization, folder, predictionsFile }: QuantizedSpec,
+  trained: TrainedModel,
+  replicate: number,
+  train: ImageDataset,
+  test: ImageDataset,
+  signal: AbortSignal,
+): Promise<void> {
+  const quantized = await quantizeModel(trained, {
+    ...quantization,
+    ...(quantization.activations && {
+      calibration: train.shuffle(CALIBRATION_SEED).take(CALIBRATION_IMAGES),
+    }),
+  });
+  try {
+    // Predictions of an earlier network would pass for those of this one.
+    await rm(predictionsFile, { force: true });
+    await saveModel(folder, quantized);
+    await writePredictions(predictionsFile, quantized, replicate, test, signal);
+  } finally {
+    quantized.model.dispose();
+  }
+}
+
+async function writePredictions(
+  file: string,
+  model: TrainedModel,
+  replicate: number,
+  test: ImageDataset,
+  signal: AbortSignal,
+): Promise<void> {
+  await removeTemporaries(dirname(file), basename(file));
+  const predictions = await predict(model, test, { signal });
+  await writeModelPredictions(file, { ...predictions, ...variantOf(model), replicate });
 }
 
 serveWorker(trainReplicate);

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import {
   type Predictions,
@@ -33,23 +32,31 @@ import {
   defaultProcesses,
   useBackend,
 } from '../backend/backend';
-import * as tf from '../backend/tf';
 import { type Quantization, quantizationRules } from '../compression/quantization';
 import { DATASET, type ImageDataset } from '../datasets/imageDataset';
 import { specOf } from '../datasets/openDataset';
 import { buildModel } from '../models/model';
 import { readRun } from '../models/modelFolder';
 import { checkModelSpec, type ModelSpec } from '../models/modelSpec';
+import { isNetwork, layersOf } from '../models/network';
 import { renumbered } from '../models/renumbered';
 import type { DataRecord } from '../models/runRecord';
 import { topologyOf } from '../models/topology';
 import { variantOfQuantization } from '../models/variantOfRun';
 import { object } from '../optionRules';
-import { ProgressMeter } from '../workers/progressMeter';
-import { runInWorkers } from '../workers/runInWorkers';
+import { type FailedSpec, runInWorkers } from '../workers/runInWorkers';
 import { stoppedMessage } from '../workers/stoppedMessage';
 import { dataDifference, recordOf } from './dataRecord';
-import type { PopulationSpec, QuantizedSpec, ReplicateSpec } from './populationSpec';
+import { incompleteModels } from './incompleteModels';
+import {
+  type ModelPlace,
+  modelsOf,
+  type PopulationSpec,
+  type QuantizedSpec,
+  type ReplicateReport,
+  type ReplicateSpec,
+} from './populationSpec';
+import { type PopulationProgress, PopulationTally } from './populationTally';
 import { resolveRun } from './resolveRun';
 import { assertSameOutcome } from './sameRun';
 import {
@@ -68,7 +75,7 @@ export interface TrainPopulationOptions extends TrainingOptions {
   train: ImageDataset;
   /** Images to predict. */
   test: ImageDataset;
-  /** A network by name, or a `tf.LayersModel`, whose topology every model starts from anew. */
+  /** A network by name, or one whose topology every model takes over, with weights of its own. */
   model: TrainableModel;
   /** Sparsities, 0 (dense) to below 1, at least one. */
   sparsities: readonly number[];
@@ -77,9 +84,11 @@ export interface TrainPopulationOptions extends TrainingOptions {
   /** Every model's own seed is derived from it. */
   seed: number;
   /**
-   * Quantizes every dense model in these ways too: variants `int8`, `int4 per tensor`, `int8 static` and
-   * so on, whose replicates are those of the dense models. Ranges of activations come from 512 training
-   * images. Default: none.
+   * Quantizes every dense model in these ways too, as `quantizeModel` does: variants `int8`, `int4`,
+   * `float16`, `int8 per tensor` without `perChannel`, `int8 static` with `activations`, whose
+   * replicates are those of the dense models, so that `pairing: 'replicate'` and `flips` compare each
+   * with the network that it was made of. Ranges of activations come from 512 training images, without
+   * augmentation. Default: none.
    */
   compress?: readonly Quantization[];
   /** Folder of models and predictions, from which a rerun resumes. */
@@ -94,20 +103,6 @@ export interface TrainPopulationOptions extends TrainingOptions {
   signal?: AbortSignal;
 }
 
-/** The progress of a population's training. */
-export interface PopulationProgress {
-  /** Models that are complete. */
-  readonly done: number;
-  /** Models that failed twice. */
-  readonly failed: number;
-  /** All models that were asked for. */
-  readonly models: number;
-  /** Over all processes. */
-  readonly imagesPerSecond: number;
-  /** Infinity while nothing is known. */
-  readonly secondsLeft: number;
-}
-
 /** The predictions of a population, with the outcome of its training. */
 export interface Population extends Predictions {
   /** Folder of models and predictions, absolute. */
@@ -120,9 +115,9 @@ export interface Population extends Predictions {
 
 /** A model that could not be trained. */
 export interface PopulationFailure {
-  /** `dense`, or as `pruned 0.9`. */
+  /** `dense`, or as `pruned 0.9`, `int8`. */
   readonly variant: string;
-  /** Share of the prunable weights that should be zero, 0 to below 1. */
+  /** Share of the prunable weights that should be zero, 0 to below 1; NaN for a quantized model. */
   readonly sparsity: number;
   /** From 0. */
   readonly replicate: number;
@@ -151,6 +146,8 @@ const rules: OptionRules<TrainPopulationOptions> = {
  * has each predict the test images (Hooker et al. 2019, section 3.1). A rerun resumes: a model whose
  * predictions are in the folder is not trained again, an unfinished one continues from its checkpoint.
  *
+ * `compress`, which may be added to a population that is there, quantizes the dense models as well.
+ *
  * A model that fails is tried once more; if it fails again it is reported on stderr and in
  * `failures`, and the others continue.
  *
@@ -161,7 +158,7 @@ const rules: OptionRules<TrainPopulationOptions> = {
 export async function trainPopulation(options: TrainPopulationOptions): Promise<Population> {
   checkOptions('trainPopulation', options, rules);
   checkNestedOptions('trainPopulation', options);
-  if (!(options.model instanceof tf.LayersModel)) checkModelSpec('trainPopulation', options.model);
+  if (!isNetwork(options.model)) checkModelSpec('trainPopulation', options.model);
   checkCompress(options);
   const { train, test, sparsities, replicates, seed, compress, onProgress } = options;
   const backend = await useBackend(options.backend ? { backend: options.backend } : {});
@@ -177,51 +174,69 @@ export async function trainPopulation(options: TrainPopulationOptions): Promise<
   const wanted = Array.from({ length: replicates }, (_, replicate) =>
     sparsities.map((sparsity) => replicateSpec(folder, population, sparsity, replicate, seed)),
   ).flat();
-
   const testSet = recordOf(test);
   await assertSameTest(folder, testSet);
-  const waiting = await unfinished(wanted, train, backend);
+  const incomplete = await countIncomplete(wanted, train, backend);
   await writeFileAtomic(
     join(folder, 'population.json'),
     toJson({ ...population, test_set: testSet, class_names: test.classNames, seed }),
   );
   const { model, training } = population;
   const { steps, batchSize } = resolveRun(train, model, 0, seed, backend, training).training;
-  const tally = new Tally(wanted, waiting, steps * batchSize, onProgress);
+  const tally = new PopulationTally(incomplete, steps * batchSize, onProgress);
+  const waiting = wanted.filter((spec) => incomplete.get(spec)! > 0);
   const failures = await interruptible(options.signal, async (signal) => {
-    const failed = await runInWorkers<ReplicateSpec, number>(waiting, {
+    const failed = await runInWorkers<ReplicateSpec, ReplicateReport>(waiting, {
       worker: join(__dirname, 'populationWorker.js'),
       processes: options.processes ?? defaultProcesses(backend),
       signal,
-      onReport: (spec, step) => tally.reach(spec, step * batchSize),
+      onReport: (spec, { step, complete }) => tally.reach(spec, step * batchSize, complete),
       onEnd: (spec, failure) => tally.end(spec, failure !== undefined),
     }).finally(() => tally.close());
     if (signal.aborted)
       throw new TrainingError(stoppedMessage('Training', folder), { cause: signal.reason });
-    return failed.flatMap(({ spec, reason }) =>
-      modelsOf(spec)
-        .filter(({ predictionsFile }) => !existsSync(predictionsFile))
-        .map(({ variant, sparsity }): PopulationFailure => {
-          return { variant, sparsity, replicate: spec.replicate, reason };
-        }),
-    );
+    return (await Promise.all(failed.map(failuresOf))).flat();
   });
-  const models = wanted.flatMap(modelsOf);
-  const made = models.filter(({ predictionsFile }) => existsSync(predictionsFile));
+  const predictions = await predictionsOf(wanted, failures, folder, test.classNames);
+  return { ...predictions, folder, backend, failures };
+}
+
+async function failuresOf({
+  spec,
+  reason,
+}: FailedSpec<ReplicateSpec>): Promise<PopulationFailure[]> {
+  const { replicate } = spec;
+  const models = await incompleteModels(spec);
+  return models.map(({ variant, sparsity }) => ({ variant, sparsity, replicate, reason }));
+}
+
+/**
+ * The predictions of the models that are complete; warns of those that failed.
+ *
+ * @throws TrainingError where none is complete
+ */
+async function predictionsOf(
+  wanted: readonly ReplicateSpec[],
+  failures: readonly PopulationFailure[],
+  folder: string,
+  classNames: readonly string[],
+): Promise<Predictions> {
+  const models = wanted.flatMap((spec) =>
+    modelsOf(spec).map((model) => ({ ...model, replicate: spec.replicate })),
+  );
+  const failed = (model: { variant: string; replicate: number }) =>
+    failures.some((f) => f.variant === model.variant && f.replicate === model.replicate);
+  const files = models.filter((model) => !failed(model)).map((model) => model.predictionsFile);
   const account = failures
     .map(({ variant, replicate, reason }) => `\n  ${variant}, replicate ${replicate}: ${reason}`)
     .join('');
-  if (made.length === 0)
+  if (files.length === 0)
     throw new TrainingError(`No model could be trained:${account}`, { file: folder });
   if (failures.length > 0)
     console.warn(
       `${failures.length} of ${models.length} models failed and are left out:${account}`,
     );
-  const predictions = await readPredictions(
-    made.map(({ predictionsFile }) => predictionsFile),
-    { classNames: test.classNames },
-  );
-  return { ...predictions, folder, backend, failures };
+  return readPredictions(files, { classNames });
 }
 
 function replicateSpec(
@@ -231,17 +246,11 @@ function replicateSpec(
   replicate: number,
   seed: number,
 ): ReplicateSpec {
-  const file = predictionsFile(folder, {
-    variant: variantOfSparsity(sparsity),
-    sparsity,
-    replicate,
-  });
   return {
     population,
-    sparsity,
     replicate,
     seed: seedFrom(seed, 'model', sparsity, replicate),
-    ...placeOf(file),
+    ...modelPlace(folder, variantOfSparsity(sparsity), sparsity, replicate),
     quantized: sparsity > 0 ? [] : quantizedSpecs(folder, population, replicate),
   };
 }
@@ -251,27 +260,20 @@ function quantizedSpecs(
   { compress = [] }: PopulationSpec,
   replicate: number,
 ): QuantizedSpec[] {
-  return compress.map((quantization) => {
-    const variant = variantOfQuantization(quantization);
-    const file = predictionsFile(folder, { variant, sparsity: Number.NaN, replicate });
-    return { variant, quantization, ...placeOf(file) };
-  });
+  return compress.map((quantization) => ({
+    quantization,
+    ...modelPlace(folder, variantOfQuantization(quantization), Number.NaN, replicate),
+  }));
 }
 
-/** The folder of a model beside the file of its predictions. */
-function placeOf(file: string): { folder: string; predictionsFile: string } {
-  return { folder: file.replace(/\.parquet$/, ''), predictionsFile: file };
-}
-
-/** A model and the quantized ones that are made of it. */
-function modelsOf(
-  spec: ReplicateSpec,
-): { variant: string; sparsity: number; predictionsFile: string }[] {
-  const { sparsity, predictionsFile } = spec;
-  return [
-    { variant: variantOfSparsity(sparsity), sparsity, predictionsFile },
-    ...spec.quantized.map((model) => ({ ...model, sparsity: Number.NaN })),
-  ];
+function modelPlace(
+  population: string,
+  variant: string,
+  sparsity: number,
+  replicate: number,
+): ModelPlace {
+  const file = predictionsFile(population, { variant, sparsity, replicate });
+  return { variant, sparsity, folder: file.replace(/\.parquet$/, ''), predictionsFile: file };
 }
 
 function checkCompress({ compress = [], sparsities }: TrainPopulationOptions): void {
@@ -299,95 +301,32 @@ async function assertSameTest(folder: string, test: DataRecord): Promise<void> {
     );
 }
 
-/** The models without predictions; also builds the network before any process is started for it. */
-async function unfinished(
+/**
+ * How many models of each network are not there yet; also builds the network, before any process is
+ * started for it.
+ */
+async function countIncomplete(
   wanted: readonly ReplicateSpec[],
   train: ImageDataset,
   backend: BackendInfo,
-): Promise<ReplicateSpec[]> {
+): Promise<Map<ReplicateSpec, number>> {
   const { imageShape, numClasses } = train;
   const { model: network, training } = wanted[0]!.population;
   const model = await buildModel(network, { imageShape, numClasses }, 0);
-  prunableWeights(model, training.pruning);
+  if (wanted.some(({ sparsity }) => sparsity > 0)) prunableWeights(model, training.pruning);
   model.dispose();
-  const waiting: ReplicateSpec[] = [];
+  const incomplete = new Map<ReplicateSpec, number>();
   for (const spec of wanted) {
     const now = resolveRun(train, network, spec.sparsity, spec.seed, backend, training);
     const made = await readRun(spec.folder);
     if (made) assertSameOutcome(spec.folder, now, made.spec);
-    const isComplete = modelsOf(spec).every(({ predictionsFile }) => existsSync(predictionsFile));
-    if (!made || !isComplete) waiting.push(spec);
+    incomplete.set(spec, (await incompleteModels(spec)).length);
   }
-  return waiting;
-}
-
-/** The progress of all models. */
-class Tally {
-  private readonly meter: ProgressMeter<PopulationProgress>;
-  /** Images that each model has been trained on. */
-  private readonly reached = new Map<ReplicateSpec, number>();
-  private done: number;
-  private failed = 0;
-
-  private readonly models: number;
-
-  constructor(
-    wanted: readonly ReplicateSpec[],
-    waiting: readonly ReplicateSpec[],
-    private readonly imagesPerModel: number,
-    onProgress: TrainPopulationOptions['onProgress'],
-  ) {
-    const models = sizeOf(wanted);
-    this.models = models;
-    this.done = models - sizeOf(waiting);
-    this.meter = new ProgressMeter(
-      ({ done, failed }) =>
-        `${done} of ${models} models done${failed > 0 ? `, ${failed} failed` : ''}`,
-      onProgress,
-    );
-    this.meter.expect(waiting.length * imagesPerModel);
-  }
-
-  /** @param images that the model has been trained on, those before this run included */
-  reach(spec: ReplicateSpec, images: number): void {
-    this.count(spec, images);
-    this.report();
-  }
-
-  end(spec: ReplicateSpec, failed: boolean): void {
-    const rest = this.imagesPerModel - (this.reached.get(spec) ?? 0);
-    // Of a model that failed nothing is left to do, and of one that was done before nothing was.
-    this.meter.expect(-rest);
-    this.reached.set(spec, this.imagesPerModel);
-    if (failed) this.failed += sizeOf([spec]);
-    else this.done += sizeOf([spec]);
-    this.report();
-  }
-
-  close(): void {
-    this.meter.close();
-  }
-
-  private count(spec: ReplicateSpec, images: number): void {
-    const before = this.reached.get(spec);
-    // The first report may come from a resumed model, whose earlier images this run does not see.
-    if (before === undefined) this.meter.expect(-images);
-    else this.meter.add(images - before);
-    this.reached.set(spec, images);
-  }
-
-  private report(): void {
-    const { done, failed, models } = this;
-    this.meter.report({ done, failed, models });
-  }
-}
-
-function sizeOf(specs: readonly ReplicateSpec[]): number {
-  return specs.flatMap(modelsOf).length;
+  return incomplete;
 }
 
 function modelSpecOf(model: TrainableModel): ModelSpec {
-  return model instanceof tf.LayersModel
-    ? { name: 'topology', topology: JSON.parse(JSON.stringify(renumbered(topologyOf(model)))) }
-    : model;
+  if (!isNetwork(model)) return model;
+  const topology = renumbered(topologyOf(layersOf(model)));
+  return { name: 'topology', topology: JSON.parse(JSON.stringify(topology)) };
 }

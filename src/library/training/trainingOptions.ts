@@ -11,8 +11,8 @@ import {
   required,
   TEXT,
 } from 'selective-brain-damage-statistics/internal';
-import * as tf from '../backend/tf';
 import type { ModelSpec } from '../models/modelSpec';
+import { isNetwork, type Network } from '../models/network';
 import type {
   LearningRateDecay,
   LearningRateSchedule,
@@ -22,8 +22,8 @@ import type {
 import { object, POSITIVE, SHARE_BELOW_1 } from '../optionRules';
 import { PRUNING_METHODS } from './masks';
 
-/** The network that `trainPruned` trains: one by name, or a model of the user's own. */
-export type TrainableModel = ModelSpec | tf.LayersModel;
+/** A network to train: one by name, or a trained model or `tf.LayersModel`. */
+export type TrainableModel = ModelSpec | Network;
 
 /**
  * How a model is trained and pruned. Defaults are the paper's, in proportion to the run's length.
@@ -87,7 +87,7 @@ const pruningRules: OptionRules<PruningOptions> = {
   classifier: FLAG,
 };
 
-/** The training options: the one list of them, with what each takes. */
+/** The rules of the training options; the only list of them. */
 export const trainingRules: OptionRules<TrainingOptions> = {
   epochs: POSITIVE,
   steps: count(),
@@ -102,9 +102,9 @@ export const trainingRules: OptionRules<TrainingOptions> = {
 
 /** The network option of `trainPruned` and `trainPopulation`. */
 export const MODEL: OptionRule = {
-  expected: "a network by name, as { name: 'small-cnn' }, or a tf.LayersModel",
+  expected: "a network by name, as { name: 'small-cnn' }, a trained model or a tf.LayersModel",
   accepts: (value) =>
-    value instanceof tf.LayersModel ||
+    isNetwork(value) ||
     (typeof value === 'object' && typeof (value as { name?: unknown })?.name === 'string'),
 };
 
@@ -123,7 +123,7 @@ export function checkNestedOptions(cell: string, { learningRate, pruning }: Trai
   if (pruning !== undefined) checkOptions(cell, pruning, pruningRules, 'pruning.');
 }
 
-/** The training options among others. */
+/** The training options, without the options beside them. */
 export function trainingOptionsOf(options: TrainingOptions): TrainingOptions {
   const names = Object.keys(trainingRules) as (keyof TrainingOptions)[];
   return Object.fromEntries(

@@ -210,10 +210,15 @@ describe('quantizeModel', () => {
       { imageShape: SHAPE, numClasses: CLASSES },
       1,
     );
-    const { model: quantized } = await quantizeModel(model, {
+    const { model: quantized, quantization } = await quantizeModel(model, {
       ...{ weights: 'int8', activations: 'int8' },
       calibration: goldenImages(golden.calibration),
     });
+    const norms = quantized.layers.filter((layer) => layer.getClassName() === 'BatchNorm');
+    assert.deepEqual(
+      quantization.unfolded,
+      norms.map(({ name }) => name),
+    );
     const count = (className: string) =>
       quantized.layers.filter((layer) => layer.getClassName() === className).length;
     assert.equal(count('BatchNorm'), 4);

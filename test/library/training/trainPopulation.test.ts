@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -10,9 +11,9 @@ import { loadCifar10 } from '#library/datasets/loadCifar10';
 import { predict } from '#library/evaluation/predict';
 import { scoreModels } from '#library/evaluation/scoreModels';
 import { loadModel } from '#library/models/modelFolder';
+import type { PopulationProgress } from '#library/training/populationTally';
 import {
   type Population,
-  type PopulationProgress,
   type TrainPopulationOptions,
   trainPopulation,
 } from '#library/training/trainPopulation';
@@ -152,6 +153,48 @@ describe('trainPopulation', () => {
     assert.equal(scores.shape[0], 11);
   });
 
+  it('quantizes again where the record names another network', async () => {
+    const options = { ...tiny('unbroken'), compress: [{ weights: 'int8' }] as const };
+    const files = [0, 1].map((i) => file('unbroken', `variant=int8/replicate=0${i}.parquet`));
+    const times = () => Promise.all(files.map(async (path) => (await stat(path)).mtimeMs));
+    const record = file('unbroken', 'variant=int8/replicate=00/run.json');
+    const run = JSON.parse(await readFile(record, 'utf8'));
+    const dense = await readFile(file('unbroken', 'sparsity=0/replicate=00/run.json'));
+    assert.equal(run.quantization.baseline, createHash('sha256').update(dense).digest('hex'));
+    run.quantization.baseline = 'another';
+    await writeFile(record, JSON.stringify(run));
+    const before = await times();
+    await trainPopulation(options);
+    const after = await times();
+    assert.notEqual(after[0], before[0]);
+    assert.equal(after[1], before[1]);
+  });
+
+  it('reports a quantization that fails, and loses no other', async (t) => {
+    const warn = t.mock.method(console, 'warn', () => {});
+    // A folder where a file of the model should be.
+    await mkdir(file('unquantized', 'variant=int8/replicate=00/model.json'), { recursive: true });
+    let last: PopulationProgress | undefined;
+    const population = await trainPopulation({
+      ...tiny('unquantized'),
+      ...{ sparsities: [0], replicates: 1 },
+      compress: [{ weights: 'int8' }, { weights: 'float16' }],
+      onProgress: (progress) => {
+        last = progress;
+      },
+    });
+    assert.deepEqual(
+      population.models.map(({ variant }) => variant),
+      ['dense', 'float16'],
+    );
+    assert.deepEqual(
+      population.failures.map(({ variant, replicate }) => [variant, replicate]),
+      [['int8', 0]],
+    );
+    assert.deepEqual([last?.done, last?.failed, last?.models], [2, 1, 3]);
+    assert.match(String(warn.mock.calls[0]!.arguments[0]), /1 of 3 models failed.*\n.*int8.*0:/);
+  });
+
   it('goes on after an interruption, to the same predictions', async () => {
     const controller = new AbortController();
     await assert.rejects(
@@ -268,5 +311,15 @@ describe('trainPopulation', () => {
       message: 'sparsities: []; expected a list of 1 or more, each 0 (dense) to below 1.',
     });
     await assert.rejects(trainPopulation({ ...tiny('none'), replicates: 0 }), OptionError);
+    const int8 = { weights: 'int8' } as const;
+    for (const [options, message] of [
+      [{ compress: [int8], sparsities: [0.9] }, /^sparsities: .*0 among them/],
+      [{ compress: [int8, int8] }, /^compress: 'int8'; expected each quantization once/],
+      [{ compress: [{ weights: 'int2' }] }, /^compress\[0\]\.weights: 'int2'/],
+    ] as const)
+      await assert.rejects(
+        trainPopulation({ ...tiny('none'), ...options } as TrainPopulationOptions),
+        (error: Error) => error instanceof OptionError && message.test(error.message),
+      );
   });
 });
