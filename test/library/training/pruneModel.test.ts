@@ -3,6 +3,7 @@ import { before, describe, it } from 'node:test';
 import { useBackend } from '#library/backend/backend';
 import * as tf from '#library/backend/tf';
 import { buildModel } from '#library/models/model';
+import type { TrainedModel } from '#library/models/modelFolder';
 import { type PruneModelOptions, pruneModel } from '#library/training/pruneModel';
 import { OptionError, TrainingError } from '#statistics/errors';
 
@@ -19,7 +20,9 @@ describe('pruneModel', () => {
   it('makes the smallest weights of each kernel 0 and leaves the others', async () => {
     const model = await build();
     const whole = magnitudes(model);
-    const masks = pruneModel(model, { sparsity: 0.75 });
+    // A trained model is pruned as its network is.
+    const run = { spec: { sparsity: 0 } } as TrainedModel['run'];
+    const masks = pruneModel({ model, run, masks: new Map() }, { sparsity: 0.75 });
     assert.deepEqual([...masks.keys()], ['conv1/kernel', 'logits/kernel']);
     const median = whole.slice().sort()[(whole.length * 3) / 4]!;
     assert.deepEqual(
@@ -49,7 +52,7 @@ describe('pruneModel', () => {
       { sparsity: 0.5, method: 'magnitud' as 'magnitude' },
       /^method: 'magnitud'; expected one of magnitude, random/,
     );
-    refused({ sparsity: 0.5, tensors: ['fc'] }, /^tensors: 'fc' is no trainable weight/);
+    refused({ sparsity: 0.5, tensors: ['fc'] }, /^tensors: 'fc' is not a trainable weight/);
     const kernel = model.getLayer('conv1').weights[0]!;
     (kernel.read() as tf.Variable).assign(tf.fill(kernel.shape as number[], Number.NaN));
     assert.throws(

@@ -271,7 +271,10 @@ describe('trainPruned', () => {
       );
       await refused({ checkpointSeconds: bad }, /checkpointSeconds: /);
     }
-    await refused({ pruning: { tensors: ['fc/kernel'] } }, /'fc\/kernel' is no trainable weight/);
+    await refused(
+      { pruning: { tensors: ['fc/kernel'] } },
+      /'fc\/kernel' is not a trainable weight/,
+    );
   });
 
   it('prunes in as few as two steps, and trains dense in one', async () => {
