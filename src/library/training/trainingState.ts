@@ -136,7 +136,7 @@ export function prunableWeights(
   const unknown = names?.filter((name) => !all.includes(name)) ?? [];
   if (unknown.length > 0)
     throw new OptionError(
-      `${option}: '${unknown[0]}' is not a trainable weight of '${model.name}'; expected one of ` +
+      `${option}: '${unknown[0]}' is no trainable weight of '${model.name}'; expected one of ` +
         `${all.join(', ')}.`,
       { option, value: names },
     );

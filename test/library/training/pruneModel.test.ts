@@ -20,9 +20,7 @@ describe('pruneModel', () => {
   it('makes the smallest weights of each kernel 0 and leaves the others', async () => {
     const model = await build();
     const whole = magnitudes(model);
-    // A trained model is pruned as its network is.
-    const run = { spec: { sparsity: 0 } } as TrainedModel['run'];
-    const masks = pruneModel({ model, run, masks: new Map() }, { sparsity: 0.75 });
+    const masks = pruneModel(model, { sparsity: 0.75 });
     assert.deepEqual([...masks.keys()], ['conv1/kernel', 'logits/kernel']);
     const median = whole.slice().sort()[(whole.length * 3) / 4]!;
     assert.deepEqual(
@@ -52,12 +50,20 @@ describe('pruneModel', () => {
       { sparsity: 0.5, method: 'magnitud' as 'magnitude' },
       /^method: 'magnitud'; expected one of magnitude, random/,
     );
-    refused({ sparsity: 0.5, tensors: ['fc'] }, /^tensors: 'fc' is not a trainable weight/);
+    refused({ sparsity: 0.5, tensors: ['fc'] }, /^tensors: 'fc' is no trainable weight/);
     const kernel = model.getLayer('conv1').weights[0]!;
     (kernel.read() as tf.Variable).assign(tf.fill(kernel.shape as number[], Number.NaN));
     assert.throws(
       () => pruneModel(model, { sparsity: 0.5 }),
       (error) => error instanceof TrainingError && /^conv1\/kernel holds NaN/.test(error.message),
     );
+  });
+
+  it('takes a trained model as well as its network', async () => {
+    const [model, alone] = [await build(), await build()];
+    const run = { spec: { sparsity: 0 } } as TrainedModel['run'];
+    const masks = pruneModel({ model, run, masks: new Map() }, { sparsity: 0.75 });
+    assert.deepEqual(masks, pruneModel(alone, { sparsity: 0.75 }));
+    assert.deepEqual(magnitudes(model), magnitudes(alone));
   });
 });
