@@ -15,6 +15,12 @@ export { BatchNorm, type BatchNormArgs, type LayerArgs } from './backend/ops/bat
 export * as tf from './backend/tf';
 export * as danfo from './bundled/danfo';
 export { DataFrame, Series } from './bundled/danfo';
+export type { Quantization } from './compression/quantization';
+export {
+  type QuantizedModel,
+  type QuantizeModelOptions,
+  quantizeModel,
+} from './compression/quantizeModel';
 export { type CorruptOptions, corrupt } from './corruptions/corrupt';
 export type { CorruptionScale } from './corruptions/names';
 export { ImageDataset } from './datasets/imageDataset';
@@ -24,6 +30,7 @@ export { type ImageFolderOptions, loadImageFolder } from './datasets/loadImageFo
 export { type ImageNetAOptions, loadImageNetA } from './datasets/loadImageNetA';
 export { type ImageNetCOptions, loadImageNetC } from './datasets/loadImageNetC';
 export type { Normalization } from './datasets/normalization';
+export { type NpyArray, readNpy } from './datasets/npy';
 export type { PictureOptions } from './datasets/preprocess';
 export {
   type CorruptedSetsOptions,
@@ -84,9 +91,12 @@ export {
   summarizeVariants,
 } from './frames/cells';
 export type { RgbImage } from './images/rgbImage';
+export type { AirbenchOptions } from './models/airbench';
+export type { Init, InitOptions } from './models/initializers';
 export { buildModel } from './models/model';
 export { loadModel, type TrainedModel } from './models/modelFolder';
 export type {
+  AirbenchSpec,
   ModelSpec,
   ResNet50Spec,
   SmallCnnSpec,
@@ -103,6 +113,7 @@ export type {
   PrunedTensor,
   PruningMethod,
   PruningSchedule,
+  QuantizationRecord,
   ResolvedPruning,
   ResolvedTraining,
   RunOutcome,

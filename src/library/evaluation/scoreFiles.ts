@@ -21,7 +21,9 @@ export function scoreFileName({ corruption, severity, data }: ShiftedSet): strin
 /** The scores in a file; none where there is no file. */
 export async function readScores(file: string): Promise<StoredScore[]> {
   const json = await readIfThere(file);
-  return json ? JSON.parse(json.toString()) : [];
+  const scores: StoredScore[] = json ? JSON.parse(json.toString()) : [];
+  // JSON has no NaN.
+  return scores.map((score) => ({ ...score, sparsity: score.sparsity ?? Number.NaN }));
 }
 
 /** Adds scores to a file; they replace those of the same models. */

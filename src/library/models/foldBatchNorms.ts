@@ -1,14 +1,6 @@
 import * as tf from '../backend/tf';
 import { endingInLogits } from './endingInLogits';
-import { fromTopology, type Topology, topologyOf } from './topology';
-
-interface LayerJson {
-  readonly name: string;
-  class_name: string;
-  readonly config: Record<string, unknown>;
-  /** For each use of the layer, its inputs: `[layer name, use, output, arguments]`. */
-  readonly inbound_nodes?: [name: string, ...rest: unknown[]][][];
-}
+import { fromTopology, type LayerJson, type Topology, topologyOf } from './topology';
 
 /**
  * A copy of a model for evaluation only: it ends in logits, and convolutions absorb the batch norms that

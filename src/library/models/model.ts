@@ -10,7 +10,9 @@ import {
 } from 'selective-brain-damage-statistics/internal';
 import { useBackend } from '../backend/backend';
 import type * as tf from '../backend/tf';
+import { airbench } from './airbench';
 import { endingInLogits } from './endingInLogits';
+import { initialized } from './initializers';
 import { checkModelSpec, type ModelSpec, type TopologySpec } from './modelSpec';
 import { renumbered } from './renumbered';
 import { resNet50 } from './resNet50';
@@ -73,7 +75,7 @@ export async function copyModel(model: tf.LayersModel, shape: ModelShape): Promi
 function namedTopology(spec: Exclude<ModelSpec, TopologySpec>, shape: ModelShape): Topology {
   const model = build(spec, shape);
   try {
-    return topologyOf(model);
+    return initialized(topologyOf(model), spec.init);
   } finally {
     model.dispose();
   }
@@ -85,6 +87,8 @@ function build(spec: Exclude<ModelSpec, TopologySpec>, shape: ModelShape): tf.La
       return smallCnn(shape, spec);
     case 'wide-resnet':
       return wideResNet(shape, spec);
+    case 'airbench':
+      return airbench(shape, spec);
     case 'resnet-50':
       return resNet50(shape);
   }

@@ -2,17 +2,19 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { OptionError, TrainingError } from 'selective-brain-damage-statistics';
 import {
+  bySparsity,
   readIfThere,
   toJson,
   type VariantOf,
-  variantOfSparsity,
   writeFileAtomic,
 } from 'selective-brain-damage-statistics/internal';
 import { useBackend } from '../backend/backend';
+import '../backend/ops/fakeQuantizeLayer';
 import * as tf from '../backend/tf';
 import { checkPath } from '../optionRules';
 import type { RunRecord } from './runRecord';
 import { decodeSafetensors, encodeSafetensors, type NamedArray } from './safetensors';
+import { variantOfRun } from './variantOfRun';
 
 /** A trained network with its masks and the record of its training. */
 export interface TrainedModel {
@@ -90,28 +92,25 @@ export async function loadModel(folder: string): Promise<TrainedModel> {
 /** A model of a population, in its folder. */
 export interface PopulationModel extends VariantOf {
   readonly replicate: number;
-  /** `sparsity=0.9/replicate=07` below the population's folder. */
+  /** `sparsity=0.9/replicate=07` or `variant=int8/replicate=07` below the population's folder. */
   readonly folder: string;
 }
 
 /**
- * The complete models of a population's folder, by sparsity, then replicate.
+ * The complete models of a population's folder, by sparsity, variant, then replicate.
  *
  * @throws OptionError where there is none
  */
 export async function findModels(population: string): Promise<PopulationModel[]> {
   const models: PopulationModel[] = [];
   for (const level of await readdir(population).catch(() => [])) {
-    const sparsity = /^sparsity=(.+)$/.exec(level)?.[1];
-    if (sparsity === undefined) continue;
+    if (!/^(sparsity|variant)=/.test(level)) continue;
     for (const name of await readdir(join(population, level))) {
       const replicate = /^replicate=(\d+)$/.exec(name)?.[1];
+      if (replicate === undefined) continue;
       const folder = join(population, level, name);
-      if (replicate !== undefined && (await readRun(folder)))
-        models.push({
-          variant: variantOfSparsity(Number(sparsity)),
-          ...{ sparsity: Number(sparsity), replicate: Number(replicate), folder },
-        });
+      const run = await readRun(folder);
+      if (run) models.push({ ...variantOfRun(run), replicate: Number(replicate), folder });
     }
   }
   if (models.length === 0)
@@ -120,5 +119,10 @@ export async function findModels(population: string): Promise<PopulationModel[]>
         'sparsity=0/replicate=00/run.json and so on.',
       { option: 'models', value: population, file: population },
     );
-  return models.sort((a, b) => a.sparsity - b.sparsity || a.replicate - b.replicate);
+  return models.sort(
+    (a, b) =>
+      bySparsity(a, b) ||
+      Number(a.variant > b.variant) - Number(a.variant < b.variant) ||
+      a.replicate - b.replicate,
+  );
 }

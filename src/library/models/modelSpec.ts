@@ -2,6 +2,7 @@ import { OptionError } from 'selective-brain-damage-statistics';
 import {
   checkChoice,
   checkOptions,
+  choice,
   count,
   type OptionRule,
   type OptionRules,
@@ -10,27 +11,35 @@ import {
   shown,
 } from 'selective-brain-damage-statistics/internal';
 import { object, POSITIVE } from '../optionRules';
+import type { AirbenchOptions } from './airbench';
+import { INITS, type InitOptions } from './initializers';
 import type { SmallCnnOptions } from './smallCnn';
 import type { Topology } from './topology';
 import type { WideResNetOptions } from './wideResNet';
 
 /** A network to build; JSON, so that a run can record it and another process can build it. */
-export type ModelSpec = SmallCnnSpec | WideResNetSpec | ResNet50Spec | TopologySpec;
+export type ModelSpec = SmallCnnSpec | WideResNetSpec | AirbenchSpec | ResNet50Spec | TopologySpec;
 
 /** A small convolutional network, with its options. */
-export interface SmallCnnSpec extends SmallCnnOptions {
+export interface SmallCnnSpec extends SmallCnnOptions, InitOptions {
   /** Chooses this network. */
   readonly name: 'small-cnn';
 }
 
 /** A wide residual network (Zagoruyko & Komodakis 2016), with its options. */
-export interface WideResNetSpec extends WideResNetOptions {
+export interface WideResNetSpec extends WideResNetOptions, InitOptions {
   /** Chooses this network. */
   readonly name: 'wide-resnet';
 }
 
+/** A network of airbench's shape (Jordan 2024), with its options. */
+export interface AirbenchSpec extends AirbenchOptions, InitOptions {
+  /** Chooses this network. */
+  readonly name: 'airbench';
+}
+
 /** ResNet-50 (He et al. 2016). */
-export interface ResNet50Spec {
+export interface ResNet50Spec extends InitOptions {
   /** Chooses this network. */
   readonly name: 'resnet-50';
 }
@@ -43,11 +52,24 @@ export interface TopologySpec {
   readonly topology: Topology;
 }
 
+const init = choice(INITS);
+
+const WIDTHS: OptionRule = {
+  expected: 'three whole numbers, as [32, 128, 128]',
+  accepts: (value) =>
+    Array.isArray(value) && value.length === 3 && value.every((width) => count().accepts(width)),
+};
+
 /** The options of each network, `name` among them. */
 const RULES: { readonly [Name in ModelSpec['name']]: OptionRules<object> } = {
-  'small-cnn': specRules<SmallCnnSpec>('small-cnn', { depth: count(), width: POSITIVE }),
-  'wide-resnet': specRules<WideResNetSpec>('wide-resnet', { depth: count(), width: POSITIVE }),
-  'resnet-50': specRules<ResNet50Spec>('resnet-50', {}),
+  'small-cnn': specRules<SmallCnnSpec>('small-cnn', { depth: count(), width: POSITIVE, init }),
+  'wide-resnet': specRules<WideResNetSpec>('wide-resnet', {
+    depth: count(),
+    width: POSITIVE,
+    init,
+  }),
+  airbench: specRules<AirbenchSpec>('airbench', { stem: count(), widths: WIDTHS, init }),
+  'resnet-50': specRules<ResNet50Spec>('resnet-50', { init }),
   topology: specRules<TopologySpec>('topology', { topology: required(object('a topology')) }),
 };
 

@@ -1,12 +1,8 @@
 import { OptionError } from 'selective-brain-damage-statistics';
-import {
-  requireAwaited,
-  shown,
-  type VariantOf,
-  variantOfSparsity,
-} from 'selective-brain-damage-statistics/internal';
+import { requireAwaited, shown, type VariantOf } from 'selective-brain-damage-statistics/internal';
 import * as tf from '../backend/tf';
 import type { TrainedModel } from './modelFolder';
+import { variantOfRun } from './variantOfRun';
 
 /** A network that takes images: what `trainPruned` and `loadModel` give, or a `tf.LayersModel`. */
 export type Network = TrainedModel | tf.LayersModel;
@@ -16,11 +12,10 @@ export function layersOf(network: Network): tf.LayersModel {
   return network instanceof tf.LayersModel ? network : network.model;
 }
 
-/** The variant that a network is of: by the sparsity it was trained to, else its own name. */
+/** The variant that a network is of: by what its record says was done to it, else its own name. */
 export function variantOf(network: Network): VariantOf {
   if (network instanceof tf.LayersModel) return { variant: network.name, sparsity: Number.NaN };
-  const { sparsity } = network.run.spec;
-  return { variant: variantOfSparsity(sparsity), sparsity };
+  return variantOfRun(network.run);
 }
 
 /** Whether a value is a network. */

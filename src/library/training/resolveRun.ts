@@ -94,12 +94,23 @@ function resolveLearningRate(
   const {
     per256 = paper.per256,
     warmup,
+    shape = 'steps',
     decays,
   } = typeof options === 'number' ? { per256: options } : (options ?? {});
+  checkOption(
+    'learningRate.decays',
+    decays,
+    decays === undefined || shape === 'steps',
+    `none where learningRate.shape is ${shape}`,
+  );
   return {
     per256,
     warmup: warmup === undefined ? paper.warmup : toSteps(warmup),
-    decays: decays?.map(({ at, factor }) => ({ at: toSteps(at), factor })) ?? paper.decays,
+    ...(shape !== 'steps' && { shape }),
+    decays:
+      shape !== 'steps'
+        ? []
+        : (decays?.map(({ at, factor }) => ({ at: toSteps(at), factor })) ?? paper.decays),
   };
 }
 
@@ -126,6 +137,6 @@ function resolvePruning(
   );
   // A mask is drawn before a step, the last of which is `steps - 1`.
   checkOption('pruning.end', options.end ?? end, end < steps, `less than the run's ${words}`);
-  const { method = 'magnitude', tensors } = options;
-  return { method, begin, end, frequency, ...(tensors && { tensors }) };
+  const { method = 'magnitude', classifier = false, tensors } = options;
+  return { method, classifier, begin, end, frequency, ...(tensors && { tensors }) };
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { OptionError, TrainingError } from 'selective-brain-damage-statistics';
+import { TrainingError } from 'selective-brain-damage-statistics';
 import {
   checkOptions,
   choice,
@@ -122,7 +122,7 @@ async function trainRun(
   { data, folder, signal, onProgress, checkpointSeconds = 60 }: TrainPrunedOptions,
 ): Promise<TrainedModel> {
   const model = await untrained(spec, data, given);
-  const state = new TrainingState(model, weightsToPrune(model, spec));
+  const state = new TrainingState(model, spec.pruning ? prunableWeights(model, spec.pruning) : []);
   try {
     const checkpoint = folder === undefined ? undefined : await readCheckpoint(folder, spec);
     if (checkpoint) state.restore(checkpoint.arrays);
@@ -152,18 +152,6 @@ function untrained(
   given: tf.LayersModel | undefined,
 ): Promise<tf.LayersModel> {
   return model.name === 'given' ? copyModel(given!, shape) : buildModel(model, shape, seed);
-}
-
-/** @throws OptionError where there is nothing to prune */
-function weightsToPrune(model: tf.LayersModel, { pruning }: RunSpec): string[] {
-  const prunable = prunableWeights(model, pruning?.tensors);
-  if (!pruning) return [];
-  if (prunable.length > 0) return prunable;
-  throw new OptionError(
-    `Model '${model.name}' has no convolution or dense kernel to prune: name the weights to prune ` +
-      'in pruning.tensors.',
-    { option: 'pruning.tensors', value: pruning.tensors },
-  );
 }
 
 function meterOf(

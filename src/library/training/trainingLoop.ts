@@ -115,7 +115,7 @@ function diverged({ folder, spec }: Training, problem: string): TrainingError {
 
 /** Counts a step, and adds an entry to the history where one is due. */
 function advance(position: Position, loss: number, { training, pruning, sparsity }: RunSpec): void {
-  const { steps, batchSize, learningRate } = training;
+  const { steps } = training;
   const { step } = position;
   position.step++;
   position.batch++;
@@ -125,7 +125,7 @@ function advance(position: Position, loss: number, { training, pruning, sparsity
   position.history.push({
     step: position.step,
     loss: position.lossSum / position.lossCount,
-    learningRate: learningRateAt(step, batchSize, learningRate),
+    learningRate: learningRateAt(step, training),
     sparsity: pruning ? sparsityAt(step, sparsity, pruning) : 0,
   });
   position.lossSum = 0;
@@ -170,7 +170,7 @@ function trainStep(
       state.variables,
     );
     state.update(grads, {
-      learningRate: learningRateAt(step, training.batchSize, training.learningRate),
+      learningRate: learningRateAt(step, training),
       momentum: training.momentum,
       weightDecay: training.weightDecay,
     });

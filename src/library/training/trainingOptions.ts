@@ -56,14 +56,20 @@ export interface PruningOptions extends Partial<PruningSchedule> {
   method?: PruningMethod;
   /**
    * Weights to prune, by name (`conv1/kernel`; `dense_Dense2/kernel` for the second dense layer
-   * without a name). Default: all convolution and dense kernels.
+   * without a name). Default: all convolution and dense kernels, but for the classifier's.
    */
   tensors?: readonly string[];
+  /**
+   * Prunes the layer that gives the logits too. Default false, as in the authors' code, whose masks sit
+   * on convolutions alone: a pruned classifier would leave each class another number of weights.
+   */
+  classifier?: boolean;
 }
 
 const learningRateRules: OptionRules<LearningRateSchedule> = {
   per256: FROM_0,
   warmup: FROM_0,
+  shape: choice(['steps', 'linear', 'cosine']),
   decays: listOf(object('{ at, factor }'), 0),
 };
 
@@ -78,6 +84,7 @@ const pruningRules: OptionRules<PruningOptions> = {
   frequency: POSITIVE,
   method: choice(PRUNING_METHODS),
   tensors: listOf(TEXT),
+  classifier: FLAG,
 };
 
 /** The rules of the training options; the only list of them. */

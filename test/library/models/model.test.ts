@@ -47,6 +47,43 @@ describe('buildModel', () => {
     model.dispose();
   });
 
+  it('builds the network of airbench with the weights that its channels give', async () => {
+    const model = await buildModel({ name: 'airbench' }, cifar, 1);
+    const [stem, a, b] = [24, 32, 128];
+    const kernels = 3 * stem + stem * a + a * a + a * b + 3 * b * b;
+    assert.equal(trainable(model), 9 * kernels + 2 * (stem + 2 * a + 4 * b) + 10 * b + 10);
+    assert.equal(model.countParams(), 499_698);
+    assert.deepEqual(model.getLayer('group3/norm2').outputShape, [null, 4, 4, 128]);
+    model.dispose();
+  });
+
+  it('initialises as told', async () => {
+    const spread = async (init: 'heNormal' | 'glorotUniform' | 'authors') => {
+      const model = await buildModel({ name: 'airbench', init }, cifar, 3);
+      const [kernel, classifier] = ['group3/conv2', 'logits'].map(
+        (name) => model.getLayer(name).getWeights()[0]!,
+      );
+      const variance = (x: tf.Tensor) => tf.moments(x).variance.dataSync()[0]!;
+      const largest = tf.max(tf.abs(kernel!)).dataSync()[0]!;
+      const spreads = { kernel: variance(kernel!), classifier: variance(classifier!), largest };
+      model.dispose();
+      return spreads;
+    };
+    const fan = 9 * 128;
+    const near = (actual: number, expected: number, tolerance: number) =>
+      assert.ok(Math.abs(actual / expected - 1) < tolerance, `${actual} is not ${expected}`);
+    const uniform = await spread('glorotUniform');
+    near(uniform.kernel, 1 / fan, 0.02);
+    near(uniform.largest, Math.sqrt(3 / fan), 0.001);
+    // 1,280 numbers: the deviation of a variance is 4%.
+    const authors = await spread('authors');
+    near(authors.kernel, 1 / fan, 0.02);
+    near(authors.classifier, 1e-4, 0.16);
+    const he = await spread('heNormal');
+    // Less the tails beyond two deviations.
+    near(he.kernel, (2 / fan) * 0.774, 0.02);
+  });
+
   it('gives the same weights for the same seed, and others for another', async () => {
     const spec: ModelSpec = { name: 'small-cnn' };
     const [a, b, c] = await Promise.all([1, 1, 2].map((seed) => buildModel(spec, cifar, seed)));
@@ -85,7 +122,10 @@ describe('buildModel', () => {
         assert.match(error.message, message);
         return true;
       });
-    await refused({ name: 'vgg' }, /'vgg'; expected one of small-cnn, wide-resnet, resnet-50/);
+    await refused(
+      { name: 'vgg' },
+      /'vgg'; expected one of small-cnn, wide-resnet, airbench, resnet-50/,
+    );
     await refused({ name: 'small-cnn', depth: 0 }, /^model\.depth: 0; expected a whole number/);
     await refused({ name: 'wide-resnet', depth: 17 }, /^model\.depth: 17; expected 6n \+ 4/);
     const own = tf.sequential({ layers: [tf.layers.dense({ units: 10, inputShape: [784] })] });

@@ -21,12 +21,14 @@ describe('pruneModel', () => {
     const model = await build();
     const whole = magnitudes(model);
     const masks = pruneModel(model, { sparsity: 0.75 });
-    assert.deepEqual([...masks.keys()], ['conv1/kernel', 'logits/kernel']);
+    assert.deepEqual([...masks.keys()], ['conv1/kernel']);
     const median = whole.slice().sort()[(whole.length * 3) / 4]!;
     assert.deepEqual(
       magnitudes(model),
       whole.map((value) => (value < median ? 0 : value)),
     );
+    const all = pruneModel(model, { sparsity: 0.75, classifier: true });
+    assert.deepEqual([...all.keys()], ['conv1/kernel', 'logits/kernel']);
   });
 
   it('prunes at random where asked, the weights that are named', async () => {

@@ -54,10 +54,20 @@ describe('the schedules of a run', () => {
     assert.deepEqual(inEpochs.training.learningRate, {
       ...{ per256: 1, warmup: 6, decays: [{ at: 20, factor: 0.5 }] },
     });
-    assert.deepEqual(inEpochs.pruning, { method: 'magnitude', begin: 4, end: 12, frequency: 2 });
+    assert.deepEqual(inEpochs.pruning, {
+      method: 'magnitude',
+      classifier: false,
+      begin: 4,
+      end: 12,
+      frequency: 2,
+    });
     const inSteps = await resolved({ steps: 40, ...schedules });
     assert.deepEqual(inSteps.training.learningRate, schedules.learningRate);
-    assert.deepEqual(inSteps.pruning, { method: 'magnitude', ...schedules.pruning });
+    assert.deepEqual(inSteps.pruning, {
+      method: 'magnitude',
+      classifier: false,
+      ...schedules.pruning,
+    });
     // The default length is 90 epochs.
     assert.equal((await resolved(schedules)).training.learningRate.warmup, 6);
   });

@@ -46,10 +46,7 @@ describe('trainPruned', () => {
 
   it('reaches the sparsity exactly, in every tensor, and computes with the masked weights', async () => {
     const { model, masks, run } = await trainPruned(shortRun(data));
-    assert.deepEqual(
-      [...masks.keys()],
-      ['conv1/kernel', 'conv2/kernel', 'conv3/kernel', 'logits/kernel'],
-    );
+    assert.deepEqual([...masks.keys()], ['conv1/kernel', 'conv2/kernel', 'conv3/kernel']);
     for (const { name, size, kept } of run.outcome.tensors) {
       assert.equal(kept, Math.round(size * 0.1));
       const values = [...model.getLayer(name.replace('/kernel', '')).getWeights()[0]!.dataSync()];
@@ -200,7 +197,8 @@ describe('trainPruned', () => {
       ],
     });
     const before = weightsOf(own);
-    const { model, run } = await trainPruned({ ...shortRun(data), model: own, steps: 3 });
+    const pruning = { classifier: true };
+    const { model, run } = await trainPruned({ ...shortRun(data), model: own, steps: 3, pruning });
     assert.deepEqual(weightsOf(own), before);
     assert.notDeepEqual(weightsOf(model), before);
     assert.equal(run.spec.model.name, 'given');
@@ -281,6 +279,24 @@ describe('trainPruned', () => {
     assert.equal((await trainPruned({ ...short, sparsity: 0, steps: 1 })).run.outcome.sparsity, 0);
   });
 
+  it('prunes the classifier only if told to, and then alone where there is nothing else', async () => {
+    const all = await trainPruned({ ...shortRun(data), steps: 4, pruning: { classifier: true } });
+    assert.ok(all.masks.has('logits/kernel'));
+    const linear = () =>
+      tf.sequential({
+        layers: [
+          tf.layers.flatten({ inputShape: [32, 32, 3] }),
+          tf.layers.dense({ name: 'logits', units: 10 }),
+        ],
+      });
+    const train = (options: Partial<TrainPrunedOptions>) =>
+      trainPruned({ ...shortRun(data), model: linear(), steps: 4, ...options });
+    assert.equal((await train({ sparsity: 0 })).masks.size, 0);
+    await assert.rejects(train({}), /no weight to prune but its classifier's.*classifier: true/);
+    const { masks } = await train({ pruning: { classifier: true } });
+    assert.deepEqual([...masks.keys()], ['logits/kernel']);
+  });
+
   it('ends where weights that are to be masked are NaN', async () => {
     const model = tf.sequential({
       layers: [
@@ -289,7 +305,7 @@ describe('trainPruned', () => {
       ],
     });
     model.setWeights([tf.fill([3072, 10], Number.NaN), tf.zeros([10])]);
-    const pruning = { begin: 0, end: 2 };
+    const pruning = { begin: 0, end: 2, classifier: true };
     await assert.rejects(trainPruned({ ...shortRun(data), model, steps: 3, pruning }), (error) => {
       assert.ok(error instanceof TrainingError);
       assert.match(error.message, /fc\/kernel holds NaN.*learningRate\.per256/);

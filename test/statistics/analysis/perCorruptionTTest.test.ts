@@ -48,25 +48,30 @@ describe('perCorruptionTTest', () => {
 
   it('agrees with scipy, model by model', { skip: withoutPython('scipy') }, () => {
     const program = `
-import json, sys
+import json, math, sys
 from collections import defaultdict
+from statistics import mean
 from scipy import stats
 clean, corrupted = {}, defaultdict(list)
 for r in json.load(sys.stdin):
     model = (r["sparsity"], r["replicate"])
     if r["corruption"] == "clean": clean[model] = r["top1"]
     else: corrupted[(r["corruption"],) + model].append(r["top1"])
-def changes(name, level, relative):
-    means = {k[1:]: sum(v) / len(v) for k, v in corrupted.items() if k[0] == name and k[1] == level}
-    return [m / clean[k] - 1 if relative else m - clean[k] for k, m in means.items()]
+def logit(top1, n):
+    return math.log((top1 * n + 0.5) / (n - top1 * n + 0.5))
+def change(measure, before, after):
+    if measure == "logit": return mean(logit(a, 10000) for a in after) - logit(before, 10000)
+    return mean(after) / before - 1 if measure == "relative" else mean(after) - before
+def changes(name, level, measure):
+    return [change(measure, clean[k[1:]], v) for k, v in corrupted.items() if k[:2] == (name, level)]
 print(json.dumps([
     list(stats.ttest_ind(changes(c, 0, m), changes(c, s, m), equal_var=False))
-    for m in [False, True] for s in [0.5, 0.9] for c in ["fog", "snow", "glass_blur"]]))`;
+    for m in ['difference', 'relative', 'logit'] for s in [0.5, 0.9] for c in ["fog", "snow", "glass_blur"]]))`;
     const input = JSON.stringify(SCORES);
     const expected: number[][] = JSON.parse(
       execFileSync(findPython('scipy')!, ['-c', program], { input, encoding: 'utf8' }),
     );
-    const rows = (['difference', 'relative'] as const).flatMap((measure) =>
+    const rows = (['difference', 'relative', 'logit'] as const).flatMap((measure) =>
       perCorruptionTTest(SCORES, { measure }),
     );
     assert.equal(rows.length, expected.length);
@@ -86,8 +91,8 @@ print(json.dumps([
           ...{ top1: severity === 0 ? 0.5 : severity === 1 ? 0.31 : 0.29 },
         })),
       );
-    for (const measure of ['difference', 'relative'] as const) {
-      const [row] = perCorruptionTTest([...same(0, 30, [1, 2, 3]), ...same(0.9, 20, [2, 1, 3])], {
+    for (const measure of ['difference', 'relative', 'logit'] as const) {
+      const [row] = perCorruptionTTest([...same(0, 30, [1, 2, 3]), ...same(0.9, 20, [2, 3, 1])], {
         measure,
       });
       assert.deepEqual(
@@ -124,7 +129,7 @@ print(json.dumps([
     throws(
       SCORES,
       { measure: 'ratio' },
-      /measure: 'ratio'; expected one of difference, relative/,
+      /measure: 'ratio'; expected one of difference, relative, logit/,
       OptionError,
     );
     throws(
