@@ -38,6 +38,8 @@ export {
   type ShiftedSet,
 } from './datasets/shiftedSet';
 export type {
+  AlternatingFlip,
+  Augmentation,
   AugmentView,
   BatchOptions,
   CorruptView,
@@ -104,6 +106,7 @@ export type {
 } from './models/modelSpec';
 export type { Network } from './models/network';
 export type {
+  AugmentOptions,
   DataRecord,
   GivenModel,
   HistoryEntry,
