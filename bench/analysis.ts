@@ -7,7 +7,10 @@ import { findPIEs } from '#statistics/analysis/findPIEs';
 import { perClassTTest } from '#statistics/analysis/perClassTTest';
 import type { Predictions } from '#statistics/predictions/predictions';
 import { readPredictions } from '#statistics/predictions/readPredictions';
-import { simulatePredictions } from '#statistics/predictions/simulatePredictions';
+import {
+  type SimulatePredictionsOptions,
+  simulatePredictions,
+} from '#statistics/predictions/simulatePredictions';
 import { writePredictions } from '#statistics/predictions/writePredictions';
 import { findPython } from '../test/python';
 
@@ -19,12 +22,12 @@ import { findPython } from '../test/python';
  *     node dist/bench/analysis.js [rounds]
  */
 const POPULATION = {
-  classes: 1000,
+  numClasses: 1000,
   imagesPerClass: 50,
   sparsities: [0, 0.1, 0.3, 0.5, 0.7, 0.9],
   replicates: 30,
   seed: 1,
-};
+} satisfies SimulatePredictionsOptions;
 
 /** What a round gives: how long it took, and what it found, so that all can be seen to agree. */
 interface Round {
@@ -113,9 +116,9 @@ async function main(rounds: number): Promise<void> {
         if (round > 0) results[name]!.push(result);
       }
     const cold = Array.from({ length: Math.min(rounds, 3) }, () => fresh(folder));
-    const { classes, imagesPerClass, sparsities, replicates } = POPULATION;
+    const { numClasses, imagesPerClass, sparsities, replicates } = POPULATION;
     console.log(
-      `${classes * imagesPerClass} images × ${sparsities.length * replicates} models × ${classes} classes, ` +
+      `${numClasses * imagesPerClass} images × ${sparsities.length * replicates} models × ${numClasses} classes, ` +
         `medians of ${rounds} rounds; written in ${written.seconds.toFixed(1)} s`,
     );
     const base = median(results['ours, from memory']!.map((r) => r.seconds));

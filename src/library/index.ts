@@ -30,6 +30,7 @@ export { type ImageFolderOptions, loadImageFolder } from './datasets/loadImageFo
 export { type ImageNetAOptions, loadImageNetA } from './datasets/loadImageNetA';
 export { type ImageNetCOptions, loadImageNetC } from './datasets/loadImageNetC';
 export type { Normalization } from './datasets/normalization';
+export { type NpyArray, readNpy } from './datasets/npy';
 export type { PictureOptions } from './datasets/preprocess';
 export {
   type CorruptedSetsOptions,
@@ -133,7 +134,7 @@ export { Picture } from './pictures/picture';
 export { type PieGalleryOptions, type PieGalleryRow, pieGallery } from './pictures/pieGallery';
 export { renderPng } from './pictures/renderPng';
 export { type ImageNetRecordsOptions, loadImageNetRecords } from './records/loadImageNetRecords';
-export type { Feature } from './records/tfExample';
+export type { BytesFeature, Feature, FloatFeature, Int64Feature } from './records/tfExample';
 export { type RecordInput, type WriteRecordsOptions, writeRecords } from './records/writeRecords';
 export type { PopulationProgress } from './training/populationTally';
 export { type PruneModelOptions, pruneModel } from './training/pruneModel';

@@ -1,10 +1,10 @@
-/** What an error says of its place besides its message; whatever applies is there. */
+/** The place of an error, for programs; whichever fields apply are there. */
 export interface ErrorFields {
   /** The option that has a wrong value. */
   readonly option?: string;
   /** The wrong value. */
   readonly value?: unknown;
-  /** The file that is concerned. */
+  /** The file with the error. */
   readonly file?: string;
   /** Row of the file, from 1, a CSV's header not counted. */
   readonly row?: number;
@@ -13,8 +13,8 @@ export interface ErrorFields {
 }
 
 /**
- * Everything that a user can cause to go wrong. A message names the thing, the place, what was
- * expected there, and, where there is one, the way out. Fields hold the same for programs.
+ * An error that a user can cause. Its message names the thing, the place, what was expected there and,
+ * where there is one, the way out. Its fields hold the same for programs.
  */
 export class SbdError extends Error implements ErrorFields {
   declare readonly option?: string;
@@ -23,6 +23,7 @@ export class SbdError extends Error implements ErrorFields {
   declare readonly row?: number;
   declare readonly column?: string;
 
+  /** The error with its message, its place and its cause. */
   constructor(message: string, { cause, ...fields }: ErrorFields & ErrorOptions = {}) {
     super(message, cause === undefined ? undefined : { cause });
     this.name = new.target.name;
@@ -30,7 +31,7 @@ export class SbdError extends Error implements ErrorFields {
   }
 }
 
-/** An option of a cell has a value that it does not take, or there is no such option. */
+/** An option has a value that its cell does not accept, or the cell has no such option. */
 export class OptionError extends SbdError {}
 
 /** A TFRecord shard, or an image in it, cannot be read. */
@@ -58,6 +59,7 @@ export class TableError extends SbdError {
   /** The columns that the table lacks. */
   readonly missing: readonly string[];
 
+  /** The error for a table that lacks columns of the kind that was expected. */
   constructor(
     message: string,
     {
@@ -65,7 +67,9 @@ export class TableError extends SbdError {
       missing,
       ...fields
     }: ErrorFields & {
+      /** The kind that was expected: the cell that makes it. */
       readonly expected: string;
+      /** The columns that the table lacks. */
       readonly missing: readonly string[];
     },
   ) {

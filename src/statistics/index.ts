@@ -92,4 +92,12 @@ export {
   simulatePredictions,
 } from './predictions/simulatePredictions';
 export { writePredictions } from './predictions/writePredictions';
-export type { Frame, Table } from './tables/schema';
+export type {
+  Column,
+  Columns,
+  ColumnType,
+  Frame,
+  RowOf,
+  Schema,
+  Table,
+} from './tables/schema';

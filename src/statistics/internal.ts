@@ -1,5 +1,5 @@
 /**
- * What the packages of this project share and do not promise to anyone else: it may change with every
+ * The code that the packages of this project share. It is not public: it may change with every
  * version.
  */
 

@@ -12,7 +12,7 @@ const works = processWide('works', () => new Set<Work>());
  * Runs long work that an interrupt of the notebook stops, though its author passes no signal along.
  *
  * @param signal stops the work too
- * @param work told by its signal to stop; it should then leave what it did in order and throw
+ * @param work its signal tells it to stop; it should then finish its files and throw
  */
 export async function interruptible<T>(
   signal: AbortSignal | undefined,

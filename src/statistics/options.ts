@@ -1,7 +1,7 @@
 import { closest, distance } from 'fastest-levenshtein';
 import { OptionError } from './errors';
 
-/** What one option takes. */
+/** The values that one option accepts. */
 export interface OptionRule {
   /** In words, as `a share, 0–1`. */
   readonly expected: string;
@@ -9,12 +9,12 @@ export interface OptionRule {
   readonly required?: boolean;
 }
 
-/** What each option of a cell takes: one rule for every member of the options' type. */
+/** The rules of a cell's options: one for every member of the options' type. */
 export type OptionRules<Options> = { readonly [Name in keyof Options]-?: OptionRule };
 
 const isNumber = (value: unknown): value is number => typeof value === 'number';
 
-/** Numbers in a closed range; NaN is in none. */
+/** Numbers in a closed range; never NaN. */
 export function numberIn(least: number, most: number, expected: string): OptionRule {
   return { expected, accepts: (value) => isNumber(value) && value >= least && value <= most };
 }
@@ -33,7 +33,7 @@ export const FROM_0: OptionRule = {
   accepts: (value) => Number.isFinite(value) && (value as number) >= 0,
 };
 
-/** A share of weights that are zero, below 1. */
+/** Shares of weights that are zero, below 1. */
 export const SPARSITY: OptionRule = {
   expected: '0 (dense) to below 1',
   accepts: (value) => isNumber(value) && value >= 0 && value < 1,
@@ -64,7 +64,7 @@ export const SIGNAL: OptionRule = {
   accepts: (value) => value instanceof AbortSignal,
 };
 
-/** A variant, by its name or its sparsity; whether there is such a one is checked elsewhere. */
+/** A variant, by its name or its sparsity; its existence is checked elsewhere. */
 export const VARIANT: OptionRule = {
   expected: 'the name of a variant, or a sparsity',
   accepts: (value) => typeof value === 'string' || isNumber(value),
@@ -78,7 +78,7 @@ export function choice(choices: readonly (string | number)[]): OptionRule {
   };
 }
 
-/** Lists all of whose items the rule accepts. */
+/** Lists of items that the rule accepts. */
 export function listOf(item: OptionRule, least = 1): OptionRule {
   return {
     expected: `a list of ${least} or more, each ${item.expected}`,
@@ -86,7 +86,7 @@ export function listOf(item: OptionRule, least = 1): OptionRule {
   };
 }
 
-/** Either of two things. */
+/** Values that either rule accepts. */
 export function either(one: OptionRule, other: OptionRule): OptionRule {
   return {
     expected: `${one.expected}, or ${other.expected}`,
@@ -94,24 +94,24 @@ export function either(one: OptionRule, other: OptionRule): OptionRule {
   };
 }
 
-/** Anything but nothing, where another check looks closer. */
+/** Any value but null and promises; another check looks closer. */
 export function something(expected: string): OptionRule {
   return { expected, accepts: (value) => value !== null && !(value instanceof Promise) };
 }
 
-/** The same rule for an option that has to be given. */
+/** The same rule, for an option that is required. */
 export function required(rule: OptionRule): OptionRule {
   return { ...rule, required: true };
 }
 
 /**
- * Checks what a cell was called with against the description of its options, in plain JavaScript too.
+ * Checks the options of a call against their description; plain JavaScript has no other check.
  *
- * @param cell as messages name it
- * @param path what messages put before the names of options that lie in another, as `pruning.`
+ * @param cell its name, for messages
+ * @param path the prefix of options within an option, for messages, as `pruning.`
  * @returns the options
- * @throws OptionError where they are no object, one is unknown (naming the nearest that there is), one
- *   has a value that its rule does not accept, or one that is required is missing
+ * @throws OptionError where they are not an object, one is unknown (naming the nearest known one), one has
+ *   a value that its rule does not accept, or a required one is missing
  */
 export function checkOptions<Options extends object>(
   cell: string,
@@ -161,22 +161,25 @@ function unknownOption(
   );
 }
 
-/** @throws OptionError for a promise where its value is expected */
+/** @throws OptionError for a promise instead of its value */
 export function requireAwaited(cell: string, name: string, value: unknown): void {
   if (value instanceof Promise)
-    throw new OptionError(`${cell}: ${name} is a promise; put await before what makes it.`, {
-      option: name,
-      value,
-    });
+    throw new OptionError(
+      `${cell}: ${name} is a promise; put await before the call that makes it.`,
+      {
+        option: name,
+        value,
+      },
+    );
 }
 
-/** @throws OptionError naming the option, its value and what it takes, unless the value is valid */
+/** @throws OptionError naming the option, its value and what is expected, unless the value is valid */
 export function checkOption(name: string, value: unknown, valid: boolean, expected: string): void {
   if (valid) return;
   throw new OptionError(`${name}: ${shown(value)}; expected ${expected}.`, { option: name, value });
 }
 
-/** A value as messages show it: short, and telling its kind. */
+/** A value in short, for messages. */
 export function shown(value: unknown): string {
   if (Array.isArray(value)) return `[${value.slice(0, 10).map(shown).join(', ')}]`;
   if (typeof value === 'string')
@@ -213,13 +216,13 @@ export function checkSparsity(sparsity: number): void {
   checkOption('sparsity', sparsity, SPARSITY.accepts(sparsity), SPARSITY.expected);
 }
 
-/** What predictions are: what `readPredictions` gives. */
+/** The members of predictions that always exist. */
 const PREDICTIONS = ['imageIds', 'trueClass', 'models'] as const;
 
 /**
  * Checks the first argument of a cell that takes predictions.
  *
- * @throws OptionError for a promise, a path, rows or anything else, saying the way out
+ * @throws OptionError for a promise, a path, rows or anything else, with the way out
  */
 export function checkPredictions(cell: string, predictions: unknown): void {
   requireAwaited(cell, 'predictions', predictions);
@@ -229,12 +232,12 @@ export function checkPredictions(cell: string, predictions: unknown): void {
       { option: 'predictions', value: predictions },
     );
   };
-  if (predictions === undefined) fail('pass what readPredictions or trainPopulation gives');
+  if (predictions === undefined) fail('pass the result of readPredictions or trainPopulation');
   if (typeof predictions === 'string') fail('read them with await readPredictions(path)');
   if (Array.isArray(predictions)) fail('make them of rows with await readPredictions(rows)');
   const isPredictions =
     typeof predictions === 'object' &&
     predictions !== null &&
     PREDICTIONS.every((name) => name in predictions);
-  if (!isPredictions) fail('pass what readPredictions or trainPopulation gives');
+  if (!isPredictions) fail('pass the result of readPredictions or trainPopulation');
 }

@@ -1,32 +1,57 @@
 import { processWide } from './processWide';
 
-/** Where progress of long work goes: a terminal, a notebook's output, a test's array. */
+/** A place that shows the progress of long work: a terminal, a notebook's output, a test's array. */
 export interface ProgressSink {
-  /** Replaces the line that shows what is going on. */
+  /** Replaces the line shown. */
   update(line: string): void;
-  /** Leaves the last line as it is; the next update starts another. */
+  /** Keeps the line shown; the next update starts another line. */
   done(): void;
 }
 
 const MILLISECONDS_BETWEEN_PLAIN_LINES = 10_000;
 
-/** One line, rewritten in place, on a terminal; a line every ten seconds in a log. */
-export function terminalProgress(stream: NodeJS.WriteStream = process.stderr): ProgressSink {
-  let printed = 0;
+/**
+ * Rewrites one line in place on a terminal. Writes a line every ten seconds to a log, and none for shorter
+ * work.
+ */
+export function terminalProgress(
+  stream: Pick<NodeJS.WriteStream, 'isTTY' | 'columns' | 'write'> = process.stderr,
+  now: () => number = Date.now,
+): ProgressSink {
+  return stream.isTTY ? rewrittenLine(stream) : lineByLine(stream, now);
+}
+
+function rewrittenLine(stream: Pick<NodeJS.WriteStream, 'columns' | 'write'>): ProgressSink {
+  let isShown = false;
+  return {
+    update(line) {
+      stream.write(`\r\x1b[K${line.slice(0, (stream.columns ?? 80) - 1)}`);
+      isShown = true;
+    },
+    done() {
+      if (isShown) stream.write('\n');
+      isShown = false;
+    },
+  };
+}
+
+function lineByLine(stream: Pick<NodeJS.WriteStream, 'write'>, now: () => number): ProgressSink {
+  let before: number | undefined;
+  let isLong = false;
   let last = '';
   return {
     update(line) {
-      if (stream.isTTY) stream.write(`\r\x1b[K${line.slice(0, (stream.columns ?? 80) - 1)}`);
-      else if (Date.now() - printed >= MILLISECONDS_BETWEEN_PLAIN_LINES) {
-        printed = Date.now();
-        stream.write(`${line}\n`);
-      }
+      before ??= now();
       last = line;
+      if (now() - before < MILLISECONDS_BETWEEN_PLAIN_LINES) return;
+      before = now();
+      isLong = true;
+      stream.write(`${line}\n`);
     },
     done() {
-      if (last) stream.write(stream.isTTY ? '\n' : `${last}\n`);
-      printed = 0;
-      last = '';
+      if (isLong) stream.write(`${last}\n`);
+      before = undefined;
+      isLong = false;
     },
   };
 }
@@ -47,7 +72,17 @@ export function setProgressSink(sink: ProgressSink): ProgressSink {
   return before;
 }
 
-/** `2 m 05 s`, `41 s`; `?` where it is not known. */
+/** Runs work whose own progress is not shown, because it is one step of many. */
+export function withoutProgress<T>(work: () => T): T {
+  const before = setProgressSink({ update() {}, done() {} });
+  try {
+    return work();
+  } finally {
+    setProgressSink(before);
+  }
+}
+
+/** `2 m 05 s`, `41 s`; `?` for a duration that is not known. */
 export function formatDuration(seconds: number): string {
   if (!Number.isFinite(seconds)) return '?';
   const whole = Math.max(0, Math.round(seconds));

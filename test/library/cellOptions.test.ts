@@ -98,6 +98,31 @@ const CASES: readonly Case[] = [
     ...{ name: 'pruneModel', args: () => [network], options: { sparsity: 0.5 } },
     ...{ wrong: ['sparsty', 'sparsity'], value: { sparsity: '0.5' } },
   },
+  { name: 'loadCifar10', wrong: ['splits', 'split'], value: { split: 'valid' } },
+  {
+    ...{ name: 'loadCifar10C', args: () => [root] },
+    ...{ wrong: ['severitys', 'severities'], value: { imagesPerSeverity: 0 } },
+  },
+  {
+    ...{ name: 'loadImageFolder', args: () => [root] },
+    ...{ wrong: ['classnames', 'classNames'], value: { imageSize: 0 } },
+  },
+  {
+    ...{ name: 'loadImageNetA', args: () => [root] },
+    ...{ wrong: ['imagesize', 'imageSize'], value: { classNames: 'text' } },
+  },
+  {
+    ...{ name: 'loadImageNetC', args: () => [root] },
+    ...{ wrong: ['corruption', 'corruptions'], value: { severities: [6] } },
+  },
+  {
+    ...{ name: 'loadImageNetRecords', args: () => [root] },
+    ...{ wrong: ['classnames', 'classNames'], value: { onBadRecord: 'ignore' } },
+  },
+  {
+    ...{ name: 'writeRecords', args: () => [[], join(root, 'written')] },
+    ...{ wrong: ['shard', 'shards'], value: { gzip: 1 } },
+  },
   { name: 'trainPruned', options: run, wrong: ['epoch', 'epochs'], value: { momentum: 1 } },
   {
     ...{ name: 'trainPopulation', options: population },

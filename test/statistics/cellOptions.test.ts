@@ -54,7 +54,7 @@ describe('options are checked without types, too', () => {
       refuses([Promise.resolve(predictions)], /predictions is a promise; put await before/);
       refuses(['predictions.csv'], /'predictions\.csv'; read them with await readPredictions/);
       refuses([[{ sparsity: 0 }]], /make them of rows with await readPredictions\(rows\)/);
-      refuses([], /expected predictions, found undefined; pass what readPredictions/);
+      refuses([], /expected predictions, found undefined; pass the result of readPredictions/);
       refuses([{ models: [] }], /found an object \(models\)/);
       refuses([predictions, 0.05], new RegExp(`${name}: expected options as an object`));
     });

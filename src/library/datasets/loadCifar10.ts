@@ -199,6 +199,7 @@ function checkBatch(rows: Uint8Array, path: string, batch: string): void {
     throw new DatasetError(
       `CIFAR-10: ${path} has MD5 ${md5}, the published batch has ${BATCH_MD5[batch]}. Delete the ` +
         'file and load again.',
+      { file: path },
     );
 }
 

@@ -2,7 +2,16 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { DatasetError } from 'selective-brain-damage-statistics';
-import { type Random, shuffleInPlace } from 'selective-brain-damage-statistics/internal';
+import {
+  checkOptions,
+  either,
+  listOf,
+  type OptionRules,
+  type Random,
+  shuffleInPlace,
+  TEXT,
+} from 'selective-brain-damage-statistics/internal';
+import { checkPath, object } from '../optionRules';
 import { ImageDataset } from './imageDataset';
 import type { Normalization } from './normalization';
 import {
@@ -10,6 +19,7 @@ import {
   inputOf,
   type PictureOptions,
   type PictureSettings,
+  pictureRules,
   pictureSettings,
 } from './preprocess';
 import type { DatasetSpec, Example, ImageSource } from './types';
@@ -24,23 +34,30 @@ export interface ImageFolderOptions extends PictureOptions {
   readonly classNames?: readonly string[] | Readonly<Record<string, string>>;
 }
 
+const rules: OptionRules<ImageFolderOptions> = {
+  ...pictureRules,
+  classNames: either(listOf(TEXT), object('an object of names by subfolder')),
+};
+
 const IMAGE = /\.(jpe?g|png|webp)$/i;
 
 /**
- * Opens a folder with one subfolder of JPEG or PNG files per class, as ImageNet's validation set
- * and its kin are handed out. Nothing but names and sizes is read before images are asked for, and
+ * Opens a folder with one subfolder of JPEG or PNG files per class, the layout of ImageNet's validation
+ * set. Nothing but names and sizes is read before images are asked for, and
  * memory does not grow with their number, unless they are shuffled. An image's id is its path below
  * the folder, `n01440764/ILSVRC2012_val_00000293.JPEG`; images are in the order of their paths.
  * Preprocessing is that of `loadImageNetRecords`; `hash` is the sha256 of the paths and sizes.
  *
- * @throws DatasetError where the folder or its images are missing, a subfolder is none of the
- *   classes, and, while reading, where a file cannot be decoded or files came or went
- * @throws OptionError for an option out of range
+ * @throws DatasetError where the folder or its images are missing, a subfolder belongs to no
+ *   class, and, while reading, where a file cannot be decoded or files came or went
+ * @throws OptionError for a wrong option or value
  */
 export async function loadImageFolder(
   folder: string,
   options: ImageFolderOptions = {},
 ): Promise<ImageDataset> {
+  checkPath('loadImageFolder', 'folder', folder);
+  checkOptions('loadImageFolder', options, rules);
   const found = await subfolders(folder);
   const named = options.classNames ?? found;
   const [classes, classNames] = Array.isArray(named)
@@ -59,6 +76,7 @@ export async function loadImageFolder(
   if (size === 0)
     throw new DatasetError(
       `${folder}: no images; expected one subfolder per class with JPEG or PNG files.`,
+      { file: folder },
     );
   const spec = { loader: 'image-folder', options: { ...options, folder: resolve(folder) } };
   return new ImageDataset(
@@ -69,7 +87,10 @@ export async function loadImageFolder(
 /** The names of a folder's subfolders, sorted. */
 async function subfolders(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true }).catch((cause: Error) => {
-    throw new DatasetError(`${folder}: cannot be read as a folder (${cause.message}).`, { cause });
+    throw new DatasetError(`${folder}: cannot be read as a folder (${cause.message}).`, {
+      cause,
+      file: folder,
+    });
   });
   return entries
     .filter((entry) => !entry.isFile() && !entry.name.startsWith('.'))
@@ -88,7 +109,7 @@ async function imagesIn(folder: string, { name }: ClassFolder): Promise<string[]
   return (await readdir(join(folder, name))).filter((file) => IMAGE.test(file)).sort();
 }
 
-/** How many images there are, and the sha256 of their paths and sizes. */
+/** The number of images, and the sha256 of their paths and sizes. */
 async function surveyed(
   folder: string,
   folders: readonly ClassFolder[],
@@ -141,6 +162,7 @@ class FolderSource implements ImageSource {
     if (count !== this.size)
       throw new DatasetError(
         `${this.folder}: holds ${count} images, ${this.size} when it was opened; open it again.`,
+        { file: this.folder },
       );
   }
 
@@ -161,7 +183,7 @@ class FolderSource implements ImageSource {
     const failed = (cause: Error): never => {
       throw new DatasetError(
         `${path}: the image cannot be read (${cause.message}); expected JPEG or PNG.`,
-        { cause },
+        { cause, file: path },
       );
     };
     return {

@@ -10,8 +10,6 @@ import {
   CORRUPTION,
   CORRUPTIONS,
   type CorruptionName,
-  checkCorruption,
-  checkSeverity,
   SEVERITIES,
   SEVERITY,
 } from '../corruptions/names';
@@ -51,12 +49,6 @@ export const choiceRules: OptionRules<CorruptionChoice> = {
   corruptions: listOf(CORRUPTION),
   severities: listOf(SEVERITY),
 };
-
-/** @throws OptionError for an unknown corruption or severity */
-export function checkChoice({ corruptions = [], severities = [] }: CorruptionChoice): void {
-  corruptions.forEach(checkCorruption);
-  severities.forEach(checkSeverity);
-}
 
 /** Options of {@link corruptedSets}. */
 export interface CorruptedSetsOptions extends CorruptOptions, CorruptionChoice {}

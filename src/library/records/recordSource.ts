@@ -104,10 +104,12 @@ export class RecordSource implements ImageSource {
         skipped[0]
           ? `${this.name}: all records are bad, the first: ${skipped[0].message}`
           : `${this.name}: the files hold no records, expected at least one.`,
+        { file: this.shards[0]!.path },
       );
     if (size !== undefined && (count > size || (count < size && skipped.length === 0)))
       throw new RecordError(
         `${this.name}: the files hold ${count} images, expected ${size} as the option size says.`,
+        { option: 'size', value: size },
       );
   }
 
@@ -121,7 +123,7 @@ export class RecordSource implements ImageSource {
   }
 }
 
-/** The examples of shards in their order, none of them decoded yet. */
+/** The examples of shards in their order, not decoded yet. */
 export async function* readExamples(
   shards: readonly Shard[],
   settings: RecordSourceSettings,
@@ -176,7 +178,7 @@ class RecordExample implements Example {
     return inputOf(this.encoded, this.settings, augment, into).catch(this.undecodable);
   }
 
-  /** What is wrong with the image; undefined where it decodes. */
+  /** The error of an image that does not decode; undefined for one that does. */
   check(): Promise<RecordError | undefined> {
     return checkDecodes(this.encoded)
       .catch(this.undecodable)

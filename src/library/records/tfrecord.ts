@@ -14,13 +14,13 @@ export interface RawRecord {
   readonly data: Buffer;
 }
 
-/** What is done about a bad record: throws, or takes note and returns, and reading goes on. */
+/** Handles a bad record: throws, or notes it and returns, and reading continues. */
 export type BadRecordHandler = (error: RecordError) => void;
 
 const LENGTH_BYTES = 8;
 const CRC_BYTES = 4;
 const HEADER_BYTES = LENGTH_BYTES + CRC_BYTES;
-/** What protocol buffers can hold in one message. */
+/** The limit of protocol buffers for one message. */
 const MAX_RECORD_BYTES = 2 ** 31 - 1;
 const READ_BYTES = 1 << 20;
 

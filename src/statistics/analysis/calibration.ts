@@ -2,7 +2,7 @@ import { mean } from 'simple-statistics';
 import { PredictionsError } from '../errors';
 import { checkOptions, checkPredictions, count, type OptionRules, VARIANT } from '../options';
 import type { ModelPredictions, Predictions } from '../predictions/predictions';
-import { compared } from '../tables/columns';
+import { compared, UNIT } from '../tables/columns';
 import { defineTable, double, int, type RowOf } from '../tables/schema';
 import { type Baseline, baselineOf, comparedColumns, variantsOf } from './variants';
 
@@ -22,29 +22,29 @@ export const calibrationTable = defineTable({
   row: 'One variant, the baseline among them. All are means over its models.',
   columns: {
     ...compared,
-    n_models: int('Models of the variant.'),
-    n_images: int('Images that they predicted.'),
-    top1: double('Images that a model gets right.', 'share 0–1'),
-    mean_confidence: double('Softmax maximum, mean over the images.', 'share 0–1'),
+    n_models: int('Models of the variant.', UNIT.models),
+    n_images: int('Images that they predicted.', UNIT.images),
+    top1: double('Images that a model gets right.', UNIT.share),
+    mean_confidence: double('Softmax maximum, mean over the images.', UNIT.share),
     expected_calibration_error: double(
-      'Distance of confidence from accuracy, mean over bins of confidence by their images (Guo et al. 2017).',
-      'share 0–1',
+      'Distance of confidence from accuracy, mean over bins of confidence weighted by their images (Guo et al. 2017).',
+      UNIT.share,
     ),
     brier_score: double(
-      'Squared distance of the confidence from whether the label is right (Brier 1950, of the label alone).',
-      '0–1',
+      'Squared difference of the confidence from 1 where the label is right and from 0 where it is wrong, mean over the images (Brier 1950, of the predicted class alone).',
+      'squared share 0–1',
     ),
-    expected_calibration_error_change: double('Variant less baseline.', 'difference of shares'),
-    brier_score_change: double('Variant less baseline.', 'difference'),
+    expected_calibration_error_change: double('Variant less baseline.', UNIT.change),
+    brier_score_change: double('Variant less baseline.', 'difference of squared shares −1–1'),
   },
 });
 
-/** One variant. */
+/** Calibration of one variant. */
 export type CalibrationRow = RowOf<typeof calibrationTable>;
 
 /**
- * Whether models are as often right as they say: compression may leave top-1 and change how far a
- * confidence can be trusted.
+ * How well the confidences of models match their accuracy: compression may keep top-1 and still change
+ * how far a confidence can be trusted.
  *
  * @returns a {@link CalibrationRow} per variant, by sparsity, the baseline's among them
  * @throws OptionError for a value that an option does not take

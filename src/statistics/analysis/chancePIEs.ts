@@ -3,7 +3,7 @@ import { checkOptions, checkPredictions, count, type OptionRules, SEED } from '.
 import type { Predictions } from '../predictions/predictions';
 import { progress } from '../progress';
 import { type Random, randomFrom, shuffleInPlace } from '../random';
-import { compared, modelCounts } from '../tables/columns';
+import { compared, modelCounts, UNIT } from '../tables/columns';
 import { defineTable, double, int, type RowOf } from '../tables/schema';
 import { type ModalLabelsOptions, modalLabelOptions } from './modalLabels';
 import { comparedColumns, compareVariants, type Variant } from './variants';
@@ -11,7 +11,7 @@ import type { Ties } from './votes';
 
 /** Options of {@link chancePIEs}. */
 export interface ChancePIEsOptions extends Pick<ModalLabelsOptions, 'baseline' | 'ties'> {
-  /** How often the models are dealt anew. Default 1,000. */
+  /** Number of times that the models are dealt anew. Default 1,000. */
   readonly permutations?: number;
   /** Deals them. Default 0. */
   readonly seed?: number;
@@ -23,6 +23,8 @@ const RULES: OptionRules<ChancePIEsOptions> = {
   seed: SEED,
 };
 
+const PART = 'share of the PIEs, at most 1; negative for fewer than by chance';
+
 /** The table of {@link chancePIEs}. */
 export const chanceTable = defineTable({
   name: 'chancePIEs',
@@ -30,18 +32,21 @@ export const chanceTable = defineTable({
   columns: {
     ...compared,
     ...modelCounts,
-    pies: int('Images on which the modal labels of baseline and variant differ.'),
+    pies: int('Images on which the modal labels of baseline and variant differ.', UNIT.images),
     expected: double(
-      'The same where chance deals the models, mean over the permutations.',
-      'images',
+      'PIEs between groups of the same sizes that chance deals, mean over the permutations.',
+      UNIT.images,
     ),
-    beyond_chance: double('`pies` less `expected`.', 'images'),
-    share: double('`beyond_chance` as a share of `pies`; NaN where there are none.', 'share'),
-    share_low: double('The share at the 97.5% quantile of the permutations.', 'share'),
-    share_high: double('The share at the 2.5% quantile of the permutations.', 'share'),
+    beyond_chance: double('`pies` less `expected`.', 'images, also negative'),
+    share: double('`beyond_chance` as a share of `pies`; NaN where there are none.', PART),
+    share_low: double(
+      'Lower end of its 95% interval over models: the share with the 97.5% quantile of the permutations for `expected`.',
+      PART,
+    ),
+    share_high: double('Upper end of the same, with the 2.5% quantile.', PART),
     p_value: double(
-      'Of as many PIEs by chance: (1 + permutations with at least as many) / (1 + permutations).',
-      'probability',
+      'Of as many PIEs by chance, over models: (1 + permutations with at least as many) / (1 + permutations).',
+      UNIT.probability,
     ),
   },
 });
@@ -51,12 +56,14 @@ export type ChanceRow = RowOf<typeof chanceTable>;
 
 /**
  * How many PIEs come by chance: the modal labels of two groups of models differ on some images even
- * where nothing but the seeds tells the groups apart. A permutation test at full size (Fisher 1935): the
+ * where the groups differ in their seeds alone. A permutation test at full size (Fisher 1935): the
  * models of baseline and variant are pooled and dealt anew into groups of the same sizes, and the PIEs
  * between these are counted. The null hypothesis: the variant's models are like the baseline's. Not in
  * the paper.
  *
- * The error is that of the models; the images stay the same.
+ * Test and interval are over models; the images stay the same. The interval of the share holds 0 where the
+ * test finds nothing, with 95% coverage. Where the variant does differ it is wider than the error of the
+ * share, since some deals separate the variants and others mix them.
  *
  * @returns a {@link ChanceRow} per variant
  * @throws OptionError for a value that an option does not take
@@ -181,7 +188,7 @@ function votesOf(
       else classes.set(label, [model]);
     }
     const most = Math.max(...[...classes.values()].map((voting) => voting.length));
-    // Where the others are fewer than half of the smaller group, no deal takes its majority away.
+    // Where the others are fewer than half of the smaller group, every deal leaves it its majority.
     if (2 * (models - most) < smaller) continue;
     const ordered = [...classes].sort(([a], [b]) => (ties === 'smallest' ? a - b : b - a));
     for (const [, voting] of ordered) {

@@ -1,6 +1,6 @@
 import { checkOptions, checkPredictions, type OptionRules, VARIANT } from '../options';
 import type { ModelPredictions, Predictions } from '../predictions/predictions';
-import { compared, modelCounts } from '../tables/columns';
+import { compared, modelCounts, UNIT } from '../tables/columns';
 import { defineTable, double, type RowOf } from '../tables/schema';
 import { type Baseline, comparedColumns, compareVariants } from './variants';
 
@@ -21,24 +21,24 @@ export const churnTable = defineTable({
     ...modelCounts,
     churn: double(
       'Labels in which a model of the variant and one of the baseline differ.',
-      'share 0–1',
+      UNIT.share,
     ),
     baseline_within: double(
       'The same of two models of the baseline, which differ in their seeds alone; NaN with one.',
-      'share 0–1',
+      UNIT.share,
     ),
-    variant_within: double('The same of two models of the variant; NaN with one.', 'share 0–1'),
-    lost: double('Images that the baseline gets right and the variant wrong.', 'share 0–1'),
-    gained: double('Images that the variant gets right and the baseline wrong.', 'share 0–1'),
+    variant_within: double('The same of two models of the variant; NaN with one.', UNIT.share),
+    lost: double('Images that the baseline gets right and the variant wrong.', UNIT.share),
+    gained: double('Images that the variant gets right and the baseline wrong.', UNIT.share),
   },
 });
 
-/** One variant. */
+/** Churn of one variant. */
 export type ChurnRow = RowOf<typeof churnTable>;
 
 /**
  * How many labels differ between models of a variant and models of the baseline (Milani Fard et al.
- * 2016), beside how many differ between models of one kind: what chance alone changes.
+ * 2016), beside how many differ between models of one kind, that is by chance.
  *
  * @returns a {@link ChurnRow} per variant, by sparsity
  * @throws OptionError for a value that an option does not take

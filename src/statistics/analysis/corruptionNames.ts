@@ -17,9 +17,10 @@ export const CORRUPTIONS = [
   'jpeg_compression',
 ] as const;
 
-/** The four that the benchmark adds for tuning; no part of its mean. */
+/** Four more that the benchmark has for tuning; they are not in its mean. */
 export const EXTRA_CORRUPTIONS = ['speckle_noise', 'gaussian_blur', 'spatter', 'saturate'] as const;
 
+/** A corruption of the benchmark, by its name. */
 export type CorruptionName = (typeof CORRUPTIONS)[number] | (typeof EXTRA_CORRUPTIONS)[number];
 
 /** Severities of a corruption, mildest first. */

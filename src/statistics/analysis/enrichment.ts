@@ -3,7 +3,7 @@ import { OptionError } from '../errors';
 import { groupBy } from '../groupBy';
 import { checkOptions, type OptionRules, PROBABILITY, something } from '../options';
 import type { ImageId } from '../predictions/predictions';
-import { compared } from '../tables/columns';
+import { compared, UNIT } from '../tables/columns';
 import { defineTable, double, int, oneOf, type RowOf, rowsOf, type Table } from '../tables/schema';
 import { type PIERow, pieTable } from './findPIEs';
 import { variantsOf } from './variants';
@@ -11,11 +11,11 @@ import { variantsOf } from './variants';
 /** Options of {@link enrichment}. */
 export interface EnrichmentOptions {
   /**
-   * What images are matched on, by their ids: those with one value are compared with each other, as
-   * with what `imageAccuracy` gives. Default: nothing, and the table has crude odds ratios alone.
+   * The value that images are matched on, by image id: only images of equal values are compared with each
+   * other. `imageAccuracy` gives such values. Default: none, and the table has crude odds ratios alone.
    */
   readonly matchedOn?: ReadonlyMap<ImageId, number | string>;
-  /** One less the coverage of the intervals, 0–1. Default 0.05. */
+  /** One minus the coverage of the intervals, 0–1. Default 0.05. */
   readonly alpha?: number;
 }
 
@@ -27,6 +27,8 @@ const RULES: OptionRules<EnrichmentOptions> = {
   alpha: PROBABILITY,
 };
 
+const RATIO = 'ratio 0–∞';
+
 /** The table of {@link enrichment}. */
 export const enrichmentTable = defineTable({
   name: 'enrichment',
@@ -34,23 +36,27 @@ export const enrichmentTable = defineTable({
   columns: {
     ...compared,
     comparison: oneOf(['crude', 'matched'], 'With all other images, or with those that match.'),
-    n_images: int('Images of which the outcome is known.'),
-    n_pies: int('PIEs among them.'),
-    pies_with: int('PIEs with the outcome.'),
-    others_with: int('Other images with the outcome.'),
+    n_images: int('Images with a known outcome.', UNIT.images),
+    n_pies: int('PIEs among them.', UNIT.images),
+    pies_with: int('PIEs with the outcome.', UNIT.images),
+    others_with: int('Other images with the outcome.', UNIT.images),
     n_strata: int(
       'Values that images are matched on at which there are PIEs and others; 1 if crude.',
+      'values, 0 or more',
     ),
     odds_ratio: double(
       'Odds of the outcome among PIEs over those among others (Mantel & Haenszel 1959).',
-      'ratio',
+      RATIO,
     ),
     odds_ratio_low: double(
-      'Lower end of its interval over images (Robins, Breslow & Greenland 1986).',
-      'ratio',
+      'Lower end of its interval over images (Robins, Breslow & Greenland 1986); NaN for a ratio of 0 or ∞.',
+      RATIO,
     ),
-    odds_ratio_high: double('Upper end of the same.', 'ratio'),
-    p_value: double('Of the test for an odds ratio of 1 (Cochran–Mantel–Haenszel).', 'probability'),
+    odds_ratio_high: double('Upper end of the same.', RATIO),
+    p_value: double(
+      'Of the test for an odds ratio of 1, over images (Cochran–Mantel–Haenszel).',
+      UNIT.probability,
+    ),
   },
 });
 
@@ -60,13 +66,13 @@ export type EnrichmentRow = RowOf<typeof enrichmentTable>;
 const NEEDED = ['variant', 'sparsity', 'baseline', 'image_id'] as const;
 
 /**
- * Whether PIEs have some property more often than other images, such as a wrong label: crude, and
- * matched on what PIEs differ in anyway. PIEs are hard images; only a match on how hard they are for
- * dense models tells whether they are anything beyond that.
+ * Whether PIEs have some property, such as a wrong label, more often than other images: crude, and
+ * matched on what PIEs differ in anyway. PIEs are hard images; only matching on the accuracy of dense
+ * models shows whether they are special beyond that.
  *
- * @param pies what `findPIEs` gives
+ * @param pies the table of `findPIEs`
  * @param outcome whether an image has the property, by image id, for PIEs and other images alike; images
- *   that it lacks are left out
+ *   without an entry are left out
  * @returns an {@link EnrichmentRow} per variant, crude and where asked matched
  * @throws TableError for a table of another kind
  * @throws OptionError where no image of the outcome is a PIE, or `matchedOn` lacks an image
@@ -78,7 +84,7 @@ export function enrichment(
 ): EnrichmentRow[] {
   const rows = rowsOf('enrichment', pieTable, pies, NEEDED);
   if (!(outcome instanceof Map))
-    throw new OptionError('enrichment: outcome is no Map from image ids to true or false.', {
+    throw new OptionError('enrichment: outcome is not a Map from image ids to true or false.', {
       option: 'outcome',
       value: outcome,
     });

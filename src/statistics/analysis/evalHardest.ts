@@ -21,9 +21,9 @@ import { type Baseline, compareVariants, holdOut } from './variants';
 
 /** Options of {@link evalHardest}. */
 export interface EvalHardestOptions {
-  /** Share of the images that are taken as the hardest, above 0, up to 1. Default 0.1. */
+  /** Share of the images that count as the hardest, above 0, up to 1. Default 0.1. */
   readonly share?: number;
-  /** Variants whose models judge which images are hard, by name or sparsity. Default: all. */
+  /** Variants, by name or sparsity, whose models choose the hard images. Default: all. */
   readonly judges?: readonly Baseline[];
   /** The variant that the others are compared with. Default `dense`, else sparsity 0. */
   readonly baseline?: Baseline;
@@ -41,15 +41,15 @@ const RULES: OptionRules<EvalHardestOptions> = {
   seed: SEED,
 };
 
-/** What the hardest images are called among the corruptions. */
+/** The name of the hardest images among the corruptions. */
 export const HARDEST = 'hardest';
 
 /**
- * What a data set's own hardest images cost compressed models, where no set of natural adversarial images
- * is at hand. Every other model of each variant judges: an image is the harder, the surer the judges are
- * of a wrong class, or the less sure of the right one. Variants weigh the same, so that the choice favours
- * none. The judges are not evaluated, since images on which they fail by chance would make them look
- * worse than they are.
+ * The cost of a data set's own hardest images to compressed models, for data without a set of natural
+ * adversarial images. Every other model of each variant judges: the more confident the judges are of a
+ * wrong class, or the less of the right one, the harder an image is. All variants weigh the same, so that
+ * the choice favours none. The judges are not evaluated, since images on which they fail by chance would
+ * make them look worse than they are.
  *
  * @returns the columns of `evalRobustness` for `clean` (all images) and `hardest`
  * @throws OptionError for a share out of range, or a baseline or judges that no model has

@@ -14,12 +14,12 @@ const BY = ['mode', 'taxicab'] as const;
 /** Options of {@link findPIEs}. */
 export interface FindPIEsOptions extends ModalLabelsOptions {
   /**
-   * What makes an image a PIE: another `mode`, as in the paper; or the `taxicab` distance between the
+   * The criterion for a PIE: another `mode`, as in the paper; or a large `taxicab` distance between the
    * shares of votes that each class gets from the baseline and from the variant (Hooker et al. 2020).
    * Default `mode`.
    */
   readonly by?: (typeof BY)[number];
-  /** With `taxicab`, how many images of the largest distances. Default: as many as `mode` finds. */
+  /** With `taxicab`, the number of images to take, largest distances first. Default: as many as `mode` finds. */
   readonly count?: number;
 }
 
@@ -36,7 +36,7 @@ export const pieTable = defineTable({
   columns: {
     ...modalLabelColumns,
     distance: optional(
-      double('Taxicab distance between the shares of votes, with `by: taxicab`.', '0–2'),
+      double('Taxicab distance between the shares of votes, with `by: taxicab`.', 'shares 0–2'),
     ),
   },
 });

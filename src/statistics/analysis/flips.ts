@@ -8,8 +8,9 @@ import {
   VARIANT,
 } from '../options';
 import type { ModelPredictions, Predictions } from '../predictions/predictions';
-import { compared, significanceColumns } from '../tables/columns';
+import { compared, significanceOf, UNIT } from '../tables/columns';
 import { defineTable, double, int, oneOf, type RowOf } from '../tables/schema';
+import { directionOf } from './direction';
 import { minDetectableChange } from './mcnemar';
 import { partsOf } from './parts';
 import {
@@ -29,9 +30,9 @@ export interface FlipsOptions {
   readonly alpha?: number;
   /** The variant that the others are compared with. Default `dense`, else sparsity 0. */
   readonly baseline?: Baseline;
-  /** How much of top-1 may be lost, a share 0–1. Default 0.01. */
+  /** Largest acceptable loss of top-1, a share 0–1. Default 0.01. */
   readonly maxDrop?: number;
-  /** How much of a class's, or a group's, recall may be lost, a share 0–1. Default 0.05. */
+  /** Largest acceptable loss of the recall of a class or a group, a share 0–1. Default 0.05. */
   readonly maxClassDrop?: number;
 }
 
@@ -52,14 +53,14 @@ export const flipTable = defineTable({
     ...compared,
     replicate: int("The variant's model."),
     ...flipColumns,
-    ...significanceColumns,
+    ...significanceOf('p_value', 'it gained'),
     min_detectable_change: double(
       'The smallest true change that the test finds with 80% power at this rate of images lost and gained; NaN where it finds none.',
-      'difference of shares',
+      'difference of shares 0–1',
     ),
     expected_changed: double(
       'Labels in which two models of the baseline differ, mean over pairs; NaN with one model.',
-      'images',
+      UNIT.images,
     ),
     verdict: oneOf(VERDICTS, 'Whether the variant may replace the baseline.'),
   },
@@ -69,10 +70,10 @@ export const flipTable = defineTable({
 export type FlipRow = RowOf<typeof flipTable>;
 
 /**
- * Compares one model with one, image by image, on all images: what was lost and gained, whether that is
- * more than the images drawn would do (the exact McNemar test), what chance alone changes between two
- * models of the baseline, and a verdict. Replicate i of a variant is compared with the baseline's
- * replicate i, or with the baseline's only model.
+ * Compares one model with one, image by image, on all images: how many were lost and gained, whether the
+ * difference is larger than the choice of images explains (the exact McNemar test), how many labels change
+ * by chance between two models of the baseline, and a verdict. Replicate i of a variant is compared with
+ * the baseline's replicate i, or with the baseline's only model. Intervals and tests are over images.
  *
  * The verdict is `BLOCK` where the interval of the change lies below −`maxDrop`, or a class or group is
  * significantly hurt by more than `maxClassDrop`; else `INCONCLUSIVE` where the interval reaches below
@@ -112,7 +113,7 @@ export function flips(predictions: Predictions, options: FlipsOptions = {}): Fli
       replicate: model.replicate,
       ...row,
       significant,
-      direction: significant ? (row.change < 0 ? 'hurt' : 'helped') : 'none',
+      direction: directionOf(significant, -row.change),
       min_detectable_change: minDetectableChange(counts.lost + counts.gained, counts.images, alpha),
       expected_changed,
       verdict: verdictOf(row, ofParts, { alpha, maxDrop, maxClassDrop }),

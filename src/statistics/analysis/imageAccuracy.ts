@@ -4,15 +4,15 @@ import { type Baseline, baselineOf, variantsOf } from './variants';
 
 /** Options of {@link imageAccuracy}. */
 export interface ImageAccuracyOptions {
-  /** The variant whose models are asked. Default `dense`, else sparsity 0. */
+  /** The variant whose models count. Default `dense`, else sparsity 0. */
   readonly variant?: Baseline;
 }
 
 const RULES: OptionRules<ImageAccuracyOptions> = { variant: VARIANT };
 
 /**
- * The share of a variant's models that get each image right: how easy the image is for them. What
- * `enrichment` matches images on.
+ * The share of a variant's models that get each image right: how easy the image is for them.
+ * `enrichment` can match images on it.
  *
  * @returns by image id, 0–1
  * @throws OptionError for a value that an option does not take

@@ -10,7 +10,7 @@ import { type Baseline, baselineOf } from './variants';
 
 const NEEDED = ['variant', 'sparsity', 'baseline', 'corruption', 'severity', 'top1'] as const;
 
-/** What {@link meanCorruptionError} reads of a row of `evalRobustness`. */
+/** The columns of `evalRobustness` that {@link meanCorruptionError} reads. */
 export type CorruptionErrorInput = Pick<RobustnessRow, (typeof NEEDED)[number]>;
 
 /** Options of {@link meanCorruptionError}. */
@@ -31,16 +31,16 @@ export const corruptionErrorTable = defineTable({
     corruption: string('One of the 15 corruptions, or `mean`: the mean over them, mCE.'),
     corruption_error: double(
       "Errors summed over the severities, as a share of the baseline's: 1 is as bad.",
-      'relative',
+      'ratio, 0 or more',
     ),
     relative_corruption_error: double(
-      'The same of what each error exceeds the error on clean images by.',
-      'relative',
+      'The same of the increase of each error over the error on clean images.',
+      'ratio −∞–∞',
     ),
   },
 });
 
-/** The error of one variant under one corruption. */
+/** Corruption error of one variant under one corruption. */
 export type CorruptionErrorRow = RowOf<typeof corruptionErrorTable>;
 
 const ALEXNET_NAME = 'alexnet';
@@ -70,7 +70,7 @@ const ALEXNET_CLEAN = 0.43478;
  * (Hendrycks & Dietterich 2019, section 4.2); and both relative to the error on clean images. The
  * extra corruptions do not count.
  *
- * @param table what `evalRobustness` gives, with all 15 corruptions at all five severities
+ * @param table the table of `evalRobustness`, with all 15 corruptions at all five severities
  * @returns per variant, by sparsity, the 15 corruptions in the benchmark's order, then `mean`
  * @throws OptionError naming the corruption and severity that the table lacks or has more than once,
  *   or an unknown baseline
@@ -139,7 +139,7 @@ function errorsOf(variant: string, rows: readonly CorruptionErrorInput[]): Error
     if (another)
       throw new OptionError(
         `The table has more than one row of ${corruption}, severity ${severity}, of ${variant}; ` +
-          'expected one per variant: pass what evalRobustness gives.',
+          'expected one per variant: pass the table of evalRobustness.',
       );
     if (!row)
       throw new OptionError(

@@ -1,6 +1,6 @@
 import { checkOptions, checkPredictions, choice, type OptionRules, VARIANT } from '../options';
 import type { Predictions } from '../predictions/predictions';
-import { compared } from '../tables/columns';
+import { compared, UNIT } from '../tables/columns';
 import { boolean, defineTable, double, id, int, type RowOf } from '../tables/schema';
 import { type Baseline, comparedColumns, compareVariants } from './variants';
 import { NO_MODE, TIES, type Ties, voteCounter } from './votes';
@@ -17,21 +17,21 @@ export interface ModalLabelsOptions {
   readonly ties?: Ties;
 }
 
-/** What the options of modal labels take. */
+/** The rules of the options of modal labels. */
 export const modalLabelOptions: OptionRules<ModalLabelsOptions> = {
   baseline: VARIANT,
   ties: choice(TIES),
 };
 
-/** What is told of an image's modal labels. */
+/** The columns of an image's modal labels. */
 export const modalLabelColumns = {
   ...compared,
   image_id: id('The image.'),
-  true_class: int('Its class, from 0.'),
-  baseline_mode: int('The class that most models of the baseline predict.'),
-  variant_mode: int('The class that most models of the variant predict.'),
-  baseline_votes: double('Models of the baseline that predict it.', 'share 0–1'),
-  variant_votes: double('Models of the variant that predict it.', 'share 0–1'),
+  true_class: int('Its class.', 'class, 0 or more'),
+  baseline_mode: int('The class that most models of the baseline predict.', 'class, 0 or more'),
+  variant_mode: int('The class that most models of the variant predict.', 'class, 0 or more'),
+  baseline_votes: double('Models of the baseline that predict it.', UNIT.share),
+  variant_votes: double('Models of the variant that predict it.', UNIT.share),
   baseline_correct: boolean('Whether the mode is the true class.'),
   variant_correct: boolean('Whether the mode is the true class.'),
 };
@@ -66,7 +66,7 @@ export function modalLabels(
   );
 }
 
-/** The modal labels of the images whose modes are wanted; of arguments that are checked. */
+/** The modal labels of the images whose modes are wanted, from arguments that are already checked. */
 export function modalLabelRows(
   predictions: Predictions,
   options: ModalLabelsOptions,

@@ -1,6 +1,7 @@
 import { checkPredictions } from '../options';
 import type { Predictions } from '../predictions/predictions';
-import { defineTable, double, int, optional, type RowOf, string } from '../tables/schema';
+import { modelColumns, UNIT } from '../tables/columns';
+import { defineTable, double, optional, type RowOf } from '../tables/schema';
 import { shareCorrect } from './sums';
 
 /** The table of {@link modelAccuracy}. */
@@ -8,24 +9,22 @@ export const modelAccuracyTable = defineTable({
   name: 'modelAccuracy',
   row: 'One model.',
   columns: {
-    variant: string('What was done to the network, as `pruned 0.9`.'),
-    sparsity: double('Share of the weights that are zero; NaN where there is none.', 'share 0–1'),
-    replicate: int('Tells the models of a variant apart.'),
-    top1: double('Images whose predicted class is the true one.', 'share 0–1'),
+    ...modelColumns,
+    top1: double('Images whose predicted class is the true one.', UNIT.share),
     top5: optional(
       double(
         'Images whose true class is among the five most probable, where all models list them.',
-        'share 0–1',
+        UNIT.share,
       ),
     ),
   },
 });
 
-/** One model. */
+/** Accuracy of one model. */
 export type ModelAccuracyRow = RowOf<typeof modelAccuracyTable>;
 
 /**
- * How often each model is right.
+ * The accuracy of each model.
  *
  * @returns a {@link ModelAccuracyRow} per model, in their order
  */

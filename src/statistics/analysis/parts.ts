@@ -46,7 +46,7 @@ export function partsWithImages({ sizes }: Parts): number[] {
   return Array.from(sizes.keys()).filter((part) => sizes[part]! > 0);
 }
 
-/** What a row says of its part. */
+/** The columns of a row that name its part. */
 export function partColumns(
   part: number,
   { names }: Parts,

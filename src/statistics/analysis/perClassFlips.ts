@@ -8,8 +8,9 @@ import {
   VARIANT,
 } from '../options';
 import type { ModelPredictions, Predictions } from '../predictions/predictions';
-import { compared, significanceColumns } from '../tables/columns';
+import { compared, significanceOf, UNIT } from '../tables/columns';
 import { defineTable, double, int, optional, type RowOf, string } from '../tables/schema';
+import { directionOf } from './direction';
 import { mcnemar, pairedInterval } from './mcnemar';
 import { type Parts, partColumns, partsOf, partsWithImages } from './parts';
 import { adjustPValues } from './tTest';
@@ -21,7 +22,7 @@ export interface PerClassFlipsOptions {
   readonly alpha?: number;
   /** The variant that the others are compared with. Default `dense`, else sparsity 0. */
   readonly baseline?: Baseline;
-  /** What a row is about: a `class`, or a value of a group, by its name. Default `class`. */
+  /** One row per `class`, or per value of the group of this name. Default `class`. */
   readonly by?: string;
 }
 
@@ -31,21 +32,21 @@ const RULES: OptionRules<PerClassFlipsOptions> = {
   by: TEXT,
 };
 
-/** What is told of two models on some images. */
+/** The columns of a comparison of two models on some images. */
 export const flipColumns = {
-  n_images: int('Images compared.'),
-  lost: int('Images that the baseline gets right and the variant wrong.'),
-  gained: int('Images that the variant gets right and the baseline wrong.'),
-  changed: int('Images whose labels differ, right or wrong.'),
-  baseline_recall: double('Images that the baseline gets right.', 'share 0–1'),
-  variant_recall: double('Images that the variant gets right.', 'share 0–1'),
-  change: double('Variant less baseline recall.', 'difference of shares'),
+  n_images: int('Images compared.', UNIT.images),
+  lost: int('Images that the baseline gets right and the variant wrong.', UNIT.images),
+  gained: int('Images that the variant gets right and the baseline wrong.', UNIT.images),
+  changed: int('Images whose labels differ, right or wrong.', UNIT.images),
+  baseline_recall: double('Images that the baseline gets right.', UNIT.share),
+  variant_recall: double('Images that the variant gets right.', UNIT.share),
+  change: double('Variant less baseline recall.', UNIT.change),
   change_low: double(
     'Lower end of its 95% interval over images (Bonett & Price 2012).',
-    'difference of shares',
+    UNIT.change,
   ),
-  change_high: double('Upper end of the same.', 'difference of shares'),
-  p_value: double('Of the exact McNemar test over images, two-sided.', 'probability'),
+  change_high: double('Upper end of the same.', UNIT.change),
+  p_value: double('Of the exact McNemar test over images, two-sided.', UNIT.probability),
 };
 
 /** The table of {@link perClassFlips}. */
@@ -58,8 +59,8 @@ export const classFlipTable = defineTable({
     class: int('The class, from 0; with `by`, the place of the group among its sorted values.'),
     class_name: optional(string('Its name, where names are known; with `by`, the value.')),
     ...flipColumns,
-    p_adjusted: double('Adjusted by Benjamini and Hochberg over the classes.', 'probability'),
-    ...significanceColumns,
+    p_adjusted: double('Adjusted by Benjamini and Hochberg over the classes.', UNIT.probability),
+    ...significanceOf('p_adjusted', 'it gained'),
   },
 });
 
@@ -67,12 +68,13 @@ export const classFlipTable = defineTable({
 export type ClassFlipRow = RowOf<typeof classFlipTable>;
 
 /**
- * Compares one model with one, image by image, class by class: which images were lost and gained, and
- * whether that is more than the images drawn would do (the exact McNemar test). Replicate i of a
- * variant is compared with the baseline's replicate i, or with the baseline's only model.
+ * Compares one model with one, image by image, class by class: how many images were lost and gained, and
+ * whether the difference is larger than the choice of images explains (the exact McNemar test). Replicate
+ * i of a variant is compared with the baseline's replicate i, or with the baseline's only model.
  *
- * The error is that of the images: how far the result would move with other images of the same kind.
- * That other training runs would give other models, it does not know; `perClassTTest` does.
+ * Intervals and tests are over images: they tell how far the result would move with other images of the
+ * same kind. They do not tell how far it would move with models of other training runs; `perClassTTest`
+ * does.
  *
  * @returns a {@link ClassFlipRow} per variant, replicate and class that has images
  * @throws OptionError for a value that an option does not take
@@ -134,12 +136,12 @@ export function classFlipsOf(
   return rows.map((row, i) => {
     const p_adjusted = adjusted[i]!;
     const significant = p_adjusted <= alpha;
-    const direction = significant ? (row.change < 0 ? 'hurt' : 'helped') : 'none';
+    const direction = directionOf(significant, -row.change);
     return { ...row, p_adjusted, significant, direction };
   });
 }
 
-/** Images by what became of them. */
+/** How many images two models get right, and how many change. */
 export interface FlipCounts {
   readonly images: number;
   /** Images that the baseline gets right. */
@@ -179,7 +181,7 @@ export function totalFlips(counts: readonly FlipCounts[]): FlipCounts {
   };
 }
 
-/** What counts say: {@link flipColumns}. */
+/** The {@link flipColumns} of some counts. */
 export function flipRow({ images, right, lost, gained, changed }: FlipCounts) {
   const { low, high } = pairedInterval(lost, gained, images);
   return {

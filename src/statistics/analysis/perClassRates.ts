@@ -1,7 +1,7 @@
 import { mean } from 'simple-statistics';
 import { checkOptions, checkPredictions, type OptionRules, TEXT, VARIANT } from '../options';
 import type { Predictions } from '../predictions/predictions';
-import { compared } from '../tables/columns';
+import { compared, UNIT } from '../tables/columns';
 import { defineTable, double, int, optional, type RowOf, string } from '../tables/schema';
 import { type Parts, partsOf } from './parts';
 import { largest } from './sums';
@@ -27,39 +27,33 @@ export const ratesTable = defineTable({
   columns: {
     ...compared,
     group: optional(string('The value of the group within which the rates are taken.')),
-    class: int('The class, from 0.'),
+    class: int('The class.', 'class, 0 or more'),
     class_name: optional(string('Its name, where names are known.')),
-    n_models: int('Models of the variant.'),
-    n_images: int('Images of the class.'),
-    recall: double('Images of the class that are labelled so, mean over the models.', 'share 0–1'),
+    n_models: int('Models of the variant.', UNIT.models),
+    n_images: int('Images of the class.', UNIT.images),
+    recall: double('Images of the class that get its label, mean over the models.', UNIT.share),
     precision: double(
-      'Images labelled so that are of the class, mean over the models that label any so.',
-      'share 0–1',
+      'Images with the label that are of the class, mean over the models that give it; NaN where none does.',
+      UNIT.share,
     ),
     false_positive_rate: double(
-      'Images of other classes that are labelled so, mean over the models.',
-      'share 0–1',
+      'Images of other classes that get the label, mean over the models; NaN without such images.',
+      UNIT.share,
     ),
-    false_negative_rate: double('One less recall.', 'share 0–1'),
-    recall_change: double('Variant less baseline; 0 at the baseline.', 'difference of shares'),
-    precision_change: double('The same of precision.', 'difference of shares'),
-    false_positive_rate_change: double(
-      'The same of the false positive rate.',
-      'difference of shares',
-    ),
-    false_negative_rate_change: double(
-      'The same of the false negative rate.',
-      'difference of shares',
-    ),
+    false_negative_rate: double('1 − recall.', UNIT.share),
+    recall_change: double('Variant less baseline; 0 at the baseline.', UNIT.change),
+    precision_change: double('The same of precision.', UNIT.change),
+    false_positive_rate_change: double('The same of the false positive rate.', UNIT.change),
+    false_negative_rate_change: double('The same of the false negative rate.', UNIT.change),
   },
 });
 
-/** One class of one variant. */
+/** Rates of one class of one variant. */
 export type RatesRow = RowOf<typeof ratesTable>;
 
 /**
- * How often each class is found, and how often it is seen where it is not: a class that loses little
- * recall may have gained it by being predicted more often.
+ * Recall, precision, false positive rate and false negative rate of each class. A class may owe its recall
+ * to being predicted more often, which its precision and false positive rate show.
  *
  * @returns a {@link RatesRow} per variant, value of the group and class that has images, by sparsity,
  *   the baseline's among them

@@ -9,7 +9,7 @@ import {
   VARIANT,
 } from '../options';
 import type { Predictions } from '../predictions/predictions';
-import { compared, modelCounts, significanceColumns, tested } from '../tables/columns';
+import { compared, modelCounts, significanceOf, tested, UNIT } from '../tables/columns';
 import { defineTable, double, int, optional, type RowOf, string } from '../tables/schema';
 import { logit } from './logit';
 import { correctPerPart, type Parts, partColumns, partsOf, partsWithImages } from './parts';
@@ -24,22 +24,22 @@ export interface PerClassTTestOptions {
   /** The variant that the others are compared with. Default `dense`, else sparsity 0. */
   readonly baseline?: Baseline;
   /**
-   * What a model's recall is compared with: `population`, the mean top-1 accuracy of all models of
-   * its variant, as in the paper; `model`, its own top-1 accuracy. Default `population`.
+   * The top-1 accuracy that a model's recall is compared with: `population`, the mean over all models of
+   * its variant, as in the paper; `model`, its own. Default `population`.
    */
   readonly normalize?: (typeof NORMALIZE)[number];
   /**
-   * What is tested: the recall, a `share`, as in the paper; or its `logit`, on which a hard class has
-   * no more to lose than an easy one: log((k + ½) / (n − k + ½)) of the k of n images right, less the
-   * logit of top-1 in the same form. Default `share`.
+   * The scale of the test: the recall, a `share`, as in the paper; or its `logit`, on which a hard class
+   * has no more to lose than an easy one: log((k + ½) / (n − k + ½)) of the k of n images right, less the
+   * logit of top-1 in the same form, or its mean over the models. Default `share`.
    */
   readonly scale?: (typeof SCALES)[number];
   /**
    * `independent` models, as in the paper; or `replicate`, a paired t-test between the variant's models
-   * and those of the baseline that they were made of, told by their replicates. Default `independent`.
+   * and those of the baseline that they were made from, by their replicates. Default `independent`.
    */
   readonly pairing?: (typeof PAIRINGS)[number];
-  /** What is tested: each `class`, or each value of a group, by its name. Default `class`. */
+  /** One test per `class`, or per value of the group of this name. Default `class`. */
   readonly by?: string;
 }
 
@@ -47,7 +47,7 @@ const NORMALIZE = ['population', 'model'] as const;
 const SCALES = ['share', 'logit'] as const;
 const PAIRINGS = ['independent', 'replicate'] as const;
 
-/** What the options of {@link perClassTTest} take. */
+/** The rules of the options of {@link perClassTTest}. */
 export const perClassOptions: OptionRules<PerClassTTestOptions> = {
   alpha: PROBABILITY,
   baseline: VARIANT,
@@ -67,17 +67,17 @@ export const perClassTable = defineTable({
     class_name: optional(string('Its name, where names are known; with `by`, the value.')),
     ...modelCounts,
     baseline_mean_recall: double(
-      'Share of the class that a model of the baseline gets right, mean over the models.',
-      'share 0–1',
+      'Images of the class that a model of the baseline gets right, mean over the models.',
+      UNIT.share,
     ),
-    variant_mean_recall: double('The same of the variant.', 'share 0–1'),
-    absolute_change: double('Variant less baseline mean recall.', 'difference of shares'),
+    variant_mean_recall: double('The same of the variant.', UNIT.share),
+    absolute_change: double('Variant less baseline mean recall.', UNIT.change),
     normalized_change: double(
-      'The same less the change in mean top-1 accuracy; of logits where these are tested.',
-      'difference of shares or logits',
+      'The same less the change of mean top-1; with `scale: logit`, of logits.',
+      'difference of shares −2–2, or of logits −∞–∞',
     ),
     ...tested,
-    ...significanceColumns,
+    ...significanceOf('p_value', 'the model as a whole'),
   },
 });
 
@@ -85,10 +85,13 @@ export const perClassTable = defineTable({
 export type PerClassRow = RowOf<typeof perClassTable>;
 
 /**
- * Finds the classes that compression hurts, or helps, more than the model as a whole (paper, section
- * 3.1). For each variant and class it is Welch's two-sample, two-tailed t-test between the recalls
- * of the baseline's models and those of the variant's, each less the top-1 accuracy of its variant.
- * The null hypothesis: the class moved exactly as much as the models did.
+ * Finds the classes that lose more to compression than the model as a whole (`hurt`), or less (`helped`:
+ * they may still lose) (paper, section 3.1). For each variant and class it is Welch's two-sample,
+ * two-tailed t-test between the recalls of the baseline's models and those of the variant's, each less the
+ * top-1 accuracy of its variant. The null hypothesis: the class moved exactly as much as the models did.
+ *
+ * The tests are over models: they tell how far the result would move with models of other training runs,
+ * on the same images. `standardErrors` adds the error of the images.
  *
  * Where both samples have no variance, `statistic` is ±Infinity and `p_value` 0 if their means
  * differ, and both are NaN, not significant, if they are equal. Where a variant has one model its rows
@@ -202,12 +205,12 @@ function compare(baseline: Correct, variant: Correct, parts: Parts, how: How): C
 
 const UNTESTED = { statistic: Number.NaN, pValue: Number.NaN };
 
-/** What is tested of some models: a number each, for one part of a size. */
+/** The sample of a test: one number per model, for one part with `size` images. */
 type Samples = (correct: Correct, part: number, size: number) => Float64Array;
 
 /**
- * Recalls less an accuracy, times a factor that makes both whole numbers and that the test does not
- * see: what is equal is then exactly equal, and no variance of 0 comes out as 1e-34.
+ * Recalls less an accuracy, times a factor that makes both whole numbers and cancels in the test: equal
+ * values are then exactly equal, and a variance of 0 is 0 instead of 1e-34.
  */
 function shareSamples(images: number, factor: number, normalize: How['normalize']): Samples {
   return ({ perPart, perModel, total }, part, size) =>

@@ -2,7 +2,7 @@ import { mean } from 'simple-statistics';
 import { PredictionsError } from '../errors';
 import { groupBy } from '../groupBy';
 import { checkOptions, choice, type OptionRules, PROBABILITY, VARIANT } from '../options';
-import { compared, modelCounts, significanceColumns, tested } from '../tables/columns';
+import { compared, modelCounts, significanceOf, tested, UNIT } from '../tables/columns';
 import {
   defineTable,
   double,
@@ -28,11 +28,11 @@ export interface PerCorruptionTTestOptions {
   /** The variant that the others are compared with. Default `dense`, else sparsity 0. */
   readonly baseline?: Baseline;
   /**
-   * What a model's change under corruption is: `difference`, its corrupted less its clean top-1;
+   * How a model's change under corruption is measured: `difference`, its corrupted less its clean top-1;
    * `relative`, the same as a share of its clean top-1; `logit`, the difference of their logits,
-   * log((k + ½)/(n − k + ½)) of the k of n images right, mean over the severities. A model that is worse to begin with has less
-   * to lose by the first and the more by the second; on logits a loss counts the same wherever it
-   * starts. Default `difference`.
+   * log((k + ½) / (n − k + ½)) of the k of n images right, mean over the severities. A model that is worse
+   * on clean images has less to lose by the first and more by the second; on logits a loss counts the same
+   * wherever it starts. Default `difference`.
    */
   readonly measure?: (typeof MEASURES)[number];
 }
@@ -43,6 +43,9 @@ const RULES: OptionRules<PerCorruptionTTestOptions> = {
   measure: choice(MEASURES),
 };
 
+const BY_MEASURE =
+  'by `measure`: difference of shares −1–1, share of clean top-1 from −1, difference of logits −∞–∞';
+
 /** The table of {@link perCorruptionTTest}. */
 export const perCorruptionTable = defineTable({
   name: 'perCorruptionTTest',
@@ -52,22 +55,25 @@ export const perCorruptionTable = defineTable({
     corruption: string("The corruption, or the set's name."),
     measure: oneOf(
       MEASURES,
-      'What the changes are: of top-1, as a share of clean top-1, or of its logit.',
+      'The changes are differences of top-1, relative to clean top-1, or differences of logits.',
     ),
     ...modelCounts,
-    n_images: int('Images of each set.'),
+    n_images: int('Images of each set.', UNIT.images),
     baseline_change: double(
       "Change of a model's top-1 from clean to corrupted images, mean over severities and the baseline's models.",
-      'by `measure`',
+      BY_MEASURE,
     ),
-    variant_change: double('The same of the variant.', 'by `measure`'),
+    variant_change: double('The same of the variant.', BY_MEASURE),
     excess_change: double(
       'Variant less baseline change: negative where the corruption costs the variant more.',
-      'by `measure`',
+      BY_MEASURE,
     ),
-    standard_error: double('Of `excess_change`, over models.', 'by `measure`'),
+    standard_error: double(
+      'Of `excess_change`, over models; the error of the images is not in it.',
+      BY_MEASURE,
+    ),
     ...tested,
-    ...significanceColumns,
+    ...significanceOf('p_value', 'the baseline'),
   },
 });
 
@@ -76,14 +82,16 @@ export type PerCorruptionRow = RowOf<typeof perCorruptionTable>;
 
 /**
  * Finds the corruptions that cost a variant more than the baseline, or less: for each variant and
- * corruption Welch's two-sample, two-tailed t-test between what models of either lose from clean to
- * corrupted images, each model's mean over the severities. The null hypothesis: the
- * corruption costs both the same. Not in the paper, which shows the changes without a test.
+ * corruption Welch's two-sample, two-tailed t-test between the losses of either's models from clean to
+ * corrupted images, each model's mean over the severities. The null hypothesis: the corruption costs both
+ * the same. Not in the paper, which shows the changes without a test.
+ *
+ * Tests and standard errors are over models; the images stay the same.
  *
  * Where both samples have no variance, `statistic` is ±Infinity and `p_value` 0 if their means
  * differ, and both are NaN, not significant, if they are equal.
  *
- * @param scores what `scoreModels` gives
+ * @param scores the table of `scoreModels`
  * @returns a {@link PerCorruptionRow} per variant and corruption, or set of another name, by sparsity,
  *   then in the scores' order
  * @throws OptionError for a value that an option does not take, or a baseline that no model has
@@ -112,7 +120,7 @@ export function perCorruptionTTest(
     }),
     options.baseline,
   );
-  /** By corruption, what each of a variant's models loses. */
+  /** By corruption, the change of each of a variant's models. */
   const changesOf = (variant: Variant<ScoredModel>) => {
     checkTestable(variant);
     return [...corruptions].map(([corruption, all]) => {
@@ -154,13 +162,13 @@ interface ScoredModel {
   readonly scores: readonly ScoreRow[];
 }
 
-/** Of a set's images, those that a model gets right. */
+/** How many of a set's images a model gets right. */
 interface Result {
   readonly right: number;
   readonly images: number;
 }
 
-/** What a model gets right of the clean images, and of a corruption's, severity by severity. */
+/** A model's results on the clean images, and on those of a corruption, severity by severity. */
 function resultsOf(
   { variant, scores }: ScoredModel,
   corruption: string,
@@ -172,7 +180,7 @@ function resultsOf(
     throw new PredictionsError(
       `Replicate ${scores[0]!.replicate} of ${variant} has ` +
         `${clean.length} scores of ${CLEAN} images and ${corrupted.length} of ${corruption}; expected ` +
-        `1 and ${severities}. Pass all that scoreModels gives.`,
+        `1 and ${severities}. Pass the whole table of scoreModels.`,
     );
   const inOrder = corrupted.sort((a, b) => a.severity - b.severity);
   return { clean: resultOf(clean[0]!), corrupted: inOrder.map(resultOf) };

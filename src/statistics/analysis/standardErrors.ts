@@ -12,16 +12,16 @@ import {
   TEXT,
 } from '../options';
 import type { Predictions } from '../predictions/predictions';
-import { progress } from '../progress';
+import { progress, withoutProgress } from '../progress';
 import { randomFrom, shuffleInPlace } from '../random';
 import { objectsOf, type Table } from '../tables/schema';
 import { requireModels, variantsOf } from './variants';
 
 /** Options of {@link standardErrors}. */
 export interface StandardErrorsOptions {
-  /** Columns of the statistic whose errors are wanted. */
+  /** Columns of the statistic that get errors. */
   readonly columns: readonly string[];
-  /** How often models are halved, and how often images are drawn. Default 200. */
+  /** Number of times that models are halved, and that images are drawn. Default 200. */
   readonly samples?: number;
   /** Draws them. Default 0. */
   readonly seed?: number;
@@ -34,16 +34,17 @@ const RULES: OptionRules<StandardErrorsOptions> = {
 };
 
 /**
- * The standard errors of a statistic of a population, from both of their sources: the models, of which
- * others might have been trained, and the images, of which others might have been in the test set.
+ * The standard errors of a statistic of a population, from both of their sources: the models (other
+ * training runs would give others) and the images (another test set would have others).
  *
  * - Over models, by the delete-half jackknife (Shao & Wu 1989): the standard deviation of the statistic
- *   over random halves of each variant's models. Unlike the bootstrap it repeats no model, which would
- *   make the models of a drawn population agree more than independent ones do, and counts of images
- *   whose label changes larger.
+ *   over random halves of each variant's models. Unlike the bootstrap it repeats no model. Repeated models
+ *   would agree more than independent ones do, and make counts of images whose label changes larger.
  * - Over images, by the bootstrap (Efron 1979): images are drawn with replacement, as many of each class
  *   as there are.
- * - Over both, the root of the sum of their squares, as of crossed random effects.
+ * - Over both, the root of the sum of the two squares. Both contain the part of the variance that models
+ *   and images have together, so the sum is somewhat large: intervals of two standard errors to either side
+ *   hold 95 to 99% of the time.
  *
  * @param statistic one row per variant or class, the same rows for every population:
  *   `summarizeVariants`, or any aggregation of what the cells give
@@ -67,8 +68,8 @@ export function standardErrors(
   );
   const { columns, samples = 200, seed = 0 } = checkOptions('standardErrors', options, RULES);
   for (const variant of variantsOf(predictions.models))
-    requireModels(variant, 4, 'they are halved, and a half is no population with one');
-  const whole = objectsOf(statistic(predictions));
+    requireModels(variant, 4, 'they are halved, and each half needs two');
+  const whole = objectsOf(withoutProgress(() => statistic(predictions)));
   const names = Object.keys(whole[0] ?? {});
   for (const name of columns)
     checkOption(
@@ -78,7 +79,7 @@ export function standardErrors(
       `columns of the statistic: ${names.join(', ')}`,
     );
   const valuesOf = (population: Predictions) => {
-    const rows = objectsOf(statistic(population));
+    const rows = objectsOf(withoutProgress(() => statistic(population)));
     if (rows.length !== whole.length)
       throw new OptionError(
         `statistic: ${rows.length} rows for a drawn population, ${whole.length} for the whole one; ` +
@@ -113,15 +114,15 @@ export function standardErrors(
   }));
 }
 
-/** How drawn values spread; those that are no numbers do not count. */
+/** The standard deviation of drawn values; those that are not numbers do not count. */
 function spread(drawn: readonly number[]): number {
   const known = drawn.filter(Number.isFinite);
   return known.length < 2 ? Number.NaN : sampleStandardDeviation(known);
 }
 
 /**
- * A random half of each variant's models. Of an odd number the halves are rounded in turn, and keep the
- * variance that the jackknife asks for on average.
+ * A random half of each variant's models. Halves of an odd number are rounded down and up in turn, which
+ * keeps the variance of the jackknife on average.
  */
 function halved(predictions: Predictions, seed: number, sample: number): Predictions {
   const random = randomFrom(seed, 'halves', sample);
@@ -134,7 +135,7 @@ function halved(predictions: Predictions, seed: number, sample: number): Predict
   return { ...predictions, models };
 }
 
-/** As many images of each class, drawn with replacement. */
+/** The same number of images of each class, drawn with replacement. */
 function redrawn(predictions: Predictions, seed: number, sample: number): Predictions {
   const { imageIds, trueClass, models, groups } = predictions;
   const random = randomFrom(seed, 'images', sample);
@@ -150,7 +151,7 @@ function redrawn(predictions: Predictions, seed: number, sample: number): Predic
   });
   return {
     ...predictions,
-    // Drawn twice, an image is two.
+    // An image that is drawn twice counts as two.
     imageIds: imageIds.map((_, i) => i),
     models: models.map(({ predictedClass, confidence, top5, ...model }) => ({
       ...model,

@@ -2,13 +2,13 @@ import { mean } from 'simple-statistics';
 import { OptionError } from '../errors';
 import { groupBy } from '../groupBy';
 import { checkOptions, VARIANT } from '../options';
-import { compared } from '../tables/columns';
+import { compared, modelColumns, UNIT } from '../tables/columns';
 import { defineTable, double, int, type RowOf, rowsOf, string, type Table } from '../tables/schema';
 import { type Baseline, baselineOf, comparedColumns, variantsOf } from './variants';
 
 const sets = {
   corruption: string("`clean`, one of the corruptions, or a set's name such as `imagenet-a`."),
-  severity: int('1–5; 0 where the set has none.'),
+  severity: int('Severity of the corruption; 0 where the set has none.', '0–5'),
 };
 
 /** The table of `scoreModels`. */
@@ -16,18 +16,20 @@ export const scoreTable = defineTable({
   name: 'scoreModels',
   row: 'One model on one set of images.',
   columns: {
-    variant: string('What was done to the network, as `pruned 0.9`.'),
-    sparsity: double('Share of the weights that are zero; NaN where there is none.', 'share 0–1'),
-    replicate: int('Tells the models of a variant apart.'),
+    ...modelColumns,
     ...sets,
-    n_images: int('Images of the set.'),
-    top1: double('Images that the model gets right.', 'share 0–1'),
-    top5: double('Images whose class is among its five most probable.', 'share 0–1'),
+    n_images: int('Images of the set.', UNIT.images),
+    top1: double('Images that the model gets right.', UNIT.share),
+    top5: double('Images whose class is among its five most probable.', UNIT.share),
   },
 });
 
-/** One model on one set of images. */
+/** Accuracy of one model on one set of images. */
 export type ScoreRow = RowOf<typeof scoreTable>;
+
+const relativeTo = (top: 'top-1' | 'top-5') => `share of the ${top} of the baseline, −1 or more`;
+const excessOf = (top: 'top-1' | 'top-5') =>
+  `difference of shares of the ${top} of the baseline −∞–∞`;
 
 /** The table of `evalRobustness`. */
 export const robustnessTable = defineTable({
@@ -36,26 +38,32 @@ export const robustnessTable = defineTable({
   columns: {
     ...compared,
     ...sets,
-    n_models: int('Models of the variant.'),
-    n_images: int('Images of the set.'),
-    top1: double('Images that a model gets right, mean over the models.', 'share 0–1'),
-    top5: double('Images whose class is among the five most probable, mean.', 'share 0–1'),
+    n_models: int('Models of the variant.', UNIT.models),
+    n_images: int('Images of the set.', UNIT.images),
+    top1: double('Images that a model gets right, mean over the models.', UNIT.share),
+    top5: double(
+      'Images whose class is among the five most probable, mean over the models.',
+      UNIT.share,
+    ),
     top1_change: double(
       'Variant less baseline on the same images: −0.03 is three percentage points lost.',
-      'difference of shares',
+      UNIT.change,
     ),
-    top1_relative: double("That change as a share of the baseline's top-1.", 'relative'),
+    top1_relative: double(
+      'That change relative to the top-1 of the baseline.',
+      relativeTo('top-1'),
+    ),
     top1_excess: double(
-      '`top1_relative` less the same on clean images: what the shift costs beyond what the variant does.',
-      'relative',
+      '`top1_relative` less the same on clean images: the cost of the shift beyond that of the compression.',
+      excessOf('top-1'),
     ),
-    top5_change: double('As `top1_change`, of top-5.', 'difference of shares'),
-    top5_relative: double('As `top1_relative`, of top-5.', 'relative'),
-    top5_excess: double('As `top1_excess`, of top-5.', 'relative'),
+    top5_change: double('As `top1_change`, of top-5.', UNIT.change),
+    top5_relative: double('As `top1_relative`, of top-5.', relativeTo('top-5')),
+    top5_excess: double('As `top1_excess`, of top-5.', excessOf('top-5')),
   },
 });
 
-/** One variant on one set of images. */
+/** Accuracy of one variant on one set of images. */
 export type RobustnessRow = RowOf<typeof robustnessTable>;
 
 /** Options of {@link summarizeRobustness}. */
@@ -64,14 +72,14 @@ export interface SummarizeRobustnessOptions {
   readonly baseline?: Baseline;
 }
 
-/** What the clean images are called among the corruptions. */
+/** The name of the clean images among the corruptions. */
 export const CLEAN = 'clean';
 
 /**
- * Sums models' scores up per set and variant: what shifted images cost a variant beyond what they
- * cost the baseline.
+ * Summarizes the scores of models per set and variant: the cost of shifted images to a variant beyond
+ * their cost to the baseline. Means over models, without errors: `perCorruptionTTest` gives these.
  *
- * @param scores what `scoreModels` gives, those of the clean images among them
+ * @param scores the table of `scoreModels`, those of the clean images among them
  * @returns a {@link RobustnessRow} per set and variant: clean first, then the sets in the scores'
  *   order, each by sparsity
  * @throws OptionError where no model is of the baseline, or no score is of clean images

@@ -2,7 +2,7 @@ import { mean } from 'simple-statistics';
 import { checkOptions, checkPredictions } from '../options';
 import type { Predictions } from '../predictions/predictions';
 import { bySparsity } from '../predictions/variantName';
-import { compared } from '../tables/columns';
+import { compared, UNIT } from '../tables/columns';
 import { defineTable, double, int, optional, type RowOf } from '../tables/schema';
 import { findPIEs } from './findPIEs';
 import { type ModalLabelsOptions, modalLabelOptions } from './modalLabels';
@@ -20,38 +20,47 @@ export const summaryTable = defineTable({
   row: 'One variant, the baseline among them.',
   columns: {
     ...compared,
-    n_models: int('Models of the variant.'),
-    n_images: int('Images that they predicted.'),
-    top1: double('Images that a model gets right, mean over the models.', 'share 0–1'),
+    n_models: int('Models of the variant.', UNIT.models),
+    n_images: int('Images that they predicted.', UNIT.images),
+    top1: double('Images that a model gets right, mean over the models.', UNIT.share),
     top1_sd: double(
       'Sample standard deviation of the same over the models; NaN for one.',
-      'share 0–1',
+      'share, 0 or more',
     ),
     top5: optional(
       double(
-        "Images whose class is among a model's first five, where all models list them.",
-        'share 0–1',
+        "Images whose class is among a model's first five, mean over the models, where all list them.",
+        UNIT.share,
       ),
     ),
-    top5_sd: optional(double('Sample standard deviation of the same.', 'share 0–1')),
-    n_significant: int('Classes that move otherwise than the model as a whole; 0 at the baseline.'),
-    n_hurt: int('Those of them that lost more.'),
-    n_helped: int('Those of them that lost less, or gained.'),
-    hurt_mean_change: double(
-      'Mean normalized change of the recall of those hurt; NaN where there are none.',
-      'difference of shares',
+    top5_sd: optional(
+      double('Sample standard deviation of the same over the models.', 'share, 0 or more'),
     ),
-    helped_mean_change: double('The same of those helped.', 'difference of shares'),
-    n_pies: int("Images whose modal label is not the baseline's; 0 at the baseline."),
+    n_significant: int(
+      'Classes whose recall changes significantly more or less than top-1; 0 at the baseline.',
+      UNIT.classes,
+    ),
+    n_hurt: int('Those of them that lost more than the model as a whole.', UNIT.classes),
+    n_helped: int(
+      'Those of them that lost less than the model as a whole, or gained.',
+      UNIT.classes,
+    ),
+    hurt_mean_change: double(
+      'Mean normalized change of those hurt: recall less top-1; NaN without such classes.',
+      'difference of shares −2–2',
+    ),
+    helped_mean_change: double('The same of those helped.', 'difference of shares −2–2'),
+    n_pies: int("Images whose modal label is not the baseline's; 0 at the baseline.", UNIT.images),
   },
 });
 
-/** One variant, the baseline among them. */
+/** Summary of one variant. */
 export type SummaryRow = RowOf<typeof summaryTable>;
 
 /**
- * Sums a population up as the paper's table does: for each variant its accuracy, and how many classes
- * and images it changes by `perClassTTest` and `findPIEs`, whose options it takes.
+ * Summarizes a population as the paper's table does: for each variant its accuracy, and how many classes
+ * and images it changes by `perClassTTest` and `findPIEs`, whose options it takes. `standardErrors` adds
+ * the errors over models and images.
  *
  * @returns a {@link SummaryRow} per variant, the baseline's among them, by sparsity
  * @throws OptionError for a value that an option does not take

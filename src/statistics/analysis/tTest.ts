@@ -1,4 +1,5 @@
 import cephes from 'cephes';
+import { type Direction, directionOf } from './direction';
 import { requireModels, type Variant } from './variants';
 
 /** The outcome of a t-test. */
@@ -72,17 +73,17 @@ function meanAndError(sample: Float64Array): { mean: number; squaredError: numbe
   return { mean, squaredError: squares / (n - 1) / n };
 }
 
-/** What a test says among others of its variant. */
+/** The outcome of one test among the others of its variant. */
 export interface Significance {
   /** The p-value adjusted by {@link adjustPValues}. */
   readonly p_adjusted: number;
   /** Whether the p-value is alpha or less. */
   readonly significant: boolean;
-  /** Where significant: `hurt` for a positive statistic, `helped` for a negative one. */
-  readonly direction: 'hurt' | 'helped' | 'none';
+  /** `hurt` for a positive statistic, `helped` for a negative one. */
+  readonly direction: Direction;
 }
 
-/** What the tests of one variant say, in their order. */
+/** The significance of all tests of one variant, in their order. */
 export function significance(
   tests: readonly { readonly statistic: number; readonly p_value: number }[],
   alpha: number,
@@ -90,19 +91,19 @@ export function significance(
   const adjusted = adjustPValues(tests.map((test) => test.p_value));
   return tests.map(({ statistic, p_value }, i) => {
     const significant = p_value <= alpha;
-    const direction = significant ? (statistic > 0 ? 'hurt' : 'helped') : 'none';
+    const direction = directionOf(significant, statistic);
     return { p_adjusted: adjusted[i]!, significant, direction };
   });
 }
 
-/** @throws PredictionsError for a variant of whose models no variance is known */
+/** @throws PredictionsError for a variant with fewer than two models, whose variance is not known */
 export function checkTestable(variant: Variant<unknown>): void {
   requireModels(variant, 2, 'a t-test compares their means by their variance');
 }
 
 /**
- * P-values adjusted for a bounded false discovery rate (Benjamini and Hochberg 1995). NaN, which no
- * test gave, stays NaN and does not count.
+ * P-values adjusted for a bounded false discovery rate (Benjamini and Hochberg 1995). NaN stays NaN and
+ * does not count as a test.
  */
 export function adjustPValues(pValues: readonly number[]): number[] {
   const largestFirst = pValues

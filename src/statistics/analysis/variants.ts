@@ -7,7 +7,7 @@ import { bySparsity, type VariantOf } from '../predictions/variantName';
 /** Which variant the others are compared with: its name, or its sparsity. */
 export type Baseline = string | number;
 
-/** All models of one variant; of a model what is at hand. */
+/** All models of one variant. */
 export interface Variant<Model = ModelPredictions> extends VariantOf {
   readonly models: readonly Model[];
 }
@@ -33,7 +33,7 @@ export function variantsOf<Model extends VariantOf>(models: readonly Model[]): V
 }
 
 /**
- * Sets the variants of some models against one of them.
+ * Splits the variants of some models into the baseline and the others.
  *
  * @param baseline the variant to compare with; default as {@link baselineOf} says
  * @throws OptionError if no model is of it
@@ -55,7 +55,7 @@ export function compareVariants<Model extends VariantOf>(
 /**
  * The variant of a name or a sparsity; by default `dense`, else the one of sparsity 0, else the first.
  *
- * @param option what an error calls it
+ * @param option its name in an error
  * @throws OptionError naming the variants that there are
  */
 export function baselineOf<V extends VariantOf>(
@@ -74,7 +74,7 @@ export function baselineOf<V extends VariantOf>(
   return found!;
 }
 
-/** What a row of a comparison begins with. */
+/** The first columns of a row of a comparison. */
 export function comparedColumns(variant: VariantOf, baseline: VariantOf) {
   return { variant: variant.variant, sparsity: variant.sparsity, baseline: baseline.variant };
 }
@@ -86,8 +86,8 @@ export interface HeldOut {
 }
 
 /**
- * Every other model judges, the first does not: images on which a model fails by chance would make it
- * look worse than it is, if it chose them itself.
+ * Every other model judges, from the second on. A model that chose images itself would look worse than it
+ * is, as it would choose those on which it fails by chance.
  *
  * @throws PredictionsError where the variant has fewer than two models
  */
@@ -100,7 +100,7 @@ export function holdOut(variant: Variant): HeldOut {
   };
 }
 
-/** @throws PredictionsError where a variant has fewer models than are needed, saying what for */
+/** @throws PredictionsError where a variant has fewer models than are needed, with the reason */
 export function requireModels(
   { variant, models }: Variant<unknown>,
   least: number,

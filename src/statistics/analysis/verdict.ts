@@ -1,14 +1,18 @@
-/** Whether a variant may replace the baseline, the best first. */
+import type { Direction } from './direction';
+
+/** All verdicts, the best first. */
 export const VERDICTS = ['PASS', 'WARN', 'INCONCLUSIVE', 'BLOCK'] as const;
 
+/** Whether a variant may replace the baseline. */
 export type Verdict = (typeof VERDICTS)[number];
 
-/** What may be lost, and what counts as significant. */
+/** The limits of a verdict. */
 export interface Limits {
+  /** Largest p-value that counts as significant. */
   readonly alpha: number;
-  /** Of top-1, a share. */
+  /** Largest acceptable loss of top-1, a share. */
   readonly maxDrop: number;
-  /** Of the recall of a class or a group, a share. */
+  /** Largest acceptable loss of the recall of a class or a group, a share. */
   readonly maxClassDrop: number;
 }
 
@@ -23,7 +27,7 @@ interface Change {
 /** A change on the images of a class or a group. */
 interface PartChange {
   readonly change: number;
-  readonly direction: 'hurt' | 'helped' | 'none';
+  readonly direction: Direction;
 }
 
 /** The verdict on a change, and on those of all classes and groups. */

@@ -4,12 +4,12 @@ import { largest } from './sums';
 /** Which of several classes with the most votes is the modal label; `exclude`: none is. */
 export type Ties = 'largest' | 'smallest' | 'exclude';
 
-/** All of them. */
+/** All values of {@link Ties}. */
 export const TIES: readonly Ties[] = ['largest', 'smallest', 'exclude'];
 /** The modal label of an image that a tie excludes. */
 export const NO_MODE = -1;
 
-/** What some models say of each image. */
+/** The modal label of each image in a group of models. */
 export interface Votes {
   /** The class with the most votes, [images]; {@link NO_MODE} for a tie that excludes the image. */
   readonly mode: Int32Array;
@@ -26,7 +26,7 @@ export function voteCounter(
   return (group) => count(group, trueClass, classes, ties);
 }
 
-/** @param guess what most images' modal label is; saves counting, and decides nothing */
+/** @param guess the modal label of most images; it saves counting and does not change the result */
 function count(
   models: readonly ModelPredictions[],
   guess: Int32Array,

@@ -11,12 +11,12 @@ const COLUMNS = [
   ...(['absolute_change', 'normalized_change', 'direction'] as const),
 ] as const;
 
-/** What {@link classFigure} reads of a row of `perClassTTest`. */
+/** The columns of `perClassTTest` that {@link classFigure} reads. */
 export type ClassRow = Pick<PerClassRow, (typeof COLUMNS)[number] | 'class_name'>;
 
 const KINDS = [
-  { direction: 'hurt', name: 'hurt: lost more than the model', color: PALETTE.hurt },
-  { direction: 'helped', name: 'helped: lost less, or gained', color: PALETTE.helped },
+  { direction: 'hurt', name: 'hurt: lost more than top-1', color: PALETTE.hurt },
+  { direction: 'helped', name: 'helped: lost less than top-1', color: PALETTE.helped },
   { direction: 'none', name: 'not significant', color: PALETTE.notSignificant },
 ] as const;
 
@@ -30,11 +30,12 @@ const AXIS_TITLE_HEIGHT = 24;
 const CHARACTER_WIDTH = 7;
 
 /**
- * Which classes compression moves: per variant a panel with all classes sorted by the absolute change
- * of their recall (bars, coloured where Welch's test finds that the class moved more or less than
- * the model), and the normalized change on top (markers). The paper's figure of all classes. Panels share their scale.
+ * The change of each class: per variant a panel with all classes sorted by the absolute change
+ * of their recall (bars, coloured where the t-test over models finds that the class lost more than the
+ * model, or less), and the normalized change, less that of top-1, on top (markers). The paper's figure of
+ * all classes. Panels share their scale.
  *
- * @param table what `perClassTTest` gives
+ * @param table the table of `perClassTTest`, on the scale `share`
  * @throws TableError for a table of another kind
  */
 export function classFigure(table: Table<ClassRow>): Figure {
@@ -83,7 +84,10 @@ export function classFigure(table: Table<ClassRow>): Figure {
   });
 
   return figure(data, {
-    ...baseLayout('Change in recall per class', `N = ${modelCount(rows)}, ${classes} classes`),
+    ...baseLayout(
+      'Change in recall per class',
+      `N = ${modelCount(rows)}, ${classes} classes; significance: t-test over models`,
+    ),
     ...axes,
     annotations,
     margin: MARGIN,

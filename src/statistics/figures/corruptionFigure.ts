@@ -10,23 +10,27 @@ const COLUMNS = [
   ...(['excess_change', 'standard_error', 'significant'] as const),
 ] as const;
 
-/** What {@link corruptionFigure} reads of a row of `perCorruptionTTest`. */
+/** The columns of `perCorruptionTTest` that {@link corruptionFigure} reads. */
 export type CorruptionFigureRow = Pick<PerCorruptionRow, (typeof COLUMNS)[number]>;
 
+const UNITS = { difference: 'percentage points', relative: '% of clean', logit: 'logits' } as const;
+
 /**
- * What each corruption costs a variant beyond what it costs the baseline: a row per corruption, a dot
+ * The cost of each corruption to a variant beyond its cost to the baseline: a row per corruption, a dot
  * per variant, filled where Welch's test finds a difference, with a line over two standard errors
- * over models to each side. The corruptions that cost the last variant most come first.
+ * over models to each side (the error of the images is not in it). The corruptions that cost the last
+ * variant most come first.
  *
- * @param table what `perCorruptionTTest` gives
+ * @param table the table of `perCorruptionTTest`
  * @throws TableError for a table of another kind
  */
 export function corruptionFigure(table: Table<CorruptionFigureRow>): Figure {
   const rows = rowsOf('corruptionFigure', perCorruptionTable, table, COLUMNS);
   const variants = byVariant(rows).map(([variant, ofVariant]) => {
     const dots = ofVariant.map((row) => {
-      const value = 100 * row.excess_change;
-      const line = 200 * row.standard_error;
+      const scale = row.measure === 'logit' ? 1 : 100;
+      const value = scale * row.excess_change;
+      const line = 2 * scale * row.standard_error;
       const dot = { value, from: value - line, to: value + line, hollow: !row.significant };
       return [row.corruption, dot] as const;
     });
@@ -37,13 +41,13 @@ export function corruptionFigure(table: Table<CorruptionFigureRow>): Figure {
   const cost = (name: string) => last.get(name)?.value ?? 0;
   const measures = new Set(rows.map((row) => row.measure));
   return dotRows({
-    title: `What corruption costs beyond what it costs ${baselineName(rows)} models`,
+    title: `Cost of corruption beyond its cost to ${baselineName(rows)} models`,
     subtitle:
       `N = ${modelCount(rows)}, ${range(rows.map((row) => row.n_images))} images; ` +
-      'filled: significant; lines: two standard errors',
+      'filled: significant; lines: two standard errors over models',
     axis:
       `Change in top-1 from clean images, variant less ${baselineName(rows)} ` +
-      (measures.has('relative') ? '(% of clean)' : '(percentage points)'),
+      `(${[...measures].map((measure) => UNITS[measure]).join(', ')})`,
     rows: names.toSorted((a, b) => cost(a) - cost(b)),
     variants,
     lineWidth: 1.5,

@@ -4,7 +4,7 @@ import { baseLayout, LEGEND_ABOVE, VALUE_AXIS } from './layout';
 import { variantColors } from './palette';
 import { rounded, spaced } from './rows';
 
-/** A value with what is drawn as a line through it. */
+/** A value with the line that is drawn through it. */
 export interface Dot {
   readonly value: number;
   readonly from: number;
@@ -13,6 +13,7 @@ export interface Dot {
   readonly hollow?: boolean;
 }
 
+/** The contents of a figure of {@link dotRows}. */
 export interface DotRows {
   readonly title: string;
   readonly subtitle: string;
@@ -31,14 +32,30 @@ const DOT = 8;
 const MARGIN = { t: 104, r: 16, b: 56, l: 150 };
 
 /** A row per name, and in it a dot per variant below each other. */
-export function dotRows({ title, subtitle, axis, rows, variants, lineWidth }: DotRows): Figure {
+export function dotRows(options: DotRows): Figure {
+  const { title, subtitle, axis, rows, variants } = options;
   const rowHeight = DOT * (variants.length + 1.5);
+  return figure([...dotTraces(options), ...legendTraces(variants)], {
+    ...baseLayout(title, subtitle, 'container'),
+    height: MARGIN.t + rowHeight * rows.length + MARGIN.b,
+    margin: MARGIN,
+    xaxis: { title: { text: axis }, ...VALUE_AXIS },
+    yaxis: {
+      tickvals: rows.map((_, row) => rows.length - 1 - row),
+      ticktext: rows.map(spaced),
+      range: [-0.6, rows.length - 0.4],
+      gridcolor: '#eeeeee',
+      zeroline: false,
+    },
+    legend: LEGEND_ABOVE,
+  });
+}
+
+function dotTraces({ rows, variants, lineWidth }: DotRows): Data[] {
   const colors = variantColors(variants.length);
   const place = (row: number, variant: number) =>
     rounded(rows.length - 1 - row + ((variants.length - 1) / 2 - variant) / (variants.length + 1));
-  const traceOf = (name: string) =>
-    ({ type: 'scatter', mode: 'markers', name, legendgroup: name }) as const;
-  const data = variants.map(([variant, dots], i): Data => {
+  return variants.map(([variant, dots], i): Data => {
     const drawn = rows.flatMap((name, row) => {
       const dot = dots.get(name);
       return dot ? [{ ...dot, name, y: place(row, i) }] : [];
@@ -67,8 +84,12 @@ export function dotRows({ title, subtitle, axis, rows, variants, lineWidth }: Do
       hovertemplate: '%{text}: %{x:.2f}<extra>%{fullData.name}</extra>',
     };
   });
-  // A legend shows a trace's first dot, which may be hollow; so it has traces of its own.
-  const legend = variants.map(
+}
+
+/** A legend shows the first dot of a trace, which may be hollow; so it has traces of its own. */
+function legendTraces(variants: DotRows['variants']): Data[] {
+  const colors = variantColors(variants.length);
+  return variants.map(
     ([variant], i): Data => ({
       ...traceOf(variant),
       x: [null],
@@ -76,18 +97,8 @@ export function dotRows({ title, subtitle, axis, rows, variants, lineWidth }: Do
       marker: { color: colors[i]!, size: DOT },
     }),
   );
-  return figure([...data, ...legend], {
-    ...baseLayout(title, subtitle),
-    height: MARGIN.t + rowHeight * rows.length + MARGIN.b,
-    margin: MARGIN,
-    xaxis: { title: { text: axis }, ...VALUE_AXIS },
-    yaxis: {
-      tickvals: rows.map((_, row) => rows.length - 1 - row),
-      ticktext: rows.map(spaced),
-      range: [-0.6, rows.length - 0.4],
-      gridcolor: '#eeeeee',
-      zeroline: false,
-    },
-    legend: LEGEND_ABOVE,
-  });
+}
+
+function traceOf(name: string) {
+  return { type: 'scatter', mode: 'markers', name, legendgroup: name } as const;
 }

@@ -1,21 +1,23 @@
 import type { Data, Layout } from 'plotly.js';
 import { processWide } from '../processWide';
 
-/** What plotly.js draws: traces and how they are laid out. JSON. */
+/** A figure as plotly.js draws it. JSON. */
 export interface Figure {
+  /** The traces. */
   readonly data: readonly Data[];
+  /** Axes, titles, legend and size. */
   readonly layout: Partial<Layout>;
 }
 
 /** Draws a figure as a PNG file. */
 export type FigureRenderer = (figure: Figure) => Promise<Uint8Array>;
 
-/** The method by which a value says how a notebook shows it, as MIME type to content. */
+/** The method by which a value gives a notebook its content by MIME type. */
 const DISPLAY = Symbol.for('Jupyter.display');
 
 const drawing = processWide<{ render?: FigureRenderer }>('figures', () => ({}));
 
-/** Gives figures that notebooks show a picture beside their data, for readers without scripts. */
+/** Adds a picture to figures that notebooks show, for readers without scripts. */
 export function setFigureRenderer(render: FigureRenderer): void {
   drawing.render = render;
 }
@@ -23,11 +25,11 @@ export function setFigureRenderer(render: FigureRenderer): void {
 /** A figure that notebooks show as such. */
 export function figure(data: readonly Data[], layout: Partial<Layout>): Figure {
   const made: Figure = { data, layout };
-  // Not enumerable: a figure is JSON to everyone but a notebook.
+  // Not enumerable, so that a figure stays plain JSON.
   return Object.defineProperty(made, DISPLAY, { value: () => displayOf(made) });
 }
 
-/** No `text/html`: code hosts would prefer it to the picture and then not run its script. */
+/** Without `text/html`, which code hosts would prefer to the picture although they do not run its script. */
 async function displayOf(made: Figure): Promise<Record<string, unknown>> {
   return {
     'application/vnd.plotly.v1+json': made,

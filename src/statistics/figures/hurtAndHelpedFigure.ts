@@ -8,7 +8,7 @@ import { baselineName, byVariant, drawable, range } from './rows';
 
 const COLUMNS = ['n_hurt', 'n_helped', 'hurt_mean_change', 'helped_mean_change'] as const;
 
-/** What {@link hurtAndHelpedFigure} reads of a row of `summarizeVariants`. */
+/** The columns of `summarizeVariants` that {@link hurtAndHelpedFigure} reads. */
 export type HurtAndHelpedRow = Pick<
   SummaryRow,
   'variant' | 'sparsity' | 'baseline' | 'n_models' | (typeof COLUMNS)[number]
@@ -18,8 +18,8 @@ export type HurtAndHelpedRow = Pick<
 };
 
 const KINDS = [
-  { kind: 'hurt', name: 'significantly hurt', color: PALETTE.hurt },
-  { kind: 'helped', name: 'significantly helped', color: PALETTE.helped },
+  { kind: 'hurt', name: 'hurt: lost significantly more than top-1', color: PALETTE.hurt },
+  { kind: 'helped', name: 'helped: lost significantly less than top-1', color: PALETTE.helped },
 ] as const;
 
 const PANELS = [
@@ -30,11 +30,11 @@ const PANELS = [
 type Kind = (typeof KINDS)[number]['kind'];
 
 /**
- * How many classes each variant hurts and how many it helps, and by how much on average:
- * the paper's figure of both. With the errors that `standardErrors` adds, a line over two
- * of them to each side.
+ * How many classes of each variant lost significantly more than the model (hurt), how many less (helped),
+ * and the mean change of either less that of top-1: the paper's figure of both. With the errors that
+ * `standardErrors` adds, a line over two of them to each side, over models and images.
  *
- * @param table what `summarizeVariants` gives, or `standardErrors` of it; the baseline is left out
+ * @param table the table of `summarizeVariants`, on the scale `share`, or `standardErrors` of it; the baseline is left out
  * @throws TableError for a table of another kind
  */
 export function hurtAndHelpedFigure(table: Table<HurtAndHelpedRow>): Figure {
@@ -61,7 +61,7 @@ export function hurtAndHelpedFigure(table: Table<HurtAndHelpedRow>): Figure {
             type: 'data',
             symmetric: false,
             array: lines.map((line) => drawable(line * scale)),
-            // There is no number of classes below 0.
+            // A number of classes is never below 0.
             arrayminus: lines.map((line, i) =>
               drawable((panel === 0 ? Math.min(line, values[i]!) : line) * scale),
             ),
@@ -79,7 +79,9 @@ export function hurtAndHelpedFigure(table: Table<HurtAndHelpedRow>): Figure {
     ...baseLayout(
       `Classes hurt and helped against ${baselineName(rows)}`,
       `N = ${range(rows.map((row) => row.n_models))} models of each variant` +
-        (withErrors ? '; lines: two standard errors over models and images' : ''),
+        (withErrors
+          ? '; lines: two standard errors over models and images'
+          : '; significance: t-test over models'),
     ),
     height: 416,
     margin: { t: 104, r: 16, b: 72, l: 72 },
@@ -90,7 +92,7 @@ export function hurtAndHelpedFigure(table: Table<HurtAndHelpedRow>): Figure {
     yaxis2: {
       ...VALUE_AXIS,
       anchor: 'x2',
-      title: { text: 'Mean normalized change in recall<br>(percentage points)' },
+      title: { text: 'Mean change less that of top-1<br>(percentage points)' },
     },
     legend: LEGEND_ABOVE,
   });

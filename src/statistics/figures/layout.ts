@@ -41,8 +41,17 @@ export function panelHeading(text: string, x: number, y: number): Partial<Annota
   };
 }
 
-/** What all figures share: white ground, a title with a line below it that states N. */
-export function baseLayout(title: string, subtitle: string): Partial<Layout> {
+/**
+ * The layout that all figures share: white ground, a title with a line below it that states N.
+ *
+ * @param from the title begins at the left of the plot (`paper`), or of the whole figure, where the names on
+ *   a wide axis would leave it too little room (`container`)
+ */
+export function baseLayout(
+  title: string,
+  subtitle: string,
+  from: 'paper' | 'container' = 'paper',
+): Partial<Layout> {
   return {
     width: FIGURE_WIDTH,
     font: { family: `${FONT_FAMILY}, sans-serif`, size: 12, color: PALETTE.ink },
@@ -51,12 +60,12 @@ export function baseLayout(title: string, subtitle: string): Partial<Layout> {
       font: { size: 16 },
       subtitle: { text: subtitle, font: { size: 12, color: PALETTE.muted } },
       x: 0,
-      xref: 'paper',
+      xref: from,
       xanchor: 'left',
       y: 1,
       yref: 'container',
       yanchor: 'top',
-      pad: { t: 14 },
+      pad: { t: 14, ...(from === 'container' && { l: 16 }) },
     },
     paper_bgcolor: 'white',
     plot_bgcolor: 'white',

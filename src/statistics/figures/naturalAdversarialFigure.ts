@@ -12,7 +12,7 @@ const COLUMNS = [
   ...(['n_models', 'n_images', 'top1_relative', 'top5_relative'] as const),
 ] as const;
 
-/** What {@link naturalAdversarialFigure} reads of a row of `evalRobustness` or `evalHardest`. */
+/** The columns of `evalRobustness` or `evalHardest` that {@link naturalAdversarialFigure} reads. */
 export type NaturalAdversarialRow = Pick<RobustnessRow, (typeof COLUMNS)[number]>;
 
 const PANELS = [
@@ -21,11 +21,11 @@ const PANELS = [
 ] as const;
 
 /**
- * What sets of images that are hard by nature cost each variant, beside clean images: the change of top-1
- * and of top-5 against the baseline. The paper's figure of ImageNet-A.
+ * The cost of naturally hard images to each variant, beside that of clean images: the change of top-1
+ * and of top-5 against the baseline, means over models without errors. The paper's figure of ImageNet-A.
  *
- * @param table what `evalRobustness` gives for sets without a severity such as `imagenet-a`, or what
- *   `evalHardest` gives
+ * @param table the table of `evalRobustness` with sets without a severity such as `imagenet-a`, or the table
+ *   of `evalHardest`
  * @throws TableError for a table of another kind
  */
 export function naturalAdversarialFigure(table: Table<NaturalAdversarialRow>): Figure {
@@ -36,7 +36,7 @@ export function naturalAdversarialFigure(table: Table<NaturalAdversarialRow>): F
   if (!sets.some((name) => name !== CLEAN))
     throw new OptionError(
       `naturalAdversarialFigure: the table has no set without a severity besides '${CLEAN}'; pass ` +
-        'what evalRobustness gives for imagenet-a, or what evalHardest gives.',
+        'the table of evalRobustness for imagenet-a, or that of evalHardest.',
     );
   const hard = sets.filter((name) => name !== CLEAN);
   const colors = variantColors(hard.length);
@@ -66,8 +66,8 @@ export function naturalAdversarialFigure(table: Table<NaturalAdversarialRow>): F
   const axis = variantAxis(compared.map(([variant]) => variant));
   return figure(data, {
     ...baseLayout(
-      'What naturally hard images cost each variant',
-      `N = ${range(rows.map((row) => row.n_models))} models of each variant; images: ${images.join(', ')}`,
+      'Cost of naturally hard images to each variant',
+      `N = ${range(rows.map((row) => row.n_models))} models of each variant (means); images: ${images.join(', ')}`,
     ),
     height: 416,
     margin: { t: 120, r: 16, b: 72, l: 72 },

@@ -1,13 +1,13 @@
 /**
  * Colours that mean the same in every figure. Hurt and helped are Okabe and Ito's vermillion and
- * blue, which people with any common colour blindness tell apart; they differ in lightness from
- * the grey of what is not significant.
+ * blue, which people with any common colour blindness tell apart; the grey for non-significant results
+ * differs from both in lightness.
  */
 export const PALETTE = {
   hurt: '#d55e00',
   helped: '#0072b2',
   notSignificant: '#c4c4c4',
-  /** The baseline, clean images: what others are compared with. */
+  /** The reference of a comparison: the baseline, or clean images. */
   reference: '#d8c690',
   /** Markers and lines over bars. */
   ink: '#222222',
@@ -15,7 +15,7 @@ export const PALETTE = {
   muted: '#666666',
 } as const;
 
-/** Of variants by sparsity, or whatever else has an order: from light to dark purple (ColorBrewer). */
+/** Of variants by sparsity, or of other ordered things: from light to dark purple (ColorBrewer). */
 const SHADES = ['#bcbddc', '#9e9ac8', '#807dba', '#6a51a3', '#54278f', '#3f007d'] as const;
 
 /** `count` colours of rising darkness; the last is the darkest. */

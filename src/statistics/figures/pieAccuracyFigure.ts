@@ -21,19 +21,19 @@ type Kind = (typeof MODELS)[number]['kind'];
 
 const COLUMNS = [
   ...(['variant', 'sparsity', 'baseline', 'images', 'n_images'] as const),
-  ...(['n_baseline', 'baseline_top1', 'baseline_top1_sd'] as const),
-  ...(['n_variant', 'variant_top1', 'variant_top1_sd'] as const),
+  ...(['n_baseline', 'baseline_top1', 'baseline_top1_se'] as const),
+  ...(['n_variant', 'variant_top1', 'variant_top1_se'] as const),
 ] as const;
 
-/** What {@link pieAccuracyFigure} reads of a row of `evalPIEs`. */
+/** The columns of `evalPIEs` that {@link pieAccuracyFigure} reads. */
 export type PIEAccuracyFigureRow = Pick<PIEAccuracyRow, (typeof COLUMNS)[number]>;
 
 /**
  * Top-1 accuracy of baseline and variant on PIEs, on as many random images, and on the test set
- * without PIEs, per variant: the paper's figure of the three, with a line over two standard errors over
- * models to each side.
+ * without PIEs, per variant: the paper's figure of the three, with a line over two standard errors, over
+ * models and images, to each side.
  *
- * @param table what `evalPIEs` gives
+ * @param table the table of `evalPIEs`
  * @throws TableError for a table of another kind
  */
 export function pieAccuracyFigure(table: Table<PIEAccuracyFigureRow>): Figure {
@@ -55,9 +55,7 @@ export function pieAccuracyFigure(table: Table<PIEAccuracyFigureRow>): Figure {
       y: ordered.map((row) => percent(row[`${kind}_top1`])),
       error_y: {
         type: 'data',
-        array: ordered.map((row) =>
-          drawable(percent((2 * row[`${kind}_top1_sd`]) / Math.sqrt(row[`n_${kind}`]))),
-        ),
+        array: ordered.map((row) => drawable(percent(2 * row[`${kind}_top1_se`]))),
         color: PALETTE.muted,
         thickness: 1,
         width: 2,
@@ -71,7 +69,7 @@ export function pieAccuracyFigure(table: Table<PIEAccuracyFigureRow>): Figure {
   return figure(data, {
     ...baseLayout(
       'Top-1 accuracy on PIEs and on other images',
-      `N = ${modelCount(rows)}, ${range(pies)} PIEs; lines: two standard errors over models`,
+      `N = ${modelCount(rows)}, ${range(pies)} PIEs; lines: two standard errors over models and images`,
     ),
     height: 420,
     margin: { t: 104, r: 16, b: 72, l: 72 },

@@ -11,21 +11,22 @@ const COLUMNS = [
   ...(['n_models', 'n_images', 'top1_relative', 'top5_relative'] as const),
 ] as const;
 
-/** What {@link robustnessFigure} reads of a row of `evalRobustness`. */
+/** The columns of `evalRobustness` that {@link robustnessFigure} reads. */
 export type RobustnessFigureRow = Pick<RobustnessRow, (typeof COLUMNS)[number]>;
 
+/** Options of {@link robustnessFigure}. */
 export interface RobustnessFigureOptions {
-  /** Default `top1`. */
+  /** The accuracy whose change is drawn. Default `top1`. */
   readonly accuracy?: 'top1' | 'top5';
 }
 
 /**
- * What a variant loses against the baseline on the same images, clean and corrupted, as a share of
- * the baseline's accuracy: the paper's figure of ImageNet-C. A row per corruption, a dot per variant
- * at the mean over the severities, with a broad line from the least to the most of them.
+ * The change of accuracy from the baseline to a variant on the same images, clean and corrupted, as a share
+ * of the baseline's accuracy: the paper's figure of ImageNet-C. A row per corruption, a dot per variant
+ * at the mean over the severities, with a broad line from the smallest to the largest of them; no errors.
  * Clean images come first, then the corruptions that cost most.
  *
- * @param table what `evalRobustness` gives; sets without a severity are left out
+ * @param table the table of `evalRobustness`; sets without a severity are left out
  * @throws TableError for a table of another kind
  */
 export function robustnessFigure(
@@ -40,7 +41,7 @@ export function robustnessFigure(
   );
   if (!rows.some((row) => row.corruption !== CLEAN))
     throw new OptionError(
-      'robustnessFigure: no row has a severity of 1–5; pass what evalRobustness gives for corrupted sets.',
+      'robustnessFigure: no row has a severity of 1–5; pass the table of evalRobustness for corrupted sets.',
     );
   const names = [...new Set(rows.map((row) => row.corruption))];
   const column = `${accuracy}_relative` as const;
@@ -57,13 +58,14 @@ export function robustnessFigure(
   const cost = (name: string) =>
     name === CLEAN ? Number.NEGATIVE_INFINITY : (last.get(name)?.value ?? 0);
   const severities = new Set(rows.map((row) => row.severity).filter((severity) => severity > 0));
+  const top = accuracy === 'top1' ? 'top-1' : 'top-5';
   const count = (of: 'n_models' | 'n_images') => range(rows.map((row) => row[of]));
   return dotRows({
-    title: `What compression costs on corrupted images, against ${baselineName(rows)}`,
+    title: `Cost of compression on corrupted images, against ${baselineName(rows)}`,
     subtitle:
-      `N = ${count('n_models')} models of each variant, ${count('n_images')} images; mean, least and ` +
-      `most of ${severities.size} severities`,
-    axis: `Change in ${accuracy === 'top1' ? 'top-1' : 'top-5'} accuracy (% of ${baselineName(rows)} on the same images)`,
+      `N = ${count('n_models')} models of each variant, ${count('n_images')} images; dots: means over ` +
+      `${severities.size} severities; lines: from the smallest to the largest`,
+    axis: `Change in ${top} (% of the ${top} of ${baselineName(rows)} on the same images)`,
     rows: names.toSorted((a, b) => cost(a) - cost(b)),
     variants,
     lineWidth: 3,

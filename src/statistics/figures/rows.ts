@@ -7,7 +7,7 @@ export function byVariant<Row extends { readonly variant: string; readonly spars
   return variantsOf(rows).map(({ variant, models }) => [variant, models]);
 }
 
-/** The baseline that rows name; where they name several, all of them. */
+/** The baseline that the rows name; all of them, if several. */
 export function baselineName(rows: readonly { readonly baseline: string }[]): string {
   return [...new Set(rows.map((row) => row.baseline))].join(', ');
 }
@@ -33,7 +33,7 @@ export function modelCount(
   return `${baseline} ${baselineName(rows)} models and ${variant} of each variant`;
 }
 
-/** To four digits after the point: what a picture and a diff can show. */
+/** To four digits after the point, which is enough for a picture and keeps diffs short. */
 export function rounded(value: number): number {
   return Number(value.toFixed(4));
 }

@@ -1,6 +1,6 @@
 import { type Figure, figure as figureOf } from './figure';
 
-/** The figure under another title: what its data are, where that is not the models one would expect. */
+/** The figure under another title, for data other than the usual models. */
 export function titled(figure: Figure, text: string): Figure {
   return figureOf(figure.data, { ...figure.layout, title: { ...titleOf(figure), text } });
 }

@@ -8,14 +8,14 @@ import { byVariant, percent, range } from './rows';
 
 const COLUMNS = ['variant', 'sparsity', 'top1'] as const;
 
-/** What {@link topOneFigure} reads of a row of `modelAccuracy`. */
+/** The columns of `modelAccuracy` that {@link topOneFigure} reads. */
 export type TopOneRow = Pick<ModelAccuracyRow, (typeof COLUMNS)[number]>;
 
 /**
- * How top-1 accuracy spreads over the models of each variant: every model a dot, a box over the
+ * The spread of top-1 accuracy over the models of each variant: every model a dot, a box over the
  * quartiles, the mean dashed.
  *
- * @param table what `modelAccuracy` gives: one row per model
+ * @param table the table of `modelAccuracy`: one row per model
  * @throws TableError for a table of another kind
  */
 export function topOneFigure(table: Table<TopOneRow>): Figure {

@@ -26,13 +26,14 @@ interface NumbersConstructor {
  *
  * @param schema address of the batch's ArrowSchema
  * @param batch address of its ArrowArray
- * @returns by name; undefined for what is not numbers or lists of numbers, or has missing values
+ * @returns with their names; undefined for columns of anything but numbers or lists of numbers, and for
+ *   those with missing values
  */
 export function viewColumns(
   memory: ArrayBuffer,
   schema: number,
   batch: number,
-): Map<string, Column | undefined> {
+): [name: string, column: Column | undefined][] {
   const view = new DataView(memory);
   const pointer = (address: number) => view.getUint32(address, true);
   const long = (address: number) => Number(view.getBigInt64(address, true));
@@ -57,10 +58,8 @@ export function viewColumns(
   };
 
   const fields = Array.from({ length: long(schema + 24) }, (_, i) => i);
-  return new Map(
-    fields.map((i) => {
-      const field = child(schema + 32, i);
-      return [text(pointer(field + 4)), column(field, child(batch + 44, i))];
-    }),
-  );
+  return fields.map((i) => {
+    const field = child(schema + 32, i);
+    return [text(pointer(field + 4)), column(field, child(batch + 44, i))];
+  });
 }

@@ -1,5 +1,6 @@
 import { closest } from 'fastest-levenshtein';
-import { areNames, type Chunk, type ClassColumn, wrongValue } from './chunk';
+import { type Chunk, wrongValue } from './chunk';
+import { areNames, type ClassColumn } from './classColumns';
 
 /**
  * Numbers of classes while files are read: their own or, once a name has come up, numbers in the order
@@ -13,12 +14,22 @@ export class ClassCodes {
 
   /**
    * @param given names whose index is their class
-   * @param recode told to replace every code that was given out so far
+   * @param recode is called to replace every code that was given out so far
    */
   constructor(
     private readonly given: readonly string[] | undefined,
     private readonly recode: (codeOf: (code: number) => number) => void,
   ) {}
+
+  /** Whether a name has come up. */
+  get areNames(): boolean {
+    return this.codes !== undefined;
+  }
+
+  /** The class of a code: its name or its number. */
+  nameOf(code: number): string {
+    return this.codes ? [...this.codes.keys()][code]! : this.nameOfNumber(code);
+  }
 
   /** The codes of a column. */
   encode(chunk: Chunk, column: string, classes: ClassColumn): Int32Array {
@@ -26,7 +37,7 @@ export class ClassCodes {
       this.firstName.set(column, areNames(classes) ? refusal(chunk, column, classes) : undefined);
     if (!areNames(classes)) {
       if (!this.codes) return classes;
-      return classes.map((number) => this.codeOf(this.nameOf(number)));
+      return classes.map((number) => this.codeOf(this.nameOfNumber(number)));
     }
     if (!this.codes) this.begin();
     const codes = new Int32Array(classes.length);
@@ -39,8 +50,7 @@ export class ClassCodes {
           chunk,
           Math.floor(i / width),
           column,
-          `'${name}' is no name of a class that classNames has; the nearest is ` +
-            `'${closest(name, [...this.given])}'.`,
+          `'${name}' is not in classNames; the nearest name is '${closest(name, [...this.given])}'.`,
         );
       codes[i] = known ?? this.codeOf(name);
     }
@@ -58,16 +68,18 @@ export class ClassCodes {
     if (isMixed && !this.given) for (const refuse of this.firstName.values()) refuse?.();
     const names = this.given ?? [...this.codes.keys()].sort(byNumeral);
     const classes = new Map(names.map((name, index) => [name, index]));
-    return { names, classOf: Int32Array.from(this.codes.keys(), (name) => classes.get(name)!) };
+    // A number beyond the given names stays itself, to be reported.
+    const classOf = Int32Array.from(this.codes.keys(), (name) => classes.get(name) ?? Number(name));
+    return { names, classOf };
   }
 
-  /** Goes over from numbers to names. */
+  /** Changes from numbers to names. */
   private begin(): void {
     this.codes = new Map(this.given?.map((name, index) => [name, index]));
-    this.recode((number) => this.codeOf(this.nameOf(number)));
+    this.recode((number) => this.codeOf(this.nameOfNumber(number)));
   }
 
-  private nameOf(number: number): string {
+  private nameOfNumber(number: number): string {
     return this.given?.[number] ?? String(number);
   }
 
@@ -82,7 +94,7 @@ export class ClassCodes {
 /** The error that the first name of a column is, where other columns have numbers. */
 function refusal(chunk: Chunk, column: string, classes: readonly string[]): () => never {
   const { source, offset, length } = chunk;
-  const i = classes.findIndex((name) => Number.isNaN(Number(name)));
+  const i = classes.findIndex((name) => String(Number(name)) !== name);
   const row = Math.floor((i * length) / classes.length);
   return () =>
     wrongValue(
@@ -94,13 +106,15 @@ function refusal(chunk: Chunk, column: string, classes: readonly string[]): () =
     );
 }
 
+const NUMERAL = /^-?\d+(\.\d+)?$/;
+
 /** Numerals by value, then words in the order of their characters. */
 export function byNumeral(a: string, b: string): number {
-  const [x, y] = [a, b].map((text) => (/^\d+$/.test(text) ? Number(text) : Number.NaN)) as [
+  const [x, y] = [a, b].map((text) => (NUMERAL.test(text) ? Number(text) : Number.NaN)) as [
     number,
     number,
   ];
-  if (!Number.isNaN(x) && !Number.isNaN(y)) return x - y;
+  if (!Number.isNaN(x) && !Number.isNaN(y) && x !== y) return x - y;
   if (Number.isNaN(x) !== Number.isNaN(y)) return Number.isNaN(x) ? 1 : -1;
   return a < b ? -1 : 1;
 }

@@ -15,7 +15,7 @@ export const COLUMNS = [
 
 export type ColumnName = (typeof COLUMNS)[number];
 
-/** What every row has, be it by its file's columns or by the file's place. */
+/** Every row needs these, from its file's columns or from the file's place. */
 const REQUIRED: readonly ColumnName[] = ['image_id', 'true_class', 'predicted_class'];
 
 /** Which columns of a file are read. */
@@ -26,42 +26,60 @@ export interface ColumnRequest {
   readonly groups: readonly string[];
 }
 
-/** What a file's place says of all its rows: `variant=int8/replicate=3`. */
+/** Values that a file's place gives all its rows: `variant=int8/replicate=3`; '' for a missing one. */
 export type Constants = Readonly<Partial<Record<string, string>>>;
 
-/** Where the rows of a source are, and what its place says of all of them. */
+/** The columns of a source that are read, and the values that its place gives all its rows. */
 export interface ResolvedColumns {
   /** The source's names of the columns that are read, by ours; those that it lacks are left out. */
   readonly names: ReadonlyMap<string, string>;
   readonly constants: Constants;
 }
 
+/** The place of a source: what it says besides the source's columns. */
+export interface SourcePlace {
+  /** By other people's names, as the path has them. */
+  readonly constants: Constants;
+  /** The variant that the option `variants` gives the source. */
+  readonly variant?: string;
+  /** The variant, where nothing else says it: the file's name. */
+  readonly name?: string;
+}
+
 /**
  * Finds the columns that are read among those of a source.
  *
  * @param found the source's columns
- * @param fileName the variant, where neither columns nor constants say anything of it
- * @throws PredictionsError for a column that is missing, or that `columns` names and the source lacks
+ * @throws PredictionsError for a column that is missing or comes twice, or that `columns` names and the
+ *   source lacks
  */
 export function resolveColumns(
   source: string,
   found: readonly string[],
   { columns, groups }: ColumnRequest,
-  constants: Constants,
-  fileName?: string,
+  place: SourcePlace,
 ): ResolvedColumns {
   const names = new Map<string, string>();
+  const constants: Record<string, string> = {};
+  const known = [...found, ...Object.keys(place.constants)];
   for (const name of [...COLUMNS, ...groups]) {
     const theirs = columns[name] ?? name;
+    const constant = place.constants[theirs];
     if (found.includes(theirs)) names.set(name, theirs);
-    else if (columns[name] !== undefined) throw missing(source, found, name, theirs);
+    else if (constant !== undefined) constants[name] = constant;
+    else if (columns[name] !== undefined) throw missing(source, known, name, theirs);
+    if (found.indexOf(theirs) !== found.lastIndexOf(theirs)) throw repeated(source, theirs);
+  }
+  if (place.variant !== undefined) {
+    if (names.has('variant')) throw contradictory(source, names.get('variant')!, place.variant);
+    constants.variant = place.variant;
   }
   const isKnown = (name: string) => names.has(name) || constants[name] !== undefined;
   for (const name of [...REQUIRED, ...groups])
-    if (!isKnown(name)) throw missing(source, found, name);
+    if (!isKnown(name)) throw missing(source, known, name);
   if (isKnown('variant') || isKnown('sparsity')) return { names, constants };
-  if (fileName === undefined) throw missing(source, found, 'variant');
-  return { names, constants: { ...constants, variant: fileName } };
+  if (place.name === undefined) throw missing(source, known, 'variant');
+  return { names, constants: { ...constants, variant: place.name } };
 }
 
 function missing(
@@ -70,12 +88,28 @@ function missing(
   name: string,
   theirs = name,
 ): PredictionsError {
-  const nearest = found.length > 0 ? closest(theirs, [...found]) : 'their_name';
-  const or = name === 'variant' ? ' and none sparsity' : '';
+  const lower = new Map(found.map((column) => [column.toLowerCase(), column]));
+  const nearest = lower.get(closest(theirs.toLowerCase(), [...lower.keys()])) ?? 'their_name';
+  const or = name === 'variant' ? ' or sparsity' : '';
   return new PredictionsError(
     `${source}: there is no column ${theirs}${or}. Found ${found.join(', ') || 'no columns'}; expected ` +
       'image_id, true_class, predicted_class, and variant or sparsity. Where yours has another name, ' +
       `say so: { columns: { ${name}: '${nearest}' } }.`,
     { file: source, column: name },
+  );
+}
+
+function repeated(source: string, column: string): PredictionsError {
+  return new PredictionsError(
+    `${source}: there are several columns named ${column}. Rename all but the one to be read.`,
+    { file: source, column },
+  );
+}
+
+function contradictory(source: string, column: string, variant: string): PredictionsError {
+  return new PredictionsError(
+    `${source}: the option variants calls it ${variant}, and its column ${column} says a variant row ` +
+      'by row. Leave the file out of variants.',
+    { file: source, column },
   );
 }

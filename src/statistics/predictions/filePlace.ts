@@ -1,31 +1,43 @@
 import { basename } from 'node:path';
 import { PredictionsError } from '../errors';
-import type { Constants } from './columnNames';
+import type { SourcePlace } from './columnNames';
 
-/** What a file's path says of what is in it. */
-export interface FilePlace {
+/** A file's path, and the information on its contents in it. */
+export interface FilePlace extends SourcePlace {
   readonly file: string;
   readonly format: 'parquet' | 'csv' | 'tsv';
   readonly gzip: boolean;
-  readonly constants: Constants;
-  /** The file's own name, which says its variant where nothing else does. */
   readonly name: string;
   /** Whether the file is a model of its own, where its rows tell no replicate. */
   readonly isModel: boolean;
 }
 
-const FORMAT = /\.(parquet|csv|tsv)(\.gz)?$/i;
+const FORMAT = /\.(parquet|parq|pq|csv|tsv)(\.gz)?$/i;
+const OTHER_TABLE =
+  /\.(parquet|parq|pq|csv|tsv)\.(bz2|xz|zst|zip|lz4|br)$|\.(feather|arrow|orc|xlsx?)$/i;
+/** Hive's name of a partition whose value is missing. */
+const MISSING_PARTITION = '__HIVE_DEFAULT_PARTITION__';
 
 /** How names of files that can be read end, for messages. */
 export const FORMATS = '.parquet, .csv or .tsv, or one of these and .gz';
 
-/** Whether a file is one of predictions by its name. */
-export function isPredictionsFile(name: string): boolean {
-  return FORMAT.test(name);
+/**
+ * Whether a file is one of predictions by its name.
+ *
+ * @throws PredictionsError for a table in a format that is not read
+ */
+export function isPredictionsFile(file: string): boolean {
+  if (OTHER_TABLE.test(file))
+    throw new PredictionsError(
+      `${file}: tables of this format are not read. Write it as one that ends in ${FORMATS}, or take it ` +
+        'out of the folder.',
+      { file },
+    );
+  return FORMAT.test(file);
 }
 
 /**
- * What a path says: the format by its ending, constants by its hive parts
+ * Reads a path: the format by its ending, constants by its hive parts
  * (`variant=int8/replicate=3`), the variant by `variants`, else by the file's own name.
  *
  * @param variants variants by the names of files, or the ends of their paths
@@ -36,21 +48,30 @@ export function placeOf(file: string, variants: Readonly<Record<string, string>>
   if (format === undefined)
     throw new PredictionsError(`${file}: expected a name that ends in ${FORMATS}.`, { file });
   const path = file.replaceAll('\\', '/');
-  const hive = hiveParts(path);
+  const constants = hiveParts(path);
   const given = Object.keys(variants).find((name) => path === name || path.endsWith(`/${name}`));
-  const name = basename(path).replace(FORMAT, '');
-  const isModel = given !== undefined || !('variant' in hive || 'sparsity' in hive);
   return {
     file,
-    format: format.toLowerCase() as FilePlace['format'],
+    format: formatOf(format.toLowerCase()),
     gzip: gzip !== undefined,
-    constants: {
-      ...hive,
-      ...(given !== undefined && { variant: variants[given]! }),
-    },
-    name,
-    isModel,
+    constants,
+    ...(given !== undefined && { variant: variants[given]! }),
+    name: basename(path).replace(FORMAT, ''),
+    isModel: given !== undefined || !('variant' in constants || 'sparsity' in constants),
   };
+}
+
+/** The error that a file cannot be unpacked. */
+export function notGzip(file: string, cause: unknown): PredictionsError {
+  return new PredictionsError(
+    `${file}: cannot be unpacked as gzip (${cause instanceof Error ? cause.message : cause}). Was its ` +
+      'writing interrupted? Then write it again; was it unpacked already, take .gz out of its name.',
+    { file, cause },
+  );
+}
+
+function formatOf(ending: string): FilePlace['format'] {
+  return ending === 'csv' || ending === 'tsv' ? ending : 'parquet';
 }
 
 /** `key=value` of folders and of the file's name. */
@@ -58,8 +79,9 @@ function hiveParts(path: string): Record<string, string> {
   const parts = path.replace(FORMAT, '').split('/');
   return Object.fromEntries(
     parts.flatMap((part) => {
-      const [, key, value] = /^(\w+)=(.+)$/.exec(part) ?? [];
-      return key === undefined ? [] : [[key, decoded(value!)]];
+      const [, key, value] = /^([^=]+)=(.*)$/.exec(part) ?? [];
+      if (key === undefined) return [];
+      return [[decoded(key), value === MISSING_PARTITION ? '' : decoded(value!)]];
     }),
   );
 }

@@ -1,10 +1,13 @@
 import { readdir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, sep } from 'node:path';
 import { glob, isDynamicPattern } from 'tinyglobby';
 import { PredictionsError } from '../errors';
 import { FORMATS, isPredictionsFile } from './filePlace';
 
-/** The files that paths, globs and folders (with all below them) stand for, in a stable order. */
+/**
+ * The files that paths, globs and folders (with all below them) stand for, in a stable order. Hidden
+ * files and folders, whose names begin with a dot, are left out of folders.
+ */
 export async function findFiles(paths: readonly string[]): Promise<string[]> {
   const found = await Promise.all(paths.map(filesOf));
   return [...new Set(found.flat())];
@@ -14,10 +17,7 @@ async function filesOf(path: string): Promise<string[]> {
   const entry = await stat(path).catch(() => undefined);
   if (entry && !entry.isDirectory()) return [path];
   let files: string[];
-  if (entry)
-    files = (await readdir(path, { recursive: true }))
-      .filter(isPredictionsFile)
-      .map((file) => join(path, file));
+  if (entry) files = await filesBelow(path);
   else if (isDynamicPattern(path))
     files = await glob(path.replaceAll('\\', '/'), { expandDirectories: false });
   else throw new PredictionsError(`${path}: there is no such file or folder.`, { file: path });
@@ -28,4 +28,16 @@ async function filesOf(path: string): Promise<string[]> {
       { file: path },
     );
   return files.sort();
+}
+
+async function filesBelow(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true });
+  const isHidden = (entry: string) => entry.split(sep).some((part) => part.startsWith('.'));
+  const named = entries
+    .filter((entry) => !isHidden(entry))
+    .map((entry) => join(folder, entry))
+    .filter(isPredictionsFile);
+  // Spark, Dask and pandas name whole folders `predictions.parquet`.
+  const isFolder = await Promise.all(named.map(async (path) => (await stat(path)).isDirectory()));
+  return named.filter((_, i) => !isFolder[i]);
 }

@@ -6,44 +6,45 @@ import { PredictionsError } from '../errors';
 import { viewColumns } from './arrowMemory';
 import { bytesOf, type Chunk, type Column } from './chunk';
 import { type ColumnRequest, type ResolvedColumns, resolveColumns } from './columnNames';
-import type { FilePlace } from './filePlace';
+import { type FilePlace, notGzip } from './filePlace';
 import type { PredictionsOfModel } from './predictions';
 import { saysVariant } from './variantName';
 
-/** Rows decoded at a time: what bounds the memory that a file with a whole population takes. */
+/** Rows decoded at a time, which bounds the memory that a file with a whole population takes. */
 const ROWS_AT_ONCE = 2 ** 19;
 
-/** An ES module and 5 MB of WebAssembly, loaded by whoever first reads or writes a file. */
+/** An ES module and 5 MB of WebAssembly, loaded when the first file is read or written. */
 async function libraries() {
   return { arrow: await import('@uwdata/flechette'), parquet: await import('parquet-wasm') };
 }
 type Libraries = Awaited<ReturnType<typeof libraries>>;
 
-/** The columns of some rows, by name; undefined for what is not numbers. */
+/** The columns of some rows, by name; undefined for all but numbers. */
 type Columns = ReadonlyMap<string, Column | undefined>;
 
 /** Decodes the names of images. */
 type NameDecoder = (column: string, batch: Batch<unknown>) => ArrayLike<unknown>;
 
 /**
- * A function that reads Parquet files, handing on chunks of a bounded number of rows. The files it
- * reads share what is slow to decode and the same in all of them: the images' names.
+ * A function that reads Parquet files, handing on chunks of a bounded number of rows and returning how
+ * many rows there are. Image names, which are slow to decode, are decoded once for all files that have
+ * the same.
  */
 export function parquetReader(): (
   place: FilePlace,
   request: ColumnRequest,
   onChunk: (chunk: Chunk) => void,
-) => Promise<void> {
+) => Promise<number> {
   const namesOf = rememberNames();
-  return async ({ file, gzip, constants, name, isModel }, request, onChunk) => {
+  return async (place, request, onChunk) => {
+    const { file, isModel } = place;
     const loaded = await libraries();
-    const stored = readFileSync(file);
-    const bytes = gzip ? gunzipSync(stored) : stored;
+    const bytes = contentOf(place);
     let offset = 0;
     let rows: number;
     let resolved: ResolvedColumns | undefined;
     const wanted = (found: readonly string[]) => {
-      resolved ??= resolveColumns(file, found, request, constants, name);
+      resolved ??= resolveColumns(file, found, request, place);
       return [...resolved.names.values()];
     };
     do {
@@ -60,11 +61,21 @@ export function parquetReader(): (
       });
       offset += rows;
     } while (rows === ROWS_AT_ONCE);
+    return offset;
   };
 }
 
+function contentOf({ file, gzip }: FilePlace): Uint8Array {
+  const stored = readFileSync(file);
+  try {
+    return gzip ? gunzipSync(stored) : stored;
+  } catch (cause) {
+    throw notGzip(file, cause);
+  }
+}
+
 function decode({ parquet }: Libraries, file: string, bytes: Uint8Array, offset: number) {
-  // The library's `columns` option has no effect here (0.8.0): other columns are decoded for nothing.
+  // The library's `columns` option has no effect here (0.8.0), so all columns are decoded.
   const options = { limit: ROWS_AT_ONCE, batchSize: ROWS_AT_ONCE, offset };
   try {
     return parquet.readParquet(bytes, options);
@@ -88,8 +99,9 @@ function eachBatch(
   const lent = table.toFFI();
   const [schema, batches] = [lent.schemaAddr(), lent.arrayAddrs()];
   const { buffer } = parquet.wasmMemory();
-  const viewed = Array.from(batches, (batch) => viewColumns(buffer, schema, batch));
-  const names = viewed[0] ? wanted([...viewed[0].keys()]) : [];
+  const fields = Array.from(batches, (batch) => viewColumns(buffer, schema, batch));
+  const names = fields[0] ? wanted(fields[0].map(([name]) => name)) : [];
+  const viewed = fields.map((columns) => new Map(columns));
   const all = viewed.every((columns) => names.every((name) => columns.get(name)));
   try {
     if (all) viewed.forEach(onBatch);
@@ -97,7 +109,7 @@ function eachBatch(
     lent.drop();
     if (all) table.free();
   }
-  // Copying all of a table takes several times as long as looking at its numbers where they are.
+  // Copying all of a table takes several times as long as viewing its numbers in place.
   if (!all) {
     const decoded = arrow.tableFromIPC(table.intoIPCStream(), { useBigInt: true });
     const places = names.map((name) => [name, decoded.names.indexOf(name)] as const);
@@ -126,7 +138,7 @@ function valuesOf(name: string, batch: Batch<unknown>, namesOf: NameDecoder): Co
   };
 }
 
-/** Decodes names, or returns those decoded last of the column where the bytes are the same. */
+/** Decodes names; a column with the same bytes as the last of its name is not decoded again. */
 function rememberNames(): NameDecoder {
   const seen = new Map<string, { offsets: Buffer; bytes: Buffer; names: ArrayLike<unknown> }>();
   return (column, batch) => {
@@ -182,7 +194,7 @@ export async function encodeParquet(predictions: PredictionsOfModel): Promise<Ui
     ),
   };
   const stream = arrow.tableToIPC(arrow.tableFromColumns(columns), { format: 'stream' })!;
-  // Ids mostly count up or begin alike: stored as differences they take next to no room.
+  // Ids mostly count up or begin alike: stored as differences they are small.
   const { BYTE_STREAM_SPLIT, DELTA_BINARY_PACKED, DELTA_BYTE_ARRAY } = parquet.Encoding;
   const properties = new parquet.WriterPropertiesBuilder()
     .setColumnDictionaryEnabled('image_id', false)

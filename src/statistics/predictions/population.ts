@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { PredictionsError } from '../errors';
 import { readIfThere } from '../files';
 
-/** What `population.json` in a population's folder tells of all its models. */
+/** The contents of `population.json` in a population's folder: about all of its models. */
 export interface Population {
   /** Index = class. */
   readonly class_names?: readonly string[];
@@ -12,7 +12,7 @@ export interface Population {
 /**
  * Reads a population folder's `population.json`; undefined where there is none.
  *
- * @throws PredictionsError if `class_names` is there and not a list of names
+ * @throws PredictionsError if `class_names` is anything but a list of names
  */
 export async function readPopulation(folder: string): Promise<Population | undefined> {
   const file = join(folder, 'population.json');

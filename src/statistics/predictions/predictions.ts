@@ -1,9 +1,9 @@
-/** What names an image in predictions: its index in the data set, or the name it came with. */
+/** An image in predictions: its index in the data set, or its name. */
 export type ImageId = number | string;
 
-/** What one model predicted; row i belongs to `Predictions.imageIds[i]`. */
+/** The predictions of one model; row i belongs to `Predictions.imageIds[i]`. */
 export interface ModelPredictions {
-  /** What was done to the network: `dense`, `pruned 0.9`, `int8`. */
+  /** The treatment of the network: `dense`, `pruned 0.9`, `int8`. */
   readonly variant: string;
   /** Share of the weights that are zero, 0–1; NaN where the variant has none. */
   readonly sparsity: number;
@@ -21,10 +21,11 @@ export interface ModelPredictions {
 }
 
 /**
- * What a population of models predicted for one set of images. Every model covers every image, so
- * images and true classes are held once and a model costs 4 bytes an image.
+ * The predictions of a population of models for one set of images. Every model covers every image, so
+ * images and true classes are held once and a model takes 4 bytes per image.
  */
 export interface Predictions {
+  /** One per image, sorted: numbers by value, names by their characters. */
   readonly imageIds: readonly ImageId[];
   /** 0-based, int32 [images]. */
   readonly trueClass: Int32Array;
@@ -32,10 +33,10 @@ export interface Predictions {
   readonly models: readonly ModelPredictions[];
   /** Index = class, where the names are known. */
   readonly classNames?: readonly string[];
-  /** What groups say of the images, [images] each: `{ sex: ['f', 'm', …] }`. */
+  /** The values of groups, [images] each: `{ sex: ['f', 'm', …] }`. */
   readonly groups?: Readonly<Record<string, readonly (string | number)[]>>;
 }
 
-/** One model's predictions together with the images they are about: what a file holds. */
+/** One model's predictions together with their images: the contents of a file. */
 export type PredictionsOfModel = ModelPredictions &
   Pick<Predictions, 'imageIds' | 'trueClass' | 'groups'>;

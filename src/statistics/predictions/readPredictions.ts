@@ -19,9 +19,9 @@ import { parquetReader } from './parquet';
 import { readPopulation } from './population';
 import type { ImageId, Predictions } from './predictions';
 
-/** What one model says about one image. Either `variant` or `sparsity` is there. */
+/** The prediction of one model for one image. It has `variant`, `sparsity` or both. */
 export interface PredictionRow {
-  /** What was done to the network. Default `dense` for a sparsity of 0, `pruned 0.9` for 0.9. */
+  /** The treatment of the network. Default `dense` for a sparsity of 0, `pruned 0.9` for 0.9. */
   readonly variant?: string;
   /** Share of the weights that are zero, 0–1; 0 is dense. */
   readonly sparsity?: number;
@@ -37,11 +37,11 @@ export interface PredictionRow {
   readonly confidence?: number;
   /** The five most probable classes, best first. */
   readonly top5?: ArrayLike<number | string>;
-  /** Groups, by the names that the option `groups` gives. */
+  /** Values of groups, by the names in the option `groups`. */
   readonly [group: string]: unknown;
 }
 
-/** The same, a column at a time; all columns are of one length. */
+/** The same as columns; all have one length. */
 export interface PredictionColumns {
   /** The image of each row: whole numbers or names. */
   readonly image_id: ArrayLike<ImageId>;
@@ -53,7 +53,7 @@ export interface PredictionColumns {
   readonly [column: string]: ArrayLike<unknown>;
 }
 
-/** Where predictions come from: paths, rows or columns. */
+/** A source of predictions: paths, rows or columns. */
 export type PredictionsSource =
   | string
   | readonly string[]
@@ -63,17 +63,20 @@ export type PredictionsSource =
 /** Options of {@link readPredictions}. */
 export interface ReadPredictionsOptions {
   /**
-   * Index = class. Default: what `class_names` in the folder's `population.json` says, where the
-   * source is one folder that has it; else, where classes are names, these sorted, numerals by value.
+   * Index = class. Default: `class_names` in the folder's `population.json`, where the source is one folder
+   * that has it; else, where classes are names, these sorted, numerals by value.
    */
   readonly classNames?: readonly string[];
   /** Further columns to keep, one value per image, the same in every row of that image. */
   readonly groups?: readonly string[];
   /** Other people's names of columns, by ours: `{ predicted_class: 'pred' }`. */
   readonly columns?: Readonly<Record<string, string>>;
-  /** Variants by the names of files that do not say them: `{ 'fp32.csv': 'dense' }`. */
+  /** Variants of files without a column for them, by the files' names: `{ 'fp32.csv': 'dense' }`. */
   readonly variants?: Readonly<Record<string, string>>;
-  /** Of CSV and TSV files, as TextDecoder names it. Default `utf-8`. */
+  /**
+   * Of CSV and TSV files, as TextDecoder names it. Default `utf-8`, or UTF-16 where the file begins with
+   * its byte order mark.
+   */
   readonly encoding?: string;
 }
 
@@ -102,18 +105,23 @@ function isEncoding(value: unknown): boolean {
 }
 
 /**
- * Reads what models predicted, whoever made them: one row per model and image, with the columns
+ * Reads the predictions of models that any program wrote: one row per model and image, with the columns
  * `image_id` (whole number or name), `true_class` and `predicted_class` (numbers from 0, or names), and
  * `variant` (`dense`, `int8`) or `sparsity` (0–1, 0 = dense); where known `replicate` (tells the models
  * of a variant apart), `confidence` (0–1) and `top5` (a list of 5 classes, best first; in CSV a cell
  * such as `"[1, 2, 3, 4, 5]"`). Rows may come in any order, and a file may hold one model or many.
  * Columns that are not named here are passed over.
  *
- * - What a file's columns do not say, its path does: hive parts (`variant=int8/replicate=3`), the option
+ * - The path gives what the columns do not: hive parts (`variant=int8/replicate=3`), the option
  *   `variants`, else the file's name is the variant. A file without replicates whose variant comes from
  *   its name or from `variants` is one model.
  * - Sparsities within 0.001 of each other, as measured ones are, are one.
- * - Files are Parquet, CSV or TSV, each also gzipped.
+ * - Files are Parquet, CSV or TSV, each also gzipped. Of a folder all are read but hidden ones, whose
+ *   names begin with a dot; a table in another format is an error.
+ * - A cell is missing where it is empty, null, `NaN`, `nan` or `<NA>`; a variant, a sparsity or a replicate
+ *   also where it is `NA`, `N/A`, `None` or `null`. A row needs one of variant and sparsity.
+ * - Numerals with leading zeros (`007`) are names. Truth values are the classes, or the values of a group,
+ *   `False` and `True`.
  *
  * @param source a file; a glob; a folder with all below it, such as a population's; a list of these;
  *   or rows or columns in memory
@@ -138,7 +146,7 @@ export async function readPredictions(
     groups = [],
     columns = {},
     variants = {},
-    encoding = 'utf-8',
+    encoding,
   } = checkOptions('readPredictions', options, RULES);
   const request = { columns: knownColumns(columns, groups), groups };
   const paths = typeof source === 'string' ? [source] : source;
@@ -154,9 +162,11 @@ export async function readPredictions(
   const readParquet = parquetReader();
   for (const place of placesOf(files, variants)) {
     const add = (chunk: Chunk) => gatherer.add(chunk);
-    await (place.format === 'parquet'
+    const rows = await (place.format === 'parquet'
       ? readParquet(place, request, add)
       : readCsv(place, request, encoding, add));
+    // A part of a partition may be empty, a model may not.
+    if (rows === 0 && place.isModel) throw withoutRows(place);
   }
   return gatherer.finish(paths.join(', '));
 }
@@ -169,7 +179,7 @@ function isPaths(source: Exclude<PredictionsSource, string>): source is readonly
   );
 }
 
-/** @throws OptionError for a name that is no column of predictions */
+/** @throws OptionError for a name that is not a column of predictions */
 function knownColumns(
   columns: Readonly<Record<string, string>>,
   groups: readonly string[],
@@ -185,7 +195,7 @@ function knownColumns(
   return columns;
 }
 
-/** @throws OptionError for a name in `variants` that no file has */
+/** @throws OptionError for a name in `variants` that matches no file */
 function placesOf(
   files: readonly string[],
   variants: Readonly<Record<string, string>>,
@@ -203,13 +213,19 @@ function placesOf(
   return places;
 }
 
+function withoutRows({ file }: FilePlace): PredictionsError {
+  return new PredictionsError(`${file}: there are no rows. Write it again, or leave it out.`, {
+    file,
+  });
+}
+
 function chunkOf(
   source: readonly PredictionRow[] | PredictionColumns,
   request: ColumnRequest,
 ): Chunk {
   const rows = Array.isArray(source) ? (source as readonly PredictionRow[]) : undefined;
   const found = rows ? namesOf(rows) : Object.keys(source);
-  const { names, constants } = resolveColumns(IN_MEMORY, found, request, {});
+  const { names, constants } = resolveColumns(IN_MEMORY, found, request, { constants: {} });
   const valuesOf = (theirs: string): Column =>
     rows ? rows.map((row) => row[theirs]) : (source as PredictionColumns)[theirs]!;
   const columns = new Map([...names].map(([name, theirs]) => [name, valuesOf(theirs)]));
@@ -224,7 +240,7 @@ function chunkOf(
   return { source: IN_MEMORY, offset: 0, length, columns, constants, isModel: false };
 }
 
-/** The names that any of some objects has. */
+/** The names of the properties of all objects. */
 function namesOf(rows: readonly object[]): string[] {
   const found = new Set<string>();
   for (const row of rows) for (const name in row) found.add(name);

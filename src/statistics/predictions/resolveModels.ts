@@ -2,13 +2,13 @@ import { PredictionsError } from '../errors';
 import { groupBy } from '../groupBy';
 import { bySparsity, variantOfSparsity } from './variantName';
 
-/** Sparsities no further apart are one: what is measured is not quite what was aimed at. */
+/** Sparsities no further apart are one level: measured ones miss their target by a little. */
 const SAME_SPARSITY = 0.001;
 
-/** What rows say of their model. */
+/** The identity of a model, as far as its rows tell it. */
 export interface ModelIdentity {
   readonly variant: string | undefined;
-  /** NaN where they do not say. */
+  /** NaN where it is not given. */
   readonly sparsity: number;
   readonly replicate: number | undefined;
 }
@@ -48,29 +48,32 @@ export function resolveModels<Model extends ModelIdentity>(
     );
 }
 
-/** The level that each sparsity belongs to; what was given exactly stays. */
+/** The level that each sparsity belongs to; one that is alone on its level stays, next to 0 it is 0. */
 function levels(sparsities: readonly number[]): (sparsity: number) => number {
-  const sorted = [...new Set(sparsities)].filter((s) => !Number.isNaN(s)).sort((a, b) => a - b);
+  // Dense networks have a few zeros by chance.
+  const sorted = [...new Set([0, ...sparsities])].filter(isNumber).sort((a, b) => a - b);
   const levelOf = new Map<number, number>();
   for (let from = 0; from < sorted.length; ) {
     let to = from + 1;
     while (to < sorted.length && sorted[to]! - sorted[to - 1]! <= SAME_SPARSITY) to++;
     const level = sorted.slice(from, to);
     const mean = level.reduce((sum, s) => sum + s, 0) / level.length;
-    for (const sparsity of level)
-      levelOf.set(sparsity, level.length === 1 ? sparsity : Number(mean.toFixed(3)));
+    const rounded = level[0] === 0 ? 0 : Number(mean.toFixed(3));
+    for (const sparsity of level) levelOf.set(sparsity, level.length === 1 ? sparsity : rounded);
     from = to;
   }
   return (sparsity) => levelOf.get(sparsity) ?? Number.NaN;
+}
+
+function isNumber(sparsity: number): boolean {
+  return !Number.isNaN(sparsity);
 }
 
 function commonSparsity(
   variant: string,
   members: readonly { readonly sparsity: number }[],
 ): number {
-  const [first, another] = new Set(
-    members.map(({ sparsity }) => sparsity).filter((sparsity) => !Number.isNaN(sparsity)),
-  );
+  const [first, another] = new Set(members.map(({ sparsity }) => sparsity).filter(isNumber));
   if (another !== undefined)
     throw new PredictionsError(
       `The variant ${variant} has models of sparsity ${first} and of ${another}; give each sparsity a ` +

@@ -25,24 +25,24 @@ const RULES: OptionRules<SimulatePredictionsOptions> = {
   seed: SEED,
 };
 
-/** Standard deviations of an image's margin, between images of all classes = 1. */
+/** Standard deviation of a margin between models; between images it is 1. */
 const BETWEEN_MODELS = 0.5;
-/** At 90% sparsity: what pruning takes from the average class, and how it differs between images. */
+/** At 90% sparsity: the mean loss of margin of a class, and its standard deviation between images. */
 const LOSS_AT_90 = 0.144;
 const IMAGE_SHIFT_AT_90 = 0.25;
 /** The average margin at which dense models have the paper's 76.7% top-1. */
 const MEAN_MARGIN = 0.815;
-/** Share of the wrong answers that go to the one class an image invites. */
+/** Share of the wrong answers that go to one class, the image's rival. */
 const RIVAL_SHARE = 0.7;
 
 /**
- * Predictions of models that never were, in the shape and with about the top-1 accuracies of the
- * paper's ImageNet models: to try an analysis at that size before the models are there, never to
- * conclude anything from. That some classes are hurt far more than the rest is put in, not found.
+ * Simulated predictions, in the shape and with about the top-1 accuracies of the paper's ImageNet models:
+ * for trying an analysis at that size before there are models, not for conclusions. Some classes are hurt
+ * far more than the rest because the simulation says so.
  *
- * Every image has a margin, normally distributed, that varies between models; a model is right where
- * its own is above 0. Pruning lowers it with the cube of the sparsity, for each class by a measure of
- * its own (exponentially distributed), for each image by some more or less.
+ * Every image has a normally distributed margin that varies between models; a model is right where its
+ * margin is above 0. Pruning lowers margins with the cube of the sparsity, by an amount for each class
+ * (exponentially distributed) and one for each image (normally distributed).
  *
  * @returns classes × images per class, variants × replicates; without confidence and top-5
  * @throws OptionError for a value that an option does not take

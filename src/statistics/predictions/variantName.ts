@@ -1,10 +1,12 @@
-/** What a model has that tells its variant. */
+/** The variant of a model. */
 export interface VariantOf {
+  /** Its name, as `pruned 0.9`. */
   readonly variant: string;
+  /** Share of the weights that are zero, 0–1; NaN for a variant without one. */
   readonly sparsity: number;
 }
 
-/** The name of a variant of which only the sparsity is known; measured ones to three decimals. */
+/** The name of a variant that is known by its sparsity alone, to three decimals. */
 export function variantOfSparsity(sparsity: number): string {
   return sparsity === 0 ? 'dense' : `pruned ${Number(sparsity.toFixed(3)) || sparsity}`;
 }
@@ -17,7 +19,7 @@ export function bySparsity(a: VariantOf, b: VariantOf): number {
   return left - right;
 }
 
-/** Whether a variant is the one that its sparsity stands for, and need not be told beside it. */
+/** Whether a variant's name follows from its sparsity. */
 export function saysVariant({ variant, sparsity }: VariantOf): boolean {
   return !Number.isNaN(sparsity) && variant === variantOfSparsity(sparsity);
 }

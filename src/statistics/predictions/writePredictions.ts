@@ -7,8 +7,8 @@ import type { ModelPredictions, Predictions, PredictionsOfModel } from './predic
 import { saysVariant } from './variantName';
 
 /**
- * Where a model's predictions go in a population's folder: `sparsity=0.9/replicate=07.parquet` or,
- * where the sparsity does not say the variant, `variant=int8/replicate=07.parquet`. A name is encoded
+ * The place of a model's predictions in a population's folder: `sparsity=0.9/replicate=07.parquet` or,
+ * where the sparsity does not give the variant, `variant=int8/replicate=07.parquet`. Names are encoded
  * as in a URL, so that none leads out of the folder.
  */
 export function predictionsFile(
@@ -26,7 +26,7 @@ export function predictionsFile(
  * Writes one model's predictions as a Parquet file, whole or not at all: the columns are those of
  * {@link readPredictions}, one row an image, in the images' order.
  *
- * @param file missing folders on its way are made
+ * @param file its missing folders are made
  */
 export async function writeModelPredictions(
   file: string,
@@ -37,16 +37,16 @@ export async function writeModelPredictions(
 
 /**
  * Writes predictions into a folder, one Parquet file per model (`variant=int8/replicate=07.parquet`, or
- * `sparsity=0.9/replicate=07.parquet` where the sparsity says the variant), and class names, where
- * known, into `population.json`. Files that are there of other models stay; a file is written whole or
- * not at all.
+ * `sparsity=0.9/replicate=07.parquet` where the sparsity gives the variant), and class names, where
+ * known, into `population.json`. Files of other models in the folder stay; a file is written whole or not
+ * at all.
  *
- * Each file has variant or sparsity as a column, and its folder's name says it again. Programs that
- * make a column of that name have to be told not to: pandas'
+ * Each file has variant or sparsity as a column, and in its folder's name again. Programs that turn such
+ * names into columns need an option not to: pandas'
  * `read_parquet(folder, partitioning=None)`, DuckDB's `read_parquet(glob, hive_partitioning=false)`.
  *
  * @returns the files, in the models' order
- * @throws OptionError where the arguments are no predictions and a folder
+ * @throws OptionError for other arguments than predictions and a folder
  */
 export async function writePredictions(
   predictions: Predictions,

@@ -1,15 +1,17 @@
 import { TableError } from '../errors';
 
-/** What danfo and Arrow call the type of a column's values. `id` is int32 or string, by its values. */
+/** The type of a column's values, as danfo and Arrow call it. `id` is int32 or string, by its values. */
 export type ColumnType = 'int32' | 'float64' | 'string' | 'boolean' | 'id';
 
-/** One column of a table: its type, what it means, and whether every table of the kind has it. */
+/** One column of a table: its type, its meaning, and whether every table of the kind has it. */
 export interface Column<Value = unknown, Optional extends boolean = boolean> {
+  /** The type of its values. */
   readonly type: ColumnType;
   /** A sentence for the reference page. */
   readonly doc: string;
-  /** What one is, as `share 0–1`; absent for counts and names. */
+  /** Unit and range, as `share 0–1`; absent for names and truth values. */
   readonly unit?: string;
+  /** Whether tables of the kind may lack it. */
   readonly optional: Optional;
   /** The only values there are, of a column of names. */
   readonly choices?: readonly string[];
@@ -20,44 +22,40 @@ export interface Column<Value = unknown, Optional extends boolean = boolean> {
 /** Columns by name, in the table's order. */
 export type Columns = Readonly<Record<string, Column>>;
 
-/** A kind of table: what its rows, its frame, its checks and its reference page derive from. */
+/** A kind of table. Its rows, its frame, its checks and its reference page derive from this. */
 export interface Schema<C extends Columns = Columns> {
   /** The cell that makes such tables. */
   readonly name: string;
-  /** What one row is about. */
+  /** The subject of one row. */
   readonly row: string;
+  /** The columns by name, in the table's order. */
   readonly columns: C;
 }
 
-type Required<C extends Columns> = {
-  [Name in keyof C]: C[Name] extends Column<unknown, false> ? Name : never;
-}[keyof C];
-
-type ValueOf<C> = C extends Column<infer Value> ? Value : never;
-
-type Flat<T> = { [Name in keyof T]: T[Name] };
-
 /** The type of a table's rows. */
-export type RowOf<S extends Schema> = Flat<
-  { readonly [Name in Required<S['columns']>]: ValueOf<S['columns'][Name]> } & {
-    readonly [Name in Exclude<keyof S['columns'], Required<S['columns']>>]?: ValueOf<
-      S['columns'][Name]
-    >;
-  }
->;
+export type RowOf<S extends Schema> = {
+  readonly [Name in keyof S['columns'] as S['columns'][Name] extends Column<unknown, false>
+    ? Name
+    : never]: S['columns'][Name] extends Column<infer Value> ? Value : never;
+} & {
+  readonly [Name in keyof S['columns'] as S['columns'][Name] extends Column<unknown, false>
+    ? never
+    : Name]?: S['columns'][Name] extends Column<infer Value> ? Value : never;
+};
 
 /** Whole numbers. */
-export const int = (doc: string): Column<number, false> => ({
+export const int = (doc: string, unit?: string): Column<number, false> => ({
   type: 'int32',
   doc,
+  ...(unit !== undefined && { unit }),
   optional: false,
 });
 
 /** Doubles. */
-export const double = (doc: string, unit?: string): Column<number, false> => ({
+export const double = (doc: string, unit: string): Column<number, false> => ({
   type: 'float64',
   doc,
-  ...(unit !== undefined && { unit }),
+  unit,
   optional: false,
 });
 
@@ -68,6 +66,7 @@ export const string = (doc: string): Column<string, false> => ({
   optional: false,
 });
 
+/** Truth values. */
 export const boolean = (doc: string): Column<boolean, false> => ({
   type: 'boolean',
   doc,
@@ -95,7 +94,7 @@ export const optional = <Value>(column: Column<Value, false>): Column<Value, tru
 
 const schemas: Schema[] = [];
 
-/** Names a kind of table; all kinds are known to {@link rowsOf}, which tells them apart. */
+/** Registers a kind of table; {@link rowsOf} tells the registered kinds apart. */
 export function defineTable<C extends Columns>(schema: Schema<C>): Schema<C> {
   schemas.push(schema);
   return schema;
@@ -106,7 +105,7 @@ export function allTables(): readonly Schema[] {
   return schemas;
 }
 
-/** A danfo DataFrame, as far as it is read here. */
+/** The part of a danfo DataFrame that is read here. */
 export interface Frame {
   /** Names. */
   readonly columns: readonly string[];
@@ -120,7 +119,7 @@ export type Table<Row> = readonly Row[] | Frame;
 /**
  * The rows of a table as objects. A table may have more columns than are asked for.
  *
- * @param reader what reads the table, for messages
+ * @param reader the cell that reads the table, for messages
  * @param needed the columns that it reads; default: all that every table of the kind has
  * @throws TableError where the table is of another kind, naming both
  */
@@ -146,7 +145,9 @@ export function rowsOf<S extends Schema, Name extends keyof RowOf<S> & string = 
 function checkedObjects(reader: string, schema: Schema, table: unknown): readonly object[] {
   if (Array.isArray(table) || isFrame(table)) return objectsOf(table);
   const what =
-    table instanceof Promise ? 'a promise: put await before what makes the table' : typeof table;
+    table instanceof Promise
+      ? 'a promise: put await before the call that makes the table'
+      : typeof table;
   throw new TableError(`${reader} takes a table of ${schema.name}; this is ${what}.`, {
     expected: schema.name,
     missing: requiredOf(schema),
@@ -173,7 +174,7 @@ function requiredOf({ columns }: Schema): string[] {
   return Object.keys(columns).filter((name) => !columns[name]!.optional);
 }
 
-/** The kind that has the most of its columns here, all that it needs. */
+/** The kind whose required columns are all here; of several, the one with the most. */
 function kindOf(columns: readonly string[]): string {
   const fitting = schemas
     .filter((schema) => requiredOf(schema).every((name) => columns.includes(name)))

@@ -18,14 +18,16 @@ describe('evalPIEs', () => {
   it('compares dense and pruned models on PIEs, on a sample and on the rest', () => {
     // The modal label changes for images 0 and 1 alone.
     const [pies, random, rest] = evalPIEs(HALF);
-    const { variant_top1_sd, ...others } = pies!;
+    const { variant_top1_sd, variant_top1_se, ...others } = pies!;
     // Of 0, 0 and ½.
     assert.ok(Math.abs(variant_top1_sd - Math.sqrt(1 / 12)) < 1e-12);
+    // All mean squares are ⅙, of 3 models × 2 images.
+    assert.ok(Math.abs(variant_top1_se - 1 / 6) < 1e-12);
     assert.deepEqual(others, {
       ...{ variant: 'pruned 0.5', sparsity: 0.5, baseline: 'dense' },
       ...{ images: 'pies', n_images: 2, n_baseline: 3, n_variant: 3 },
       ...{ baseline_top1: 1, variant_top1: 1 / 6, baseline_top5: 1, variant_top5: 1 / 6 },
-      baseline_top1_sd: 0,
+      ...{ baseline_top1_sd: 0, baseline_top1_se: 0 },
     });
     assert.equal(random!.n_images, 2);
     assert.equal(rest!.n_images, 8);

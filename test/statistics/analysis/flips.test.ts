@@ -193,6 +193,14 @@ describe('the verdict', () => {
   });
 });
 
+describe('the direction', () => {
+  test('is none where nothing moved, however large alpha is', () => {
+    const still = pair([0, 0, 1, 1], [0, 1, 1, 0], [1, 0, 1, 0]);
+    for (const row of [...flips(still, { alpha: 1 }), ...perClassFlips(still, { alpha: 1 })])
+      assert.deepEqual([row.change, row.significant, row.direction], [0, true, 'none']);
+  });
+});
+
 describe('pairedInterval', () => {
   test('holds the true change in about 95 of 100 samples', () => {
     const random = randomFrom(2, 'interval');

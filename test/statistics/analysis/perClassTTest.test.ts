@@ -138,6 +138,8 @@ describe('perClassTTest', () => {
     for (const row of perClassTTest(alike, { normalize: 'model' }))
       assert.deepEqual([row.statistic, row.p_value], [NaN, NaN]);
     for (const row of perClassTTest(alike)) assert.deepEqual([row.statistic, row.p_value], [0, 1]);
+    for (const row of perClassTTest(alike, { alpha: 1 }))
+      assert.deepEqual([row.significant, row.direction], [true, 'none']);
   });
 
   test('compares with the baseline that it is told', async () => {

@@ -160,7 +160,7 @@ print(json.dumps(out))`;
       () => enrichment(pies, outcome, { matchedOn: new Map() }),
       /matchedOn: lacks image 0, of which the outcome is known/,
     );
-    assert.throws(() => enrichment(pies, {} as typeof outcome), /outcome is no Map/);
+    assert.throws(() => enrichment(pies, {} as typeof outcome), /outcome is not a Map/);
   });
 });
 

@@ -7,6 +7,8 @@ import { standardErrors } from '#statistics/analysis/standardErrors';
 import { summarizeVariants } from '#statistics/analysis/summarizeVariants';
 import type { Predictions } from '#statistics/predictions/predictions';
 import { simulatePredictions } from '#statistics/predictions/simulatePredictions';
+import { progress, setProgressSink } from '#statistics/progress';
+import { normals, randomFrom } from '#statistics/random';
 
 const POPULATION = simulatePredictions({
   ...{ numClasses: 10, imagesPerClass: 20, sparsities: [0, 0.9], replicates: 12 },
@@ -68,6 +70,67 @@ describe('standardErrors', () => {
     const mean = estimates.reduce((a, b) => a + b, 0) / estimates.length;
     // A standard deviation of 20 counts is uncertain by 16%.
     assert.ok(Math.abs(mean / truth - 1) < 0.5, `${mean} ${truth}`);
+  });
+
+  it('holds the expected value within two errors in at least 95 of 100 populations', () => {
+    // Other models on other images of the same five classes.
+    const population = (seed: number): Predictions => {
+      const random = randomFrom(seed, 'population');
+      const trueClass = Int32Array.from({ length: 200 }, (_, i) => Math.floor(i / 40));
+      const ease = normals(random, 200, 0.8, 1);
+      const shift = normals(random, 200, 0.3, 0.4);
+      const models = [0, 0.9].flatMap((sparsity) =>
+        Array.from({ length: 10 }, (_, replicate) => {
+          const luck = normals(random, 200, normals(random, 1, 0, 0.1)[0]!, 0.5);
+          const predictedClass = trueClass.map((label, i) =>
+            ease[i]! + luck[i]! > (sparsity > 0 ? shift[i]! : 0) ? label : (label + 1) % 5,
+          );
+          return { variant: `at ${sparsity}`, sparsity, replicate, predictedClass };
+        }),
+      );
+      return { imageIds: [...trueClass.keys()], trueClass, models };
+    };
+    const statistic = (p: Predictions) => {
+      const [before, now] = ['at 0', 'at 0.9'].map((variant) => {
+        const own = modelAccuracy(p).filter((row) => row.variant === variant);
+        return own.reduce((sum, { top1 }) => sum + top1, 0) / own.length;
+      });
+      return [{ n_pies: findPIEs(p).length, change: now! - before! }];
+    };
+    const names = ['n_pies', 'change'];
+    const rows = Array.from({ length: 80 }, (_, seed) => {
+      const options = { columns: names, samples: 40, seed };
+      return standardErrors(population(seed), statistic, options)[0] as Record<string, number>;
+    });
+    for (const name of names) {
+      const truth = rows.reduce((sum, row) => sum + row[name]!, 0) / rows.length;
+      const held = rows.filter((row) => Math.abs(row[name]! - truth) <= 2 * row[`${name}_se`]!);
+      // 95% of 80 populations has a standard error of 2.4 points.
+      assert.ok(held.length / rows.length > 0.9, `${name}: ${held.length} of ${rows.length}`);
+      // The errors are not too large either: half as long, lines miss many.
+      const near = rows.filter((row) => Math.abs(row[name]! - truth) <= row[`${name}_se`]!);
+      assert.ok(near.length / rows.length < 0.92, `${name}: ${near.length} of ${rows.length}`);
+    }
+  });
+
+  it('shows its own progress alone', () => {
+    const lines: string[] = [];
+    const before = setProgressSink({ update: (line) => lines.push(line), done() {} });
+    try {
+      const chatty = () => {
+        progress().update('of the statistic');
+        return [{ n: 1 }];
+      };
+      standardErrors(POPULATION, chatty, { columns: ['n'], samples: 2 });
+    } finally {
+      setProgressSink(before);
+    }
+    assert.deepEqual(lines, [
+      'standard errors over models: 0 of 2',
+      'standard errors over models: 1 of 2',
+      'standard errors over images: 0 of 2',
+      'standard errors over images: 1 of 2',
+    ]);
   });
 
   it('halves the models of each variant, repeats none, and keeps the images', () => {
@@ -157,7 +220,7 @@ describe('standardErrors', () => {
     const few = { ...POPULATION, models: POPULATION.models.filter((m) => m.replicate < 3) };
     assert.throws(
       () => standardErrors(few, summarizeVariants, { columns }),
-      /dense has 3 models; expected at least 4 of each variant: they are halved/,
+      /dense has 3 models; expected at least 4 of each variant: they are halved, and each half needs two/,
     );
   });
 });

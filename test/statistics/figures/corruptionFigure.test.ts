@@ -44,4 +44,7 @@ test('the costliest corruption on top, two standard errors wide, filled where si
     JSON.stringify(corruptionFigure(rows.map((row) => ({ ...row, measure: 'relative' }))).layout),
     /% of clean/,
   );
+  const onLogits = corruptionFigure(rows.map((row) => ({ ...row, measure: 'logit' })));
+  assert.match(JSON.stringify(onLogits.layout), /\(logits\)/);
+  assert.deepEqual((onLogits.data[1] as unknown as { x: number[] }).x, [-0.08, 0.02]);
 });

@@ -132,7 +132,7 @@ describe('classes', () => {
     const ordered = await readPredictions(labelled, { classNames });
     assert.deepEqual([...ordered.trueClass], [0, 3, 2]);
     await assert.rejects(readPredictions(labelled, { classNames: ['dogs', '9', '10'] }), {
-      message: /row 1, column true_class: 'dog' is no name of a class .* nearest is 'dogs'/,
+      message: /row 1, column true_class: 'dog' is not in classNames; the nearest name is 'dogs'/,
     });
   });
 
@@ -152,6 +152,16 @@ describe('classes', () => {
     assert.deepEqual([...models[0]!.top5!], [1, 2, 3, 2]);
     assert.deepEqual([...models[1]!.predictedClass], [2, 1]);
     assert.deepEqual([...models[1]!.top5!], [2, 0, 1, 3]);
+  });
+
+  test('of numbers beyond classNames are an error beside names too', async () => {
+    const path = await file(
+      'classes/beyond.csv',
+      lines('variant,image_id,true_class,predicted_class', 'a,1,5,cat', 'b,1,5,dog'),
+    );
+    await assert.rejects(readPredictions(path, { classNames: ['cat', 'dog'] }), {
+      message: /image 1 has true_class 5, and there are names of 2 classes/,
+    });
   });
 
   test('that are numbers in one column and names in another need classNames', async () => {
@@ -182,7 +192,7 @@ describe('columns and groups', () => {
       variants: { 'others.csv': 'int8' },
     });
     assert.deepEqual(predictions.imageIds, ['x.png', 'y.png', 'z.png']);
-    assert.deepEqual(predictions.groups, { sex: ['f', 'm', 'f'], age: ['31', '40', '29.5'] });
+    assert.deepEqual(predictions.groups, { sex: ['f', 'm', 'f'], age: [31, 40, 29.5] });
     const place = join(folder, 'with-groups');
     await writePredictions(predictions, place);
     const back = await readPredictions(place, { groups: ['sex', 'age'] });
@@ -283,5 +293,23 @@ describe('cells', () => {
     assert.deepEqual(predictions.imageIds, ['7', '9223372036854775809']);
     const gap = await file('gap.csv', lines(header, '0,0,1.0,3,3', '0,0,22.0,3,3'));
     assert.deepEqual((await readPredictions(gap)).imageIds, [1, 22]);
+  });
+
+  test('with ids that are numbers in one file and names in another are of one image', async () => {
+    const table = (...ids: string[]) =>
+      lines('image_id,true_class,predicted_class', ...ids.map((id) => `${id},0,0`));
+    await file('ids/fp32.csv', table('7', '10'));
+    await file('ids/int8.csv', table('10', '7'));
+    assert.deepEqual((await readPredictions(join(folder, 'ids'))).imageIds, [7, 10]);
+    const named = ['10', '7'].map((image_id) => ({
+      ...{ variant: 'int4', image_id, true_class: 0, predicted_class: 1 },
+    }));
+    await writePredictions(await readPredictions(named), join(folder, 'ids'));
+    const { imageIds, models } = await readPredictions(join(folder, 'ids'));
+    assert.deepEqual(imageIds, ['10', '7']);
+    assert.deepEqual(
+      models.map(({ variant }) => variant),
+      ['fp32', 'int8', 'int4'],
+    );
   });
 });
