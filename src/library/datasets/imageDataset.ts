@@ -156,7 +156,7 @@ export class ImageDataset implements AsyncIterable<Example> {
     if (!this.source.normalization || this.imageShape[2] !== 3)
       throw new OptionError(
         `corrupt: the images of ${this.name} have shape [${this.imageShape}]; expected RGB images ` +
-          'whose source tells its normalization.',
+          'of known normalization.',
         { option: 'data', value: this },
       );
     const textures = frost !== undefined && { frost: resolve(frost) };

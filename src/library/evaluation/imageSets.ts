@@ -24,7 +24,7 @@ export function allSets(
     };
     if (!Number.isInteger(severity) || severity < 0 || severity > 5)
       fail('; expected 1–5, or 0 for a set that has none.');
-    if (names.has(name)) fail(' is there twice; expected a name for each set.');
+    if (names.has(name)) fail(' appears twice; expected a name for each set.');
     names.add(name);
   }
   return sets;

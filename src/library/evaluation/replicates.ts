@@ -22,7 +22,7 @@ export function withReplicates<Model extends Unnumbered>(
     const replicate = model.replicate ?? numbers.size;
     if (numbers.has(replicate))
       throw new OptionError(
-        `${option}[${i}]: replicate ${replicate} of ${model.variant} is there twice; expected a number ` +
+        `${option}[${i}]: replicate ${replicate} of ${model.variant} appears twice; expected a number ` +
           'for each model of a variant.',
         { option, value: replicate },
       );

@@ -142,13 +142,25 @@ function toExample(
   record: RawRecord,
   settings: RecordSourceSettings,
 ): RecordExample | RecordError {
-  const place = placeOf(shard.path, record.index, record.offset);
+  const place: RecordPlace = {
+    words: placeOf(shard.path, record.index, record.offset),
+    fields: { file: shard.path, row: record.index + 1 },
+  };
   try {
     const image = readLabelledImage(record.data, settings.numClasses, settings.labelBase);
     return new RecordExample(image, `${shard.name}#${record.index}`, place, settings);
   } catch (cause) {
-    return new RecordError(`${place}: ${(cause as Error).message}`, { cause });
+    return new RecordError(`${place.words}: ${(cause as Error).message}`, {
+      cause,
+      ...place.fields,
+    });
   }
+}
+
+/** The place of a record, as errors name it. */
+interface RecordPlace {
+  readonly words: string;
+  readonly fields: { readonly file: string; readonly row: number };
 }
 
 /** An image as its record holds it: encoded. */
@@ -161,7 +173,7 @@ class RecordExample implements Example {
   constructor(
     image: LabelledImage,
     fallbackId: string,
-    private readonly place: string,
+    private readonly place: RecordPlace,
     private readonly settings: RecordSourceSettings,
   ) {
     this.id = image.id ?? fallbackId;
@@ -187,8 +199,8 @@ class RecordExample implements Example {
 
   private readonly undecodable = (cause: Error): never => {
     throw new RecordError(
-      `${this.place}: the image cannot be decoded (${cause.message}); expected JPEG or PNG.`,
-      { cause },
+      `${this.place.words}: the image cannot be decoded (${cause.message}); expected JPEG or PNG.`,
+      { cause, ...this.place.fields },
     );
   };
 }

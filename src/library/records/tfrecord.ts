@@ -55,10 +55,16 @@ export async function* readRecords(
 ): AsyncGenerator<RawRecord> {
   let index = 0;
   let offset = 0;
-  const bad = (what: string, cause?: unknown) =>
-    onBad(new RecordError(`${placeOf(path, index, offset)}: ${what}`, { cause }));
-  const lost = (what: string, cause?: unknown) =>
-    bad(`${what} The rest of the file cannot be read.`, cause);
+  const bad = (problem: string, cause?: unknown) =>
+    onBad(
+      new RecordError(`${placeOf(path, index, offset)}: ${problem}`, {
+        cause,
+        file: path,
+        row: index + 1,
+      }),
+    );
+  const lost = (problem: string, cause?: unknown) =>
+    bad(`${problem} The rest of the file cannot be read.`, cause);
 
   const stream = await openShard(path);
   const bytes = new ByteReader(stream);
@@ -111,7 +117,10 @@ export function placeOf(path: string, index: number, offset: number): string {
 
 async function openShard(path: string): Promise<Readable> {
   const file = await open(path).catch((cause: Error) => {
-    throw new RecordError(`${path}: the file cannot be opened (${cause.message}).`, { cause });
+    throw new RecordError(`${path}: the file cannot be opened (${cause.message}).`, {
+      cause,
+      file: path,
+    });
   });
   const { buffer: head, bytesRead } = await file.read(Buffer.alloc(HEADER_BYTES), 0, null, 0);
   const stream = file.createReadStream({ start: 0, highWaterMark: READ_BYTES });

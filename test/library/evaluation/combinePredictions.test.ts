@@ -92,7 +92,7 @@ describe('combinePredictions', () => {
     refuses([predicted({ replicate: -1 })], /expected a replicate: a whole number, 0 or more/);
     refuses(
       [predicted(), predicted({ replicate: 0 })],
-      /predicted\[1\]: replicate 0 of dense is there twice/,
+      /predicted\[1\]: replicate 0 of dense appears twice/,
     );
   });
 });

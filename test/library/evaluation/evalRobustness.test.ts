@@ -402,7 +402,7 @@ describe('evalRobustness', () => {
     await rejects(
       evaluate('population', twice),
       OptionError,
-      /gaussian_noise, severity 1 is there t/,
+      /gaussian_noise, severity 1 appears tw/,
     );
     const six = { shifted: [{ ...shifted[0]!, severity: 6 }] };
     await rejects(evaluate('population', six), OptionError, /severity 6; expected 1–5, or 0/);

@@ -3,6 +3,7 @@ import { before, describe, it } from 'node:test';
 import { useBackend } from '#library/backend/backend';
 import * as tf from '#library/backend/tf';
 import { buildModel } from '#library/models/model';
+import type { TrainedModel } from '#library/models/modelFolder';
 import { type PruneModelOptions, pruneModel } from '#library/training/pruneModel';
 import { OptionError, TrainingError } from '#statistics/errors';
 
@@ -58,5 +59,13 @@ describe('pruneModel', () => {
       () => pruneModel(model, { sparsity: 0.5 }),
       (error) => error instanceof TrainingError && /^conv1\/kernel holds NaN/.test(error.message),
     );
+  });
+
+  it('takes a trained model as well as its network', async () => {
+    const [model, alone] = [await build(), await build()];
+    const run = { spec: { sparsity: 0 } } as TrainedModel['run'];
+    const masks = pruneModel({ model, run, masks: new Map() }, { sparsity: 0.75 });
+    assert.deepEqual(masks, pruneModel(alone, { sparsity: 0.75 }));
+    assert.deepEqual(magnitudes(model), magnitudes(alone));
   });
 });
