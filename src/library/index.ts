@@ -39,6 +39,8 @@ export {
   type ShiftedSet,
 } from './datasets/shiftedSet';
 export type {
+  AlternatingFlip,
+  Augmentation,
   AugmentView,
   BatchOptions,
   CorruptView,
@@ -105,6 +107,7 @@ export type {
 } from './models/modelSpec';
 export type { Network } from './models/network';
 export type {
+  AugmentOptions,
   DataRecord,
   GivenModel,
   HistoryEntry,

@@ -21,7 +21,8 @@ import { extract } from 'tar';
 import { checkPath } from '../optionRules';
 import { ImageDataset } from './imageDataset';
 import type { Normalization } from './normalization';
-import type { Example, ImageSource } from './types';
+import type { Augmentation, Example, ImageSource } from './types';
+import { flips } from './views/augment';
 
 /** Options of {@link loadCifar10}. */
 export interface Cifar10Options {
@@ -162,9 +163,9 @@ const NORMALIZED = MEAN.map((mean, c) =>
   Float32Array.from({ length: 256 }, (_, byte) => (byte / 255 - mean) / STD[c]!),
 );
 
-function normalize(planes: Uint8Array, augment?: Random): Float32Array {
+function normalize(planes: Uint8Array, augment?: Augmentation): Float32Array {
   const shift = () => Math.floor(augment!() * (2 * CROP_PADDING + 1)) - CROP_PADDING;
-  const [top, left, flip] = augment ? [shift(), shift(), augment() < 0.5] : [0, 0, false];
+  const [top, left, flip] = augment ? [shift(), shift(), flips(augment)] : [0, 0, false];
   const pixels = new Float32Array(IMAGE_BYTES);
   for (let y = 0; y < SIDE; y++) {
     const fromY = y + top;

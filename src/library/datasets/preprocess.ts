@@ -9,6 +9,8 @@ import sharp from 'sharp';
 import type { RgbImage } from '../images/rgbImage';
 import { object } from '../optionRules';
 import { type Normalization, normalizationTable } from './normalization';
+import type { Augmentation } from './types';
+import { flips } from './views/augment';
 
 /** ImageNet's, as in the paper's training code. */
 export const IMAGENET_NORMALIZATION: Normalization = {
@@ -112,7 +114,12 @@ const CROP_ATTEMPTS = 10;
  * resized to `size × size`, mirrored half of the time. Where ten draws do not fit the image, the
  * central crop that does, as large as the aspect allows.
  */
-export function trainingCut(width: number, height: number, size: number, random: Random): Cut {
+export function trainingCut(
+  width: number,
+  height: number,
+  size: number,
+  random: Augmentation,
+): Cut {
   return {
     crop: randomCrop(width, height, random),
     width: size,
@@ -120,7 +127,7 @@ export function trainingCut(width: number, height: number, size: number, random:
     left: 0,
     top: 0,
     size,
-    flip: random() < 0.5,
+    flip: flips(random),
   };
 }
 
@@ -157,7 +164,7 @@ function randomCrop(width: number, height: number, random: Random): Region {
 export function inputOf(
   encoded: Uint8Array,
   { imageSize, shorterSide, normalization }: PictureSettings,
-  augment?: Random,
+  augment?: Augmentation,
   into?: Float32Array,
 ): Promise<Float32Array> {
   const cutOf = (width: number, height: number) =>

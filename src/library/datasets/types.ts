@@ -4,6 +4,14 @@ import type { CorruptionName, CorruptionScale } from '../corruptions/names';
 import type { RgbImage } from '../images/rgbImage';
 import type { Normalization } from './normalization';
 
+/** Random draws of an image's training preprocessing. */
+export interface Augmentation {
+  /** Uniform in [0, 1). */
+  (): number;
+  /** Whether the image is mirrored. Default: one draw decides, at even chances. */
+  readonly flip?: boolean;
+}
+
 /** One labelled image, decoded only when its pixels are asked for. */
 export interface Example {
   /** Names the image within its data set. */
@@ -19,7 +27,7 @@ export interface Example {
    * standard deviation. With `augment`, training preprocessing drawn from it, else evaluation's.
    * May be written into `into` and be that array: a batch then needs no copy.
    */
-  pixels(augment?: Random, into?: Float32Array): Float32Array | Promise<Float32Array>;
+  pixels(augment?: Augmentation, into?: Float32Array): Float32Array | Promise<Float32Array>;
 }
 
 /** Images for one step of a model. */
@@ -85,6 +93,19 @@ export interface AugmentView {
   readonly op: 'augment';
   /** Decides the crops and flips. */
   readonly seed: number;
+  /** `none` mirrors no image. Default: half of them, at random. */
+  readonly flip?: 'none' | AlternatingFlip;
+}
+
+/**
+ * Mirrors an image in every other epoch; a draw by its id decides in which (Jordan 2024, section 3.6).
+ * After two epochs both versions of each image have been seen once.
+ */
+export interface AlternatingFlip {
+  /** Decides which images the first epoch mirrors. */
+  readonly seed: number;
+  /** From 0. */
+  readonly epoch: number;
 }
 
 /** Predictions restricted to some classes. */

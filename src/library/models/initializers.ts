@@ -29,9 +29,9 @@ const scaling = (scale: number, mode: string, distribution: string): Initializer
 const UNCUT = 1 / 0.87962566103423978 ** 2;
 
 const CONVOLUTION: Readonly<Record<Init, Initializer>> = {
-  heNormal: scaling(2, 'fanIn', 'normal'),
-  glorotUniform: scaling(1, 'fanAvg', 'uniform'),
-  authors: scaling(UNCUT, 'fanIn', 'normal'),
+  heNormal: scaling(2, 'fan_in', 'normal'),
+  glorotUniform: scaling(1, 'fan_avg', 'uniform'),
+  authors: scaling(UNCUT, 'fan_in', 'normal'),
 };
 
 const DENSE: Readonly<Record<Init, Initializer>> = {

@@ -79,8 +79,18 @@ export interface ResolvedTraining {
   readonly weightDecay: number;
   /** Share of the target spread over all classes. */
   readonly labelSmoothing: number;
-  /** Whether images are cropped and flipped at random. */
-  readonly augment: boolean;
+  /** Whether images are cropped and mirrored at random, and how where not at even chances. */
+  readonly augment: boolean | AugmentOptions;
+}
+
+/** How training images are varied. */
+export interface AugmentOptions {
+  /**
+   * `random` mirrors each image at even chances, as the paper does; `alternating` in every other epoch,
+   * so that two epochs show both versions once (Jordan 2024); `none` never, as digits and text want it.
+   * Default `random`.
+   */
+  readonly flip?: 'random' | 'alternating' | 'none';
 }
 
 /** The pruning options of a run, with defaults filled in. */

@@ -3,7 +3,7 @@ import { RecordError } from 'selective-brain-damage-statistics';
 import { type Random, shuffleInPlace } from 'selective-brain-damage-statistics/internal';
 import type { Normalization } from '../datasets/normalization';
 import { checkDecodes, decodeImage, inputOf, type PictureSettings } from '../datasets/preprocess';
-import type { DatasetSpec, Example, ImageSource } from '../datasets/types';
+import type { Augmentation, DatasetSpec, Example, ImageSource } from '../datasets/types';
 import { shuffle } from '../datasets/views/shuffle';
 import type { RgbImage } from '../images/rgbImage';
 import { mapConcurrent } from '../streams/mapConcurrent';
@@ -186,7 +186,7 @@ class RecordExample implements Example {
     return decodeImage(this.encoded).catch(this.undecodable);
   }
 
-  pixels(augment?: Random, into?: Float32Array): Promise<Float32Array> {
+  pixels(augment?: Augmentation, into?: Float32Array): Promise<Float32Array> {
     return inputOf(this.encoded, this.settings, augment, into).catch(this.undecodable);
   }
 

@@ -3,7 +3,12 @@ import { OptionError } from 'selective-brain-damage-statistics';
 import { checkOption } from 'selective-brain-damage-statistics/internal';
 import type { BackendInfo } from '../backend/backend';
 import type { ImageDataset } from '../datasets/imageDataset';
-import type { LearningRateSchedule, ResolvedPruning, RunSpec } from '../models/runRecord';
+import type {
+  AugmentOptions,
+  LearningRateSchedule,
+  ResolvedPruning,
+  RunSpec,
+} from '../models/runRecord';
 import { VERSION } from '../version';
 import { recordOf } from './dataRecord';
 import { paperSchedules } from './schedule';
@@ -40,7 +45,7 @@ export function resolveRun(
     seed,
     training: {
       ...{ steps: length.steps, batchSize, learningRate },
-      ...{ momentum, weightDecay, labelSmoothing, augment },
+      ...{ momentum, weightDecay, labelSmoothing, augment: resolveAugment(augment) },
     },
     ...(pruning && { pruning }),
     backend,
@@ -86,6 +91,14 @@ function resolveLength(
   };
 }
 
+function resolveAugment(
+  augment: NonNullable<TrainingOptions['augment']>,
+): boolean | AugmentOptions {
+  if (typeof augment === 'boolean') return augment;
+  const { flip = 'random' } = augment;
+  return flip === 'random' ? true : { flip };
+}
+
 function resolveLearningRate(
   options: TrainingOptions['learningRate'],
   { steps, toSteps }: RunLength,
@@ -100,7 +113,7 @@ function resolveLearningRate(
   checkOption(
     'learningRate.decays',
     decays,
-    decays === undefined || shape === 'steps',
+    shape === 'steps' || !decays?.length,
     `none where learningRate.shape is ${shape}`,
   );
   return {

@@ -4,8 +4,8 @@ import { softmaxCrossEntropy } from '../backend/ops/softmaxCrossEntropy';
 import { variableGrads } from '../backend/ops/variableGrads';
 import * as tf from '../backend/tf';
 import type { ImageDataset } from '../datasets/imageDataset';
-import type { ImageBatch } from '../datasets/types';
-import type { RunSpec } from '../models/runRecord';
+import type { AugmentView, ImageBatch } from '../datasets/types';
+import type { AugmentOptions, RunSpec } from '../models/runRecord';
 import type { NamedArray } from '../models/safetensors';
 import type { ProgressMeter } from '../workers/progressMeter';
 import { stoppedMessage } from '../workers/stoppedMessage';
@@ -139,11 +139,20 @@ function restOfEpoch(
   spec: RunSpec,
 ): AsyncIterable<ImageBatch> {
   const { seed, training } = spec;
-  const shuffled = data.shuffle(seedFrom(seed, 'order', position.epoch));
+  const { epoch } = position;
+  const shuffled = data.shuffle(seedFrom(seed, 'order', epoch));
   const view = training.augment
-    ? shuffled.augment(seedFrom(seed, 'augment', position.epoch))
+    ? shuffled.view([augmentView(training.augment, seed, epoch)])
     : shuffled;
   return view.batches(training.batchSize, { skip: position.batch, dropRemainder: true });
+}
+
+function augmentView(augment: true | AugmentOptions, seed: number, epoch: number): AugmentView {
+  const view = { op: 'augment', seed: seedFrom(seed, 'augment', epoch) } as const;
+  const { flip } = augment === true ? { flip: 'random' } : augment;
+  if (flip === 'none') return { ...view, flip };
+  if (flip === 'alternating') return { ...view, flip: { seed: seedFrom(seed, 'flip'), epoch } };
+  return view;
 }
 
 /** One step; returns its loss. */

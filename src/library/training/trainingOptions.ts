@@ -14,6 +14,7 @@ import {
 import type { ModelSpec } from '../models/modelSpec';
 import { isNetwork, type Network } from '../models/network';
 import type {
+  AugmentOptions,
   LearningRateDecay,
   LearningRateSchedule,
   PruningMethod,
@@ -44,8 +45,8 @@ export interface TrainingOptions {
   weightDecay?: number;
   /** Share of the target spread over all classes, 0 to below 1. Default 0.1. */
   labelSmoothing?: number;
-  /** Random crop and flip. Default true. */
-  augment?: boolean;
+  /** Random crop and flip, or how to flip. Default true. */
+  augment?: boolean | AugmentOptions;
   /** When, how and which weights are pruned; no effect on a dense model. */
   pruning?: PruningOptions;
 }
@@ -78,6 +79,10 @@ const decayRules: OptionRules<LearningRateDecay> = {
   factor: required(FROM_0),
 };
 
+const augmentRules: OptionRules<AugmentOptions> = {
+  flip: choice(['random', 'alternating', 'none']),
+};
+
 const pruningRules: OptionRules<PruningOptions> = {
   begin: FROM_0,
   end: FROM_0,
@@ -92,12 +97,12 @@ export const trainingRules: OptionRules<TrainingOptions> = {
   epochs: POSITIVE,
   steps: count(),
   batchSize: count(),
-  learningRate: either(FROM_0, object('an object with per256, warmup or decays')),
+  learningRate: either(FROM_0, object('an object with per256, warmup, shape or decays')),
   momentum: SHARE_BELOW_1,
   weightDecay: FROM_0,
   labelSmoothing: SHARE_BELOW_1,
-  augment: FLAG,
-  pruning: object('an object with begin, end, frequency, method or tensors'),
+  augment: either(FLAG, object('an object with flip')),
+  pruning: object('an object with begin, end, frequency, method, tensors or classifier'),
 };
 
 /** The network option of `trainPruned` and `trainPopulation`. */
@@ -109,7 +114,10 @@ export const MODEL: OptionRule = {
 };
 
 /** @throws OptionError where the options that lie in another have a wrong name or value */
-export function checkNestedOptions(cell: string, { learningRate, pruning }: TrainingOptions): void {
+export function checkNestedOptions(
+  cell: string,
+  { learningRate, augment, pruning }: TrainingOptions,
+): void {
   if (typeof learningRate === 'object') {
     checkOptions<Partial<LearningRateSchedule>>(
       cell,
@@ -120,6 +128,7 @@ export function checkNestedOptions(cell: string, { learningRate, pruning }: Trai
     for (const [i, decay] of (learningRate.decays ?? []).entries())
       checkOptions(cell, decay, decayRules, `learningRate.decays[${i}].`);
   }
+  if (typeof augment === 'object') checkOptions(cell, augment, augmentRules, 'augment.');
   if (pruning !== undefined) checkOptions(cell, pruning, pruningRules, 'pruning.');
 }
 

@@ -8,6 +8,7 @@ import { useBackend } from '#library/backend/backend';
 import * as tf from '#library/backend/tf';
 import { type QuantizeModelOptions, quantizeModel } from '#library/compression/quantizeModel';
 import { ImageDataset } from '#library/datasets/imageDataset';
+import { loadCifar10 } from '#library/datasets/loadCifar10';
 import { predict } from '#library/evaluation/predict';
 import { buildModel } from '#library/models/model';
 import { loadModel, saveModel, type TrainedModel } from '#library/models/modelFolder';
@@ -284,6 +285,35 @@ describe('quantizeModel', () => {
         await rm(folder, { recursive: true });
       }
     });
+  });
+
+  it('keeps the accuracy of a network of the population, less where weights have 4 bits', async () => {
+    const folder = join(__dirname, '../../../../data/population/sparsity=0/replicate=00');
+    const trained = await loadModel(folder);
+    const test = (await loadCifar10({ split: 'test' })).take(1_000);
+    const train = await loadCifar10();
+    const labelsOf = async (network: TrainedModel) => (await predict(network, test)).predictedClass;
+    const dense = await labelsOf(trained);
+    const truth = (await predict(trained, test)).trueClass;
+    const right = (labels: ArrayLike<number>) => truth.filter((c, i) => c === labels[i]).length;
+    assert.ok(right(dense) > 750, `${right(dense)} right before quantization`);
+    const apart = async (options: QuantizeModelOptions) => {
+      const quantized = await quantizeModel(trained, options);
+      const labels = await labelsOf(quantized);
+      const changed = labels.filter((c, i) => c !== dense[i]).length;
+      return { changed, top1: right(labels) - right(dense) };
+    };
+    const calibration = train.take(512);
+    const float16 = await apart({ weights: 'float16' });
+    const int8 = await apart({ weights: 'int8' });
+    const perTensor = await apart({ weights: 'int8', perChannel: false });
+    const fixed = await apart({ weights: 'int8', activations: 'int8', calibration });
+    const int4 = await apart({ weights: 'int4' });
+    const found = JSON.stringify({ float16, int8, perTensor, fixed, int4 });
+    assert.ok(float16.changed <= 2, found);
+    for (const { changed, top1 } of [int8, perTensor, fixed])
+      assert.ok(changed <= 30 && Math.abs(top1) <= 10, found);
+    assert.ok(int4.changed > int8.changed && int4.changed <= 200, found);
   });
 
   it('says what is wrong with its options', async () => {

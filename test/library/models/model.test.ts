@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import { useBackend } from '#library/backend/backend';
+import { softmaxCrossEntropy } from '#library/backend/ops/softmaxCrossEntropy';
+import { variableGrads } from '#library/backend/ops/variableGrads';
 import * as tf from '#library/backend/tf';
 import { buildModel, copyModel } from '#library/models/model';
 import type { ModelSpec } from '#library/models/modelSpec';
@@ -54,6 +56,33 @@ describe('buildModel', () => {
     assert.equal(trainable(model), 9 * kernels + 2 * (stem + 2 * a + 4 * b) + 10 * b + 10);
     assert.equal(model.countParams(), 499_698);
     assert.deepEqual(model.getLayer('group3/norm2').outputShape, [null, 4, 4, 128]);
+    model.dispose();
+  });
+
+  it('falls along the gradient of the network of airbench as fast as the gradient says', async () => {
+    const shape = { imageShape: [8, 8, 3], numClasses: 3 } as const;
+    const model = await buildModel({ name: 'airbench', stem: 4, widths: [4, 6, 8] }, shape, 2);
+    const images = tf.randomNormal<tf.Rank.R4>([6, 8, 8, 3], 0, 1, 'float32', 4);
+    const labels = tf.tensor1d([0, 1, 2, 0, 1, 2], 'int32');
+    const loss = () =>
+      softmaxCrossEntropy(model.apply(images, { training: true }) as tf.Tensor2D, labels);
+    const variables = model.trainableWeights.map((weight) => weight.read() as tf.Variable);
+    const { grads } = variableGrads(loss, variables);
+    const slopes = variables.map(({ name }) => grads[name]!);
+    const squares = slopes.map((slope) => slope.square().sum().dataSync()[0]!);
+    const steepness = Math.sqrt(squares.reduce((a, b) => a + b));
+    const move = (length: number) =>
+      variables.forEach((variable, i) => {
+        variable.assign(variable.add(slopes[i]!.mul(length / steepness)));
+      });
+    const lossAfter = (length: number) => {
+      move(length);
+      return loss().dataSync()[0]!;
+    };
+    const step = 2e-4;
+    const change = (lossAfter(step) - lossAfter(-2 * step)) / (2 * step);
+    assert.ok(steepness > 0.1, `a gradient of ${steepness}`);
+    assert.ok(Math.abs(change / steepness - 1) < 0.02, `${change} is not ${steepness}`);
     model.dispose();
   });
 

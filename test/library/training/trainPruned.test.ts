@@ -6,13 +6,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import * as tf from '#library/backend/tf';
-import type { ImageDataset } from '#library/datasets/imageDataset';
+import { ImageDataset } from '#library/datasets/imageDataset';
 import { loadCifar10 } from '#library/datasets/loadCifar10';
+import type { ImageSource } from '#library/datasets/types';
 import { predict } from '#library/evaluation/predict';
 import { loadModel } from '#library/models/modelFolder';
 import { type TrainPrunedOptions, trainPruned } from '#library/training/trainPruned';
 import { OptionError, TrainingError } from '#statistics/errors';
 import { temporaryPath } from '#statistics/files';
+import type { ImageId } from '#statistics/predictions/predictions';
 import { shortRun } from './shortRun';
 
 let folder: string;
@@ -269,6 +271,10 @@ describe('trainPruned', () => {
       );
       await refused({ checkpointSeconds: bad }, /checkpointSeconds: /);
     }
+    await refused({ augment: { flip: 'vertical' } as never }, /augment\.flip: 'vertical'/);
+    await refused({ learningRate: { shape: 'exponential' as never } }, /learningRate\.shape: /);
+    const decays = [{ at: 3, factor: 0.1 }];
+    await refused({ learningRate: { shape: 'linear', decays } }, /decays: .*none where .*linear/);
     await refused({ pruning: { tensors: ['fc/kernel'] } }, /'fc\/kernel' is no trainable weight/);
   });
 
@@ -295,6 +301,38 @@ describe('trainPruned', () => {
     await assert.rejects(train({}), /no weight to prune but its classifier's.*classifier: true/);
     const { masks } = await train({ pruning: { classifier: true } });
     assert.deepEqual([...masks.keys()], ['logits/kernel']);
+  });
+
+  it('flips each image in one of two epochs where told to', async () => {
+    for (const [flip, expected] of [
+      ['alternating', [true, false]],
+      ['none', [false, false]],
+      ['random', [undefined, undefined]],
+    ] as const) {
+      const seen = new Map<ImageId, (boolean | undefined)[]>();
+      const source: ImageSource = {
+        ...{ name: 'watched', classNames: ['a', 'b'], imageShape: [4, 4, 1], hash: '', size: 16 },
+        async *examples() {
+          for (let id = 0; id < 16; id++)
+            yield {
+              ...{ id, label: id % 2, image: () => assert.fail('not a picture') },
+              pixels: (augment) => {
+                seen.set(id, [...(seen.get(id) ?? []), augment!.flip]);
+                return new Float32Array(16).fill(id);
+              },
+            };
+        },
+      };
+      const layers = [tf.layers.flatten({ inputShape: [4, 4, 1] }), tf.layers.dense({ units: 2 })];
+      const { run } = await trainPruned({
+        ...{ data: new ImageDataset(source), model: tf.sequential({ layers }), sparsity: 0 },
+        ...{ seed: 1, epochs: 2, batchSize: 8, augment: { flip }, onProgress: () => {} },
+      });
+      assert.deepEqual(run.spec.training.augment, flip === 'random' ? true : { flip });
+      assert.equal(seen.size, 16);
+      for (const flips of seen.values())
+        assert.deepEqual(new Set(flips), new Set(expected), `${flip}: ${flips}`);
+    }
   });
 
   it('ends where weights that are to be masked are NaN', async () => {
