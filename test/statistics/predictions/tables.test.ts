@@ -290,7 +290,7 @@ const REFUSED: Readonly<Record<string, Refused>> = {
   'torn.pandas.csv.gz': { message: /cannot be unpacked as gzip \(unexpected end of file\)/ },
   'unpacked.pandas.csv.gz': { message: /cannot be unpacked .*take \.gz out of its name/ },
   'neither.pandas.csv': { row: 1, column: 'variant', message: /expected a name, found nothing/ },
-  'nan-variant.pandas.csv': { row: 1, column: 'variant', message: /expected a name, found no/ },
+  'nan-variant.pandas.csv': { row: 1, column: 'variant', message: /expected a name, found 'nan'/ },
   'large-replicate.pandas.csv': {
     row: 1,
     column: 'replicate',
