@@ -73,6 +73,6 @@ function share(percentage: string | number): number {
 export function show(value: unknown): string {
   if (Number.isNaN(value)) return 'nothing (NaN)';
   if (value === null || value === undefined || value === '') return 'nothing';
-  if (ArrayBuffer.isView(value)) return 'bytes that are no text';
+  if (ArrayBuffer.isView(value)) return 'bytes instead of text';
   return typeof value === 'string' ? `'${value}'` : String(value);
 }

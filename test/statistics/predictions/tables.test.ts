@@ -270,7 +270,7 @@ const READ: Readonly<Record<string, Expected>> = {
 };
 
 const REFUSED: Readonly<Record<string, Refused>> = {
-  'uuid.duckdb.parquet': { row: 1, column: 'image_id', message: /found bytes that are no text/ },
+  'uuid.duckdb.parquet': { row: 1, column: 'image_id', message: /found bytes instead of text/ },
   'hive-nameless.pandas': {
     file: 'variant=__HIVE_DEFAULT_PARTITION__/part-0.parquet',
     row: 1,
