@@ -1,99 +1,153 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { emptyProject, install, installedTree, packAll, run } from '../test/packages/npm';
+import { ALL_LIMITS, type Limits, STATISTICS_LIMITS } from '../test/packages/limits';
+import {
+  emptyProject,
+  install,
+  installedTree,
+  installScripts,
+  nativeFiles,
+  packAll,
+  run,
+  type Tree,
+} from '../test/packages/npm';
 
 /**
- * Measures what each package costs whoever depends on it: packages and MB that `npm install` of the
- * packed tarballs brings, how long that takes (from npm's cache where it can), and how long `require`
- * takes and how much memory it needs, in processes that load nothing else. Empty processes run in
- * turn with those that load; their median is taken off.
+ * Measures what each package costs whoever depends on it, installed from its tarball in an empty
+ * folder: packages, MB, native modules and install scripts; the time that `require` takes and the
+ * memory of the process afterwards, medians over new processes that load nothing else. Empty processes
+ * run in turn with those that load. The exit code is 1 where a package is larger than its limit;
+ * times and memory are only reported.
  *
  *     npm run bench:packages -- [rounds]
  */
-const STATISTICS = 'selective-brain-damage-statistics';
-/** What the statistics alone may cost. */
-const LIMITS = { packages: 60, megabytes: 40, seconds: 0.5, memory: 80 };
+async function main(rounds: number): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'packed-'));
+  try {
+    const { statistics, library, notebooks } = await packAll(folder);
+    console.log(
+      `Node ${process.version}, ${process.platform} ${process.arch}; medians of ${rounds} processes`,
+    );
+    const isWithin = [
+      await measure(STATISTICS, [statistics], rounds, STATISTICS_LIMITS),
+      await measure(LIBRARY, [statistics, library], rounds),
+      await measure(NOTEBOOKS, [notebooks], rounds),
+      await measure(undefined, [statistics, library, notebooks], rounds, ALL_LIMITS),
+    ];
+    if (isWithin.includes(false)) process.exitCode = 1;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
 
-/** One process from start to end. */
-interface Round {
+const STATISTICS = 'selective-brain-damage-statistics';
+const LIBRARY = 'selective-brain-damage';
+const NOTEBOOKS = 'typescript-notebooks';
+
+/** One process that loads a package, or none. */
+interface Load {
+  /** Of `require` alone. */
   readonly seconds: number;
-  /** Peak memory in MB. */
+  /** From the start of the process to its end. */
+  readonly wall: number;
+  /** Resident memory afterwards, MB of 10⁶ bytes. */
   readonly memory: number;
 }
 
-async function round(folder: string, name?: string): Promise<Round> {
-  const load = name === undefined ? '' : `require(${JSON.stringify(name)});`;
-  const script = `${load} console.log(process.resourceUsage().maxRSS / 1024); process.exit()`;
+async function load(folder: string, name?: string): Promise<Load> {
+  const script = `
+    const start = performance.now();
+    ${name === undefined ? '' : `require(${JSON.stringify(name)});`}
+    const seconds = (performance.now() - start) / 1000;
+    console.log(JSON.stringify({ seconds, memory: process.memoryUsage().rss / 1e6 }));
+    process.exit();`;
   const start = performance.now();
   const { status, stdout, stderr } = await run(folder, process.execPath, ['-e', script]);
-  if (status !== 0) throw new Error(`${name} does not load:\n${stderr}`);
-  return { seconds: (performance.now() - start) / 1000, memory: Number(stdout) };
+  if (status !== 0) throw new Error(`${name ?? 'An empty process'} fails:\n${stderr}`);
+  return { ...JSON.parse(stdout), wall: (performance.now() - start) / 1000 };
 }
 
-/** The cost of loading a package beyond an empty process, medians; its peak memory as it is. */
-async function loading(folder: string, name: string, rounds: number): Promise<Round> {
-  const empty: Round[] = [];
-  const loaded: Round[] = [];
+function median(loads: readonly Load[]): Load {
+  const middle = (key: keyof Load) =>
+    loads.map((one) => one[key]).sort((a, b) => a - b)[loads.length >> 1]!;
+  return { seconds: middle('seconds'), wall: middle('wall'), memory: middle('memory') };
+}
+
+async function medianLoads(
+  folder: string,
+  name: string,
+  rounds: number,
+): Promise<{ empty: Load; loaded: Load }> {
+  const empty: Load[] = [];
+  const loaded: Load[] = [];
   // The first round fills the system's file cache and is not counted.
   for (let i = 0; i <= rounds; i++) {
-    empty.push(await round(folder));
-    loaded.push(await round(folder, name));
+    empty.push(await load(folder));
+    loaded.push(await load(folder, name));
   }
-  const median = (of: readonly Round[], key: keyof Round) =>
-    of
-      .slice(1)
-      .map((one) => one[key])
-      .sort((a, b) => a - b)[rounds >> 1]!;
-  return {
-    seconds: median(loaded, 'seconds') - median(empty, 'seconds'),
-    memory: median(loaded, 'memory'),
-  };
+  return { empty: median(empty.slice(1)), loaded: median(loaded.slice(1)) };
 }
 
-/** Installs tarballs in an empty folder and prints what they bring and what each name costs to load. */
+/**
+ * Installs tarballs in an empty folder and prints what they bring.
+ *
+ * @param name the package to load; undefined for all together, where nothing is loaded
+ * @returns whether packages, MB, native modules and install scripts keep within the limits
+ */
 async function measure(
-  title: string,
+  name: string | undefined,
   tarballs: readonly string[],
-  names: readonly string[],
   rounds: number,
-): Promise<void> {
+  limits?: Limits,
+): Promise<boolean> {
   const folder = emptyProject();
   try {
     const start = performance.now();
     const { status, stderr } = await install(folder, tarballs);
     if (status !== 0) throw new Error(`npm install ended with ${status}:\n${stderr}`);
     const seconds = (performance.now() - start) / 1000;
-    const { packages, megabytes } = installedTree(folder);
-    console.log(
-      `${title}: ${packages.length} packages, ${megabytes.toFixed(1)} MB, ` +
-        `installed in ${seconds.toFixed(1)} s`,
-    );
-    for (const name of names) {
-      const { seconds, memory } = await loading(folder, name, rounds);
-      console.log(
-        `  ${name.padEnd(36)} loads in ${seconds.toFixed(2)} s, peak memory ${memory.toFixed(0)} MB`,
-      );
-    }
+    console.log(`\n${name ?? 'all three together'} (installed in ${seconds.toFixed(1)} s)`);
+    const isWithin = printSize(installedTree(folder), limits);
+    if (name !== undefined) printLoad(await medianLoads(folder, name, rounds), limits);
+    return isWithin;
   } finally {
     rmSync(folder, { recursive: true });
   }
 }
 
-async function main(rounds: number): Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), 'packed-'));
-  try {
-    const { statistics, library, notebooks } = await packAll(folder);
-    console.log(`Node ${process.version}, medians of ${rounds} processes`);
-    await measure('the statistics alone', [statistics], [STATISTICS], rounds);
-    const { packages, megabytes, seconds, memory } = LIMITS;
-    console.log(`  at most: ${packages} packages, ${megabytes} MB; ${seconds} s, ${memory} MB`);
-    const names = ['selective-brain-damage', 'typescript-notebooks'];
-    await measure('all three', [statistics, library, notebooks], names, rounds);
-    console.log('  at most: 450 packages, 400 MB');
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+function printSize(tree: Tree, { packages, megabytes, isPlain }: Partial<Limits> = {}): boolean {
+  const native = nativeFiles(tree);
+  const scripts = installScripts(tree).map((path) => path.replace(/^.*node_modules\//, ''));
+  const most = isPlain ? 0 : undefined;
+  return [
+    printNumber('packages', tree.packages.length, 0, packages),
+    printNumber('MB on disk', tree.megabytes, 1, megabytes),
+    printNumber('native modules', native.length, 0, most),
+    printNumber('install scripts', scripts.length, 0, most, scripts.join(', ')),
+  ].every(Boolean);
+}
+
+function printLoad({ empty, loaded }: { empty: Load; loaded: Load }, limits?: Limits): void {
+  const startUp = `whole process ${loaded.wall.toFixed(2)}, an empty one ${empty.wall.toFixed(2)}`;
+  printNumber('seconds to load', loaded.seconds, 2, limits?.seconds, startUp);
+  const above = `${(loaded.memory - empty.memory).toFixed(0)} above an empty process`;
+  printNumber('MB of memory', loaded.memory, 0, limits?.memory, above);
+}
+
+/** Prints a line; returns whether the value is within the limit. */
+function printNumber(
+  label: string,
+  value: number,
+  digits: number,
+  limit?: number,
+  note = '',
+): boolean {
+  const isWithin = limit === undefined || value <= limit;
+  const bound = limit === undefined ? '' : `at most ${limit}${isWithin ? '' : ', EXCEEDED'}`;
+  const line = `  ${label.padEnd(16)} ${value.toFixed(digits).padStart(6)}  ${bound.padEnd(13)} ${note}`;
+  console.log(line.trimEnd());
+  return isWithin;
 }
 
 main(Number(process.argv[2] ?? 7));

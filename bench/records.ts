@@ -74,7 +74,7 @@ async function prepare(jpegs: string, files: string, records: string): Promise<v
     label: id % 1000,
     id,
   }));
-  await writeRecords(join(records, 'images.tfrecord'), inputs, { shards: SHARDS });
+  await writeRecords(inputs, join(records, 'images.tfrecord'), { shards: SHARDS });
   for (const { image, id } of inputs)
     await writeFile(join(files, `${String(id).padStart(5, '0')}.jpg`), image as Uint8Array);
 }

@@ -43,6 +43,7 @@ async function main(): Promise<void> {
     // The schedules are the paper's in proportion; a run this short wants the higher rate.
     epochs: 12,
     learningRate: { per256: 1 },
+    pruning: { classifier: true },
     folder: FOLDER,
   });
   const clean = test.take(ROBUSTNESS_IMAGES);

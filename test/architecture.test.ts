@@ -23,7 +23,7 @@ const LAYERS: Readonly<Record<string, readonly (readonly string[])[]>> = {
   'src/statistics': [['index', 'internal'], ['figures'], ['analysis'], ['predictions'], ['tables']],
   'src/library': [
     ['index', 'cli'],
-    ['training', 'evaluation', 'pictures'],
+    ['training', 'evaluation', 'pictures', 'compression'],
     ['models', 'backend'],
     ['datasets', 'corruptions', 'records'],
     ['frames', 'images', 'streams', 'workers'],

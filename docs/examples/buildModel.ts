@@ -1,6 +1,5 @@
 import * as sbd from 'selective-brain-damage';
 
-await sbd.useBackend();
 const shape = { imageShape: [32, 32, 3], numClasses: 10 } as const;
 const model = await sbd.buildModel({ name: 'small-cnn', depth: 4 }, shape, 1);
 console.log(model.countParams(), 'parameters');

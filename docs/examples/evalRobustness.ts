@@ -5,7 +5,6 @@ const clean = await sbd.loadImageNetRecords('data/records/fashion-00000-of-00002
   imageSize: 32,
   numClasses: 10,
 });
-await sbd.useBackend();
 const models = await Promise.all(
   ['sparsity=0', 'sparsity=0.9'].map((name) =>
     sbd.loadModel(`data/population/${name}/replicate=00`),

@@ -1,6 +1,5 @@
 import * as sbd from 'selective-brain-damage';
 
-await sbd.useBackend();
 const { model, masks, run } = await sbd.loadModel('data/population/sparsity=0.9/replicate=00');
 console.log(run.spec.model, run.spec.sparsity, `${run.spec.training.steps} steps`);
 console.log(model.countParams(), 'parameters');

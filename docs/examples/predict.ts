@@ -1,7 +1,6 @@
 import * as sbd from 'selective-brain-damage';
 
-await sbd.useBackend();
-const { model } = await sbd.loadModel('data/population/sparsity=0/replicate=00');
+const model = await sbd.loadModel('data/population/sparsity=0/replicate=00');
 // CIFAR-10's network on ten pictures of clothes, which it has never seen: a call, not a result.
 const data = await sbd.loadImageNetRecords('data/records/fashion-00000-of-00002', {
   imageSize: 32,

@@ -16,7 +16,7 @@ for await (const { id, label } of data)
     rows.push({ sparsity, replicate: 0, ...image });
   }
 const folder = await mkdtemp(join(tmpdir(), 'pies-'));
-const written = await sbd.writePIERecords(folder, data, await sbd.readPredictions(rows));
+const written = await sbd.writePIERecords(await sbd.readPredictions(rows), data, folder);
 for (const { variant, pie } of written)
   for (const file of pie) {
     const pies = await sbd.loadImageNetRecords(file, { labelBase: 0, numClasses: 10 });

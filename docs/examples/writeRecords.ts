@@ -10,7 +10,7 @@ const examples = [0, 100, 200].map((grey, label) => ({
   id: `grey-${grey}.png`,
 }));
 const folder = await mkdtemp(join(tmpdir(), 'records-'));
-const files = await sbd.writeRecords(join(folder, 'squares.tfrecord'), examples, { shards: 2 });
+const files = await sbd.writeRecords(examples, join(folder, 'squares.tfrecord'), { shards: 2 });
 console.log(files.map((file) => basename(file)));
 
 const data = await sbd.loadImageNetRecords(files, { imageSize: 32, numClasses: 3 });

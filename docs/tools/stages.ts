@@ -5,7 +5,7 @@ import { ROOT } from './packages';
 /** The stages of a study, each with the folders whose cells belong to it. */
 const FOLDERS: Readonly<Record<string, readonly string[]>> = {
   Data: ['datasets', 'corruptions', 'records'],
-  Training: ['models', 'training', 'backend'],
+  'Training and compression': ['models', 'training', 'compression', 'backend'],
   Evaluation: ['evaluation'],
   Statistics: ['analysis', 'frames', 'predictions'],
   Figures: ['figures', 'pictures'],

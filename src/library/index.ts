@@ -3,6 +3,7 @@ import { setFigureRenderer } from 'selective-brain-damage-statistics/internal';
 import { renderPng } from './pictures/renderPng';
 
 export * from 'selective-brain-damage-statistics';
+export type { Random, VariantOf } from 'selective-brain-damage-statistics/internal';
 export {
   BACKEND_NAMES,
   type BackendInfo,
@@ -10,10 +11,16 @@ export {
   type UseBackendOptions,
   useBackend,
 } from './backend/backend';
-export { BatchNorm, type BatchNormArgs } from './backend/ops/batchNormLayer';
+export { BatchNorm, type BatchNormArgs, type LayerArgs } from './backend/ops/batchNormLayer';
 export * as tf from './backend/tf';
 export * as danfo from './bundled/danfo';
 export { DataFrame, Series } from './bundled/danfo';
+export type { Quantization } from './compression/quantization';
+export {
+  type QuantizedModel,
+  type QuantizeModelOptions,
+  quantizeModel,
+} from './compression/quantizeModel';
 export { type CorruptOptions, corrupt } from './corruptions/corrupt';
 export type { CorruptionScale } from './corruptions/names';
 export { ImageDataset } from './datasets/imageDataset';
@@ -23,6 +30,7 @@ export { type ImageFolderOptions, loadImageFolder } from './datasets/loadImageFo
 export { type ImageNetAOptions, loadImageNetA } from './datasets/loadImageNetA';
 export { type ImageNetCOptions, loadImageNetC } from './datasets/loadImageNetC';
 export type { Normalization } from './datasets/normalization';
+export { type NpyArray, readNpy } from './datasets/npy';
 export type { PictureOptions } from './datasets/preprocess';
 export {
   type CorruptedSetsOptions,
@@ -31,6 +39,9 @@ export {
   type ShiftedSet,
 } from './datasets/shiftedSet';
 export type {
+  AlternatingFlip,
+  Augmentation,
+  AugmentView,
   BatchOptions,
   CorruptView,
   DatasetSpec,
@@ -38,12 +49,21 @@ export type {
   Example,
   ImageBatch,
   ImageSource,
+  RestrictToView,
+  ShardView,
+  ShuffleView,
+  TakeView,
 } from './datasets/types';
+export {
+  combinePredictions,
+  type ModelPredictedImages,
+} from './evaluation/combinePredictions';
 export { type EvalRobustnessOptions, evalRobustness } from './evaluation/evalRobustness';
+export type { EvaluationProgress } from './evaluation/evaluationTally';
 export { type PredictedImages, type PredictOptions, predict } from './evaluation/predict';
 export {
   type EvaluatedModel,
-  type EvaluationProgress,
+  type EvaluatedModels,
   type ScoreModelsOptions,
   scoreModels,
 } from './evaluation/scoreModels';
@@ -73,16 +93,21 @@ export {
   summarizeVariants,
 } from './frames/cells';
 export type { RgbImage } from './images/rgbImage';
+export type { AirbenchOptions } from './models/airbench';
+export type { Init, InitOptions } from './models/initializers';
 export { buildModel } from './models/model';
 export { loadModel, type TrainedModel } from './models/modelFolder';
 export type {
+  AirbenchSpec,
   ModelSpec,
   ResNet50Spec,
   SmallCnnSpec,
   TopologySpec,
   WideResNetSpec,
 } from './models/modelSpec';
+export type { Network } from './models/network';
 export type {
+  AugmentOptions,
   DataRecord,
   GivenModel,
   HistoryEntry,
@@ -91,6 +116,7 @@ export type {
   PrunedTensor,
   PruningMethod,
   PruningSchedule,
+  QuantizationRecord,
   ResolvedPruning,
   ResolvedTraining,
   RunOutcome,
@@ -108,21 +134,18 @@ export { Picture } from './pictures/picture';
 export { type PieGalleryOptions, type PieGalleryRow, pieGallery } from './pictures/pieGallery';
 export { renderPng } from './pictures/renderPng';
 export { type ImageNetRecordsOptions, loadImageNetRecords } from './records/loadImageNetRecords';
-export type { Feature } from './records/tfExample';
+export type { BytesFeature, Feature, FloatFeature, Int64Feature } from './records/tfExample';
 export { type RecordInput, type WriteRecordsOptions, writeRecords } from './records/writeRecords';
+export type { PopulationProgress } from './training/populationTally';
 export { type PruneModelOptions, pruneModel } from './training/pruneModel';
+export type { TrainingProgress } from './training/trainingLoop';
 export type { PruningOptions, TrainableModel, TrainingOptions } from './training/trainingOptions';
 export {
   type Population,
   type PopulationFailure,
-  type PopulationProgress,
   type TrainPopulationOptions,
   trainPopulation,
 } from './training/trainPopulation';
-export {
-  type TrainingProgress,
-  type TrainPrunedOptions,
-  trainPruned,
-} from './training/trainPruned';
+export { type TrainPrunedOptions, trainPruned } from './training/trainPruned';
 
 setFigureRenderer(renderPng);

@@ -30,7 +30,7 @@ export interface InstalledPackage {
   };
 }
 
-/** What npm installed into a folder. */
+/** All that npm installed into a folder. */
 export interface Tree {
   readonly packages: readonly InstalledPackage[];
   /** Every file, below the root. */
@@ -107,7 +107,20 @@ export async function registryAnswers(folder: string): Promise<boolean> {
   return (await run(folder, 'npm', args)).status === 0;
 }
 
-/** What stands below `node_modules`. */
+/** The native modules of a tree, and what would build one. */
+export function nativeFiles({ files }: Tree): string[] {
+  return files.filter((file) => /\.node$|binding\.gyp$/.test(file));
+}
+
+/** The packages of a tree that run a script when they are installed. */
+export function installScripts({ packages }: Tree): string[] {
+  const scripts = ['preinstall', 'install', 'postinstall'];
+  return packages
+    .filter(({ manifest }) => scripts.some((name) => manifest.scripts?.[name]))
+    .map(({ path }) => path);
+}
+
+/** The packages and files below a folder's `node_modules`. */
 export function installedTree(root: string): Tree {
   const lock = JSON.parse(readFileSync(join(root, 'node_modules/.package-lock.json'), 'utf8'));
   const files = readdirSync(join(root, 'node_modules'), { recursive: true, withFileTypes: true })

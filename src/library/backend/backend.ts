@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { BackendError } from 'selective-brain-damage-statistics';
+import { checkOptions, type OptionRules, TEXT } from 'selective-brain-damage-statistics/internal';
 import {
   type CompiledKernels,
   type KernelMemory,
@@ -62,6 +63,8 @@ export interface UseBackendOptions {
   readonly backend?: BackendName;
 }
 
+const rules: OptionRules<UseBackendOptions> = { backend: TEXT };
+
 let current: BackendInfo | undefined;
 let queue: Promise<unknown> = Promise.resolve();
 
@@ -72,8 +75,10 @@ let queue: Promise<unknown> = Promise.resolve();
  *
  * @returns the backend that runs now
  * @throws BackendError where the backend asked for is unknown or cannot load; the previous one stays
+ * @throws OptionError for a wrong option
  */
-export function useBackend(options: UseBackendOptions = {}): Promise<BackendInfo> {
+export async function useBackend(options: UseBackendOptions = {}): Promise<BackendInfo> {
+  checkOptions('useBackend', options, rules);
   const turn = queue.then(() => choose(options.backend));
   queue = turn.catch(() => {});
   return turn;
@@ -114,12 +119,17 @@ async function firstThatLoads(): Promise<BackendInfo> {
 async function load(name: string): Promise<BackendInfo> {
   const valid = `Valid names: ${BACKEND_NAMES.join(', ')}.`;
   if (!isBackendName(name))
-    throw new BackendError(`There is no backend ${JSON.stringify(name)}. ${valid}`);
+    throw new BackendError(`There is no backend ${JSON.stringify(name)}. ${valid}`, {
+      option: 'backend',
+      value: name,
+    });
   try {
     return await start(name);
   } catch (error) {
     throw new BackendError(`The backend ${name} cannot load: ${reason(error)} ${valid}`, {
       cause: error,
+      option: 'backend',
+      value: name,
     });
   }
 }

@@ -47,7 +47,7 @@ const source = require(join(SOURCES, 'addonPath.js')) as {
   sourceHash(): string;
 };
 
-/** Hash of the kernels' source: any change of their results changes it. */
+/** Hash of the kernels' source, which changes whenever their results may. */
 export const kernelsVersion = (): string => source.sourceHash();
 
 /** The memory that compiled kernels work on. */

@@ -1,4 +1,4 @@
-// Makes what this package carries of others in one file each, in dist/bundled:
+// Bundles parts of other packages in dist/bundled, one file each:
 //
 //     node src/library/bundles/build.js
 //
@@ -22,7 +22,7 @@ const OUTPUT = join(__dirname, '../dist/bundled');
 const STAMP = join(OUTPUT, 'stamp');
 const PACKAGES = ['danfojs-node', '@tensorflow/tfjs-core', 'esbuild'];
 
-/** Changes with whatever changes the bundles. */
+/** A hash of everything that the bundles are made of. */
 function stamp() {
   const scripts = readdirSync(__dirname, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())

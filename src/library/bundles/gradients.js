@@ -7,9 +7,9 @@ const GRADIENTS = `${PACKAGE}/dist/register_all_gradients`;
 const CHAINED_OPS = `${PACKAGE}/dist/public/chained_ops/register_all_chained_ops`;
 
 /**
- * Registers with tfjs what its CommonJS build leaves to the umbrella package. tfjs keeps its registries
- * and its Tensor class in a global, so that the copies of ops in here serve the one engine there is;
- * the first copy that loads makes them, which has to be tfjs's own.
+ * Registers the parts of tfjs that its CommonJS build leaves to the umbrella package. tfjs keeps its
+ * registries and its Tensor class in a global, so that the copies of ops in here work on tfjs's one
+ * runtime; the first copy that loads creates them, which has to be tfjs's own.
  */
 const ENTRY = [PACKAGE, GRADIENTS, CHAINED_OPS]
   .map((name) => `import ${JSON.stringify(name === PACKAGE ? name : require.resolve(name))};`)

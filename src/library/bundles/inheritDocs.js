@@ -45,7 +45,7 @@ function docOf(name, declarations) {
  * Declarations in which each wrapper has the documentation that its source names.
  *
  * @param {string} source the wrappers' source
- * @param {string} declarations what the compiler made of it
+ * @param {string} declarations the compiled declarations of that source
  * @param {string} statistics the declarations that have the documentation
  */
 function withInheritedDocs(source, declarations, statistics) {

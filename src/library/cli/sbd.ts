@@ -11,7 +11,7 @@ const USAGE = `Usage: sbd <command> [options]
   sbd <command> --help                  the options of a command
   sbd --version                         the version of this package`;
 
-// Loaded when they are asked for, so that help does not wait for what it does not need.
+// Loaded on demand, so that help appears at once.
 const SUBCOMMANDS: Readonly<Record<string, () => Subcommand>> = {
   notebooks: () => (require('./notebooks') as typeof import('./notebooks')).notebooks,
   kernel: () => (require('./kernel') as typeof import('./kernel')).kernel,

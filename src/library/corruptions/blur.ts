@@ -152,7 +152,7 @@ export const zoomBlur = corruption<readonly [end: number, step: number]>(
   },
   (image, [end, step]) => {
     const count = Math.ceil((end - 1) / step);
-    // As numpy counts: a zoom that ends in a half is rounded by the last digit of this.
+    // Steps as numpy counts them, whose last digit decides how a half is rounded.
     const counted = 1 + step - 1;
     const sum = Float32Array.from(image.data);
     for (let k = 0; k < count; k++) {

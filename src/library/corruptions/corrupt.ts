@@ -1,5 +1,14 @@
 import { OptionError } from 'selective-brain-damage-statistics';
-import { type Random, randomFrom } from 'selective-brain-damage-statistics/internal';
+import {
+  checkOptions,
+  type OptionRules,
+  type Random,
+  randomFrom,
+  requireAwaited,
+  SEED,
+  shown,
+  TEXT,
+} from 'selective-brain-damage-statistics/internal';
 import type { RgbImage } from '../images/rgbImage';
 import { defocusBlur, gaussianBlur, glassBlur, motionBlur, zoomBlur } from './blur';
 import type { Corruption } from './corruption';
@@ -9,8 +18,8 @@ import {
   type CorruptionName,
   type CorruptionScale,
   checkCorruption,
-  checkScale,
   checkSeverity,
+  SCALE,
   scaleFor,
 } from './names';
 import { gaussianNoise, impulseNoise, shotNoise, speckleNoise } from './noise';
@@ -20,7 +29,7 @@ import { brightness, fog, frost, snow } from './weather';
 
 /** Options of {@link corrupt}. */
 export interface CorruptOptions {
-  /** Decides all that is random. Default 0. */
+  /** Decides everything random. Default 0. */
   readonly seed?: number;
   /**
    * Which of the two published sets of parameters, which are in pixels: `imagenet`, for images of
@@ -35,6 +44,9 @@ export interface CorruptOptions {
    */
   readonly frost?: string;
 }
+
+/** The options' rules, which the other cells that corrupt images share. */
+export const corruptRules: OptionRules<CorruptOptions> = { seed: SEED, scale: SCALE, frost: TEXT };
 
 const BY_NAME: Readonly<Record<CorruptionName, Corruption>> = {
   gaussian_noise: gaussianNoise,
@@ -58,7 +70,7 @@ const BY_NAME: Readonly<Record<CorruptionName, Corruption>> = {
   saturate,
 };
 
-/** Pixels; an image with a shorter side has nothing left to see. */
+/** Pixels; corrupted images with a shorter side show nothing. */
 const SHORTEST_SIDE = 8;
 
 /**
@@ -66,8 +78,8 @@ const SHORTEST_SIDE = 8;
  * and 4 extra ones at 5 severities, with the published parameters. The published ImageNet-C was
  * stored as JPEG of quality 85 afterwards, which is not done here.
  *
- * The same image, name, severity and options give the same pixels. What is random follows the
- * published definitions, but not the published sets' own random numbers.
+ * The same image, name, severity and options give the same pixels. Random parts follow the published
+ * definitions, with other random numbers than those of the published sets.
  *
  * @param image 8-bit RGB of at least 8 × 8 pixels, not changed
  * @param severity 1 (mild) to 5
@@ -81,16 +93,17 @@ export async function corrupt(
   severity: number,
   options: CorruptOptions = {},
 ): Promise<RgbImage> {
-  const { seed = 0, frost: textures } = options;
-  const { scale = scaleFor(image.width, image.height) } = options;
+  checkImage('corrupt', image);
   checkCorruption(name);
   checkSeverity(severity);
-  checkScale(scale);
+  checkOptions('corrupt', options, corruptRules);
+  const { seed = 0, frost: textures } = options;
+  const { scale = scaleFor(image.width, image.height) } = options;
   if (name === 'frost' && textures === undefined) warnOfOwnFrost();
   return corruptWith(randomFrom(seed, name, severity), image, name, severity, scale, textures);
 }
 
-/** {@link corrupt} with a given source of chance, and without its warning. */
+/** {@link corrupt} with a given random stream, without its checks and its warning. */
 export async function corruptWith(
   random: Random,
   image: RgbImage,
@@ -99,19 +112,32 @@ export async function corruptWith(
   scale: CorruptionScale,
   textures?: string,
 ): Promise<RgbImage> {
-  checkImage(image);
   return toImage(await BY_NAME[name].apply(toRaster(image), scale, severity - 1, random, textures));
 }
 
-function checkImage({ width, height, data }: RgbImage): void {
+/**
+ * Checks an argument that is an image to corrupt.
+ *
+ * @throws OptionError for a promise, for an image that is too small or whose data does not fit its size
+ */
+export function checkImage(cell: string, image: RgbImage): void {
+  requireAwaited(cell, 'image', image);
+  const { width, height, data } = (image ?? {}) as Partial<RgbImage>;
+  if (typeof width !== 'number' || typeof height !== 'number' || data === undefined)
+    throw new OptionError(
+      `${cell}: expected an image { width, height, data }, found ${shown(image)}.`,
+      { option: 'image', value: image },
+    );
   const whole = Number.isInteger(width) && Number.isInteger(height);
   if (!whole || width < SHORTEST_SIDE || height < SHORTEST_SIDE)
     throw new OptionError(
       `image: ${width} × ${height} pixels; expected at least ${SHORTEST_SIDE} × ${SHORTEST_SIDE}.`,
+      { option: 'image', value: image },
     );
   if (!(data instanceof Uint8Array) || data.length !== width * height * 3)
     throw new OptionError(
       `image: ${data.length} numbers (${data.constructor.name}) for ${width} × ${height} pixels; ` +
         `expected ${width * height * 3} bytes (Uint8Array), red, green and blue of each pixel.`,
+      { option: 'image', value: image },
     );
 }

@@ -6,7 +6,7 @@ import type { Raster } from './raster';
 export interface Corruption {
   /**
    * @param level severity less 1
-   * @param random the only source of chance
+   * @param random the only source of randomness
    * @param frost folder of frost textures
    */
   apply(

@@ -4,7 +4,7 @@ import { uniform } from './draws';
 import { gaussianBlur, separable, type Taps, warp } from './filters';
 import { like, mapped, type Raster, toBytes } from './raster';
 
-/** Parameter: what is left of the distance from each channel's mean. */
+/** Parameter: remaining share of the distance from each channel's mean. */
 export const contrast = corruption(
   { imagenet: [0.4, 0.3, 0.2, 0.1, 0.05], cifar: [0.75, 0.5, 0.4, 0.3, 0.15] },
   (image, left) => {
@@ -104,7 +104,7 @@ function boxes(from: number, to: number): Taps[] {
 export const elasticTransform = corruption<readonly [length: number, sigma: number, moved: number]>(
   {
     imagenet: [
-      // The authors took 244 for 224; the published set has it so.
+      // The authors used 244 instead of 224, and the published set was made so.
       [244 * 2, 244 * 0.7, 244 * 0.1],
       [244 * 2, 244 * 0.08, 244 * 0.2],
       [244 * 0.05, 244 * 0.01, 244 * 0.02],

@@ -42,7 +42,7 @@ export function tapsOf(
 export function separable(raster: Raster, rows: readonly Taps[], columns: readonly Taps[]): Raster {
   const { width, channels } = raster;
   const length = width * channels;
-  // Doubles, which are faster to add up than floats that each have to be made one.
+  // Doubles, since floats would have to be converted before every addition.
   const data = new Float64Array(raster.data);
   const result = new Float32Array(rows.length * columns.length * channels);
   const mixed = new Float64Array(length);
@@ -68,7 +68,7 @@ export function separable(raster: Raster, rows: readonly Taps[], columns: readon
   return { width: columns.length, height: rows.length, channels, data: result };
 }
 
-/** Adds up whole rows, four at a time: their numbers lie side by side, whatever the filter. */
+/** Adds up whole rows, four at a time, whose numbers are adjacent in memory for any filter. */
 function addRows(sum: Float64Array, data: Float64Array, { first, weights }: Taps): void {
   const { length } = sum;
   for (let k = 0; k < weights.length; k += 4) {
@@ -194,7 +194,7 @@ function padded(raster: Raster, reach: number, edge: Edge): Float64Array {
 }
 
 export interface GaussianOptions {
-  /** Where the kernel ends, in standard deviations. Default 4. */
+  /** Reach of the kernel, in standard deviations. Default 4. */
   readonly truncate?: number;
   /** Default `nearest`. */
   readonly edge?: Edge;
@@ -212,7 +212,7 @@ export function gaussianBlur(
   return separable(raster, axis(raster.height), axis(raster.width));
 }
 
-/** Of the last few sizes, at up to 2 MB each: images of one set have few. */
+/** Kept for the last few sizes, at up to 2 MB each: images of one set have few sizes. */
 const gaussianTaps = memoize(
   8,
   (size: number, sigma: number, reach: number, edge: Edge): readonly Taps[] => {
@@ -283,7 +283,7 @@ export function roundHalfEven(value: number): number {
 
 /**
  * Enlarges the middle of a raster by `factor` bilinearly and cuts it to the old size. First and last
- * pixel of the middle fall on first and last of what it is enlarged to.
+ * pixel of the middle fall on the first and last of the result.
  */
 export function zoomed(raster: Raster, factor: number): Raster {
   const axis = (size: number) => {

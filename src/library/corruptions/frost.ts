@@ -10,7 +10,7 @@ import { plasma } from './plasma';
 /**
  * A piece of frost for an image of this size: `height × width × 3` grey levels.
  *
- * @param every only every how many-th pixel of a texture is used
+ * @param every step between the pixels of a texture that are used
  * @param folder pictures of frost, of which one is drawn and a random window cut out; without one
  *   the frost is made from `random`
  */
@@ -31,6 +31,7 @@ export async function frostTexture(
     throw new OptionError(
       `frost: a texture in ${folder} has ${texture.width} × ${texture.height} pixels; expected ` +
         `more than ${width * every} × ${height * every}.`,
+      { option: 'frost', value: folder, file: folder },
     );
   const top = wholeNumber(random, 0, rows - height);
   const left = wholeNumber(random, 0, columns - width);
@@ -54,14 +55,14 @@ function sampled(
   return data;
 }
 
-/** Grey levels of our own frost's darkest and brightest pixels: red, green, blue. */
+/** Grey levels of generated frost's darkest and brightest pixels: red, green, blue. */
 const DARK = [75, 115, 128] as const;
 const BRIGHT = [215, 232, 240] as const;
 /** Pixels from one needle to the next. */
 const NEEDLE = 7;
 
 /**
- * Frost of our own: crystals whose needles lie in one of six directions, 30° apart, which a height
+ * Generated frost: crystals whose needles lie in one of six directions, 30° apart, which a height
  * map decides; a rougher one makes the needles uneven.
  */
 function grown(width: number, height: number, every: number, random: Random): Float32Array {
@@ -96,6 +97,7 @@ async function readTextures(folder: string): Promise<readonly RgbImage[]> {
   if (names.length === 0)
     throw new OptionError(
       `frost: ${folder}; expected a folder with pictures of frost, PNG or JPEG.`,
+      { option: 'frost', value: folder, file: folder },
     );
   return Promise.all(
     names.map(async (name) => {
@@ -111,7 +113,7 @@ async function readTextures(folder: string): Promise<readonly RgbImage[]> {
 
 let said = false;
 
-/** Tells once that frost is of our own making, so that nobody takes it for the published one. */
+/** Warns once that the frost is generated, so that nobody takes it for the published one. */
 export function warnOfOwnFrost(): void {
   if (said) return;
   said = true;

@@ -1,4 +1,4 @@
-/** A function that keeps the `count` results that were asked for last, by its arguments. */
+/** A function that keeps the results of its last `count` calls, by its arguments. */
 export function memoize<A extends readonly (string | number)[], V>(
   count: number,
   make: (...args: A) => V,

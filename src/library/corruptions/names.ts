@@ -2,6 +2,7 @@ import {
   CORRUPTIONS,
   type CorruptionName,
   checkChoice,
+  choice,
   EXTRA_CORRUPTIONS,
   SEVERITIES,
 } from 'selective-brain-damage-statistics/internal';
@@ -22,6 +23,13 @@ export function scaleFor(width: number, height: number): CorruptionScale {
   return Math.max(width, height) > LONGEST_CIFAR_SIDE ? 'imagenet' : 'cifar';
 }
 
+const SCALES: readonly CorruptionScale[] = ['imagenet', 'cifar'];
+
+/** Options that take a corruption, a severity, a scale. */
+export const CORRUPTION = choice(ALL_CORRUPTIONS);
+export const SEVERITY = choice(SEVERITIES);
+export const SCALE = choice(SCALES);
+
 /** @throws OptionError for an unknown corruption, listing those that are known */
 export function checkCorruption(name: string): asserts name is CorruptionName {
   checkChoice('corruption', name, ALL_CORRUPTIONS);
@@ -30,9 +38,4 @@ export function checkCorruption(name: string): asserts name is CorruptionName {
 /** @throws OptionError for anything but 1, 2, 3, 4, 5 */
 export function checkSeverity(severity: number): void {
   checkChoice('severity', severity, SEVERITIES);
-}
-
-/** @throws OptionError for anything but the two scales */
-export function checkScale(scale: string): asserts scale is CorruptionScale {
-  checkChoice('scale', scale, ['imagenet', 'cifar']);
 }

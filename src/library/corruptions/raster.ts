@@ -16,7 +16,7 @@ export function like(raster: Raster, data: Float32Array): Raster {
   return { width, height, channels, data };
 }
 
-/** What `of` makes of every number. */
+/** Applies `of` to every number. */
 export function mapped(raster: Raster, of: (value: number, index: number) => number): Raster {
   return like(raster, raster.data.map(of));
 }
@@ -25,7 +25,7 @@ export function toRaster({ width, height, data }: RgbImage): Raster {
   return { width, height, channels: 3, data: new Float32Array(data) };
 }
 
-/** Whole grey levels reach us as 31.999998 now and then. */
+/** Whole grey levels sometimes arrive as 31.999998. */
 const ROUNDING = 1e-3;
 
 /** Numbers clipped to 0–255 and cut to whole ones, as the published sets were stored. */

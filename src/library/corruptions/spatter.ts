@@ -9,7 +9,7 @@ interface SpatterParameters {
   readonly deviation: number;
   /** Size of the drops: standard deviation of a blur in pixels. */
   readonly sigma: number;
-  /** What is darker is no drop. */
+  /** Threshold, as a share of white: darker noise is no drop. */
   readonly threshold: number;
   /** Strength of water; standard deviation of the blur of mud, in pixels. */
   readonly strength: number;
@@ -85,7 +85,7 @@ const square = (weights: readonly number[]): Neighbour[] =>
 const MEAN = square(new Array(9).fill(1 / 9));
 /** Light falls from the upper left. */
 const EMBOSS = square([-2, -1, 0, -1, 1, 1, 0, 1, 2]);
-/** Pixels; farther from a rim all is alike. */
+/** Pixels from a rim beyond which the shade is constant. */
 const FARTHEST = 20;
 
 /** Light and shade by the distance from the drops' edges. */
@@ -137,7 +137,7 @@ export function cannyEdges(layer: Raster, low: number, high: number): Uint8Array
 const TAN_22 = Math.tan(Math.PI / 8);
 const TAN_67 = Math.tan((3 * Math.PI) / 8);
 
-/** Is the gradient larger here than on both sides, in its own direction rounded to 45°? */
+/** Whether the gradient is larger here than on both sides, in its own direction rounded to 45°. */
 function isCrest(
   x: number,
   y: number,

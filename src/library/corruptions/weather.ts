@@ -12,7 +12,7 @@ interface SnowParameters {
   readonly mean: number;
   readonly deviation: number;
   readonly zoom: number;
-  /** What is darker is no flake. */
+  /** Threshold, as a share of white: darker noise is no flake. */
   readonly threshold: number;
   /** Length in pixels and standard deviation of a flake's fall. */
   readonly radius: number;
@@ -70,7 +70,7 @@ export const snow = corruption<SnowParameters>(
   },
 );
 
-/** Parameters: weights of the image and of the frost; every how many-th pixel of the frost is used. */
+/** Parameters: weights of the image and of the frost; step between the frost's pixels. */
 export const frost = corruption<readonly [image: number, frost: number, every: number]>(
   {
     imagenet: [
@@ -127,7 +127,7 @@ export const fog = corruption<readonly [thickness: number, decay: number]>(
   },
 );
 
-/** Parameter: what is added to the value of the hue-saturation-value model, as a share of white. */
+/** Parameter: addend of the value of the hue-saturation-value model, as a share of white. */
 export const brightness = corruption(
   { imagenet: [0.1, 0.2, 0.3, 0.4, 0.5], cifar: [0.05, 0.1, 0.15, 0.2, 0.3] },
   (image, added) => {

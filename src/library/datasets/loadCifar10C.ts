@@ -3,13 +3,19 @@ import { existsSync } from 'node:fs';
 import { open, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { DatasetError } from 'selective-brain-damage-statistics';
-import { checkCount, type Random } from 'selective-brain-damage-statistics/internal';
+import {
+  checkOptions,
+  count,
+  type OptionRules,
+  type Random,
+} from 'selective-brain-damage-statistics/internal';
 import { ALL_CORRUPTIONS, type CorruptionName, SEVERITIES } from '../corruptions/names';
+import { checkPath } from '../optionRules';
 import { ImageDataset } from './imageDataset';
 import { CIFAR10_CLASS_NAMES, CIFAR10_NORMALIZATION } from './loadCifar10';
 import { normalize } from './normalization';
 import { type NpyFile, openNpy, readAt } from './npy';
-import { type CorruptionChoice, checkChoice, type ShiftedSet } from './shiftedSet';
+import { type CorruptionChoice, choiceRules, type ShiftedSet } from './shiftedSet';
 import type { Example, ImageSource } from './types';
 import { shuffle } from './views/shuffle';
 
@@ -20,9 +26,11 @@ const CHUNK = 256;
 
 /** Options of {@link loadCifar10C}. */
 export interface Cifar10COptions extends CorruptionChoice {
-  /** How many images a file holds of each severity. Default 10,000, as published. */
+  /** Number of images of each severity in a file. Default 10,000, as published. */
   readonly imagesPerSeverity?: number;
 }
+
+const rules: OptionRules<Cifar10COptions> = { ...choiceRules, imagesPerSeverity: count() };
 
 /**
  * Opens CIFAR-10-C as published (Hendrycks & Dietterich 2019): one `.npy` file per corruption with
@@ -32,24 +40,26 @@ export interface Cifar10COptions extends CorruptionChoice {
  *
  * @returns one set per corruption and severity, in the benchmark's order
  * @throws DatasetError where a file is missing or has another shape or number of images
- * @throws OptionError for a corruption or severity that does not exist, or an option out of range
+ * @throws OptionError for an unknown corruption or severity, and for a wrong option or value
  */
 export async function loadCifar10C(
   folder: string,
   options: Cifar10COptions = {},
 ): Promise<ShiftedSet[]> {
+  checkPath('loadCifar10C', 'folder', folder);
+  checkOptions('loadCifar10C', options, rules);
   const { corruptions, severities = SEVERITIES, ...how } = options;
-  checkChoice(options);
-  if (how.imagesPerSeverity !== undefined) checkCount('imagesPerSeverity', how.imagesPerSeverity);
   const there = ALL_CORRUPTIONS.filter((name) => existsSync(fileOf(folder, name)));
   if (there.length === 0)
     throw new DatasetError(
       `${folder}: holds no corruption of CIFAR-10-C; expected gaussian_noise.npy and so on.`,
+      { file: folder },
     );
   const missing = corruptions?.find((name) => !there.includes(name));
   if (missing)
     throw new DatasetError(
       `${fileOf(folder, missing)}: there is no such file; the folder holds ${there.join(', ')}.`,
+      { option: 'corruptions', value: missing, file: fileOf(folder, missing) },
     );
   const sets: ShiftedSet[] = [];
   for (const corruption of corruptions ?? there)
@@ -60,7 +70,7 @@ export async function loadCifar10C(
   return sets;
 }
 
-/** What {@link openCifar10C} opens. */
+/** A part of CIFAR-10-C for {@link openCifar10C}. */
 export interface Cifar10CPart {
   readonly folder: string;
   readonly corruption: CorruptionName;
@@ -78,6 +88,7 @@ export async function openCifar10C(part: Cifar10CPart): Promise<ImageDataset> {
     throw new DatasetError(
       `${images.path}: holds ${images.type} [${images.shape}]; expected bytes (|u1) [${shape}], ` +
         `${size} images of each severity after the other.`,
+      { file: images.path },
     );
   const first = (severity - 1) * size;
   const labels = await readLabels(join(folder, 'labels.npy'), size);
@@ -114,15 +125,19 @@ async function readLabels(path: string, size: number): Promise<number[]> {
     throw new DatasetError(
       `${path}: holds ${type} [${shape}]; expected ${count} or ${size} whole numbers, one for ` +
         'each image of all severities or of one.',
+      { file: path },
     );
   const labels = Array.from({ length }, (_, i) => bytes.readUIntLE(i * width, Math.min(width, 6)));
   const wrong = labels.findIndex((label) => label >= CIFAR10_CLASS_NAMES.length);
   if (wrong >= 0)
-    throw new DatasetError(`${path}: label ${wrong} is ${labels[wrong]}; expected 0–9.`);
+    throw new DatasetError(`${path}: label ${wrong} is ${labels[wrong]}; expected 0–9.`, {
+      file: path,
+      value: labels[wrong],
+    });
   return Array.from({ length: count }, (_, i) => labels[i % length]!);
 }
 
-/** Of the first images of a severity; tells one file from another. */
+/** The bytes of a severity's first images, which tell one file from another. */
 async function firstBytes({ path, start }: NpyFile, first: number): Promise<Buffer> {
   const file = await open(path);
   try {

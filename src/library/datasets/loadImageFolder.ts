@@ -1,8 +1,17 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
-import { DatasetError, OptionError } from 'selective-brain-damage-statistics';
-import { type Random, shuffleInPlace } from 'selective-brain-damage-statistics/internal';
+import { DatasetError } from 'selective-brain-damage-statistics';
+import {
+  checkOptions,
+  either,
+  listOf,
+  type OptionRules,
+  type Random,
+  shuffleInPlace,
+  TEXT,
+} from 'selective-brain-damage-statistics/internal';
+import { checkPath, object } from '../optionRules';
 import { ImageDataset } from './imageDataset';
 import type { Normalization } from './normalization';
 import {
@@ -10,6 +19,7 @@ import {
   inputOf,
   type PictureOptions,
   type PictureSettings,
+  pictureRules,
   pictureSettings,
 } from './preprocess';
 import type { DatasetSpec, Example, ImageSource } from './types';
@@ -17,43 +27,48 @@ import type { DatasetSpec, Example, ImageSource } from './types';
 /** Options of {@link loadImageFolder}. */
 export interface ImageFolderOptions extends PictureOptions {
   /**
-   * The names of the subfolders of all classes, in the classes' order; one that is not there is a
-   * class without images. Default: the subfolders that are there, sorted.
+   * The subfolders of all classes, in the classes' order; a class whose subfolder is missing has no
+   * images. A list names the classes by their subfolders; in an object, keys are subfolders and values
+   * the classes' names: `{ n01440764: 'tench', … }`. Default: the subfolders that are there, sorted.
    */
-  readonly classes?: readonly string[];
-  /** One name per class. Default: the subfolders' names. */
-  readonly classNames?: readonly string[];
+  readonly classNames?: readonly string[] | Readonly<Record<string, string>>;
 }
+
+const rules: OptionRules<ImageFolderOptions> = {
+  ...pictureRules,
+  classNames: either(listOf(TEXT), object('an object of names by subfolder')),
+};
 
 const IMAGE = /\.(jpe?g|png|webp)$/i;
 
 /**
- * Opens a folder with one subfolder of JPEG or PNG files per class, as ImageNet's validation set
- * and its kin are handed out. Nothing but names and sizes is read before images are asked for, and
+ * Opens a folder with one subfolder of JPEG or PNG files per class, the layout of ImageNet's validation
+ * set. Nothing but names and sizes is read before images are asked for, and
  * memory does not grow with their number, unless they are shuffled. An image's id is its path below
  * the folder, `n01440764/ILSVRC2012_val_00000293.JPEG`; images are in the order of their paths.
  * Preprocessing is that of `loadImageNetRecords`; `hash` is the sha256 of the paths and sizes.
  *
- * @throws DatasetError where the folder or its images are missing, a subfolder is none of the
- *   classes, and, while reading, where a file cannot be decoded or files came or went
- * @throws OptionError for an option out of range
+ * @throws DatasetError where the folder or its images are missing, a subfolder belongs to no
+ *   class, and, while reading, where a file cannot be decoded or files came or went
+ * @throws OptionError for a wrong option or value
  */
 export async function loadImageFolder(
   folder: string,
   options: ImageFolderOptions = {},
 ): Promise<ImageDataset> {
+  checkPath('loadImageFolder', 'folder', folder);
+  checkOptions('loadImageFolder', options, rules);
   const found = await subfolders(folder);
-  const classes = options.classes ?? found;
+  const named = options.classNames ?? found;
+  const [classes, classNames] = Array.isArray(named)
+    ? [named, named]
+    : [Object.keys(named), Object.values(named)];
   const stray = found.find((name) => !classes.includes(name));
   if (stray !== undefined)
     throw new DatasetError(
       `${join(folder, stray)}: no class has this name; expected ${classes.length} classes such as ` +
         `${classes.slice(0, 3).join(', ')}.`,
-    );
-  const { classNames = classes } = options;
-  if (classNames.length !== classes.length)
-    throw new OptionError(
-      `classNames has ${classNames.length} names; expected one for each of ${classes.length} classes.`,
+      { option: 'classNames', value: stray, file: join(folder, stray) },
     );
   const settings = pictureSettings(options);
   const folders = found.map((name) => ({ name, label: classes.indexOf(name) }));
@@ -61,6 +76,7 @@ export async function loadImageFolder(
   if (size === 0)
     throw new DatasetError(
       `${folder}: no images; expected one subfolder per class with JPEG or PNG files.`,
+      { file: folder },
     );
   const spec = { loader: 'image-folder', options: { ...options, folder: resolve(folder) } };
   return new ImageDataset(
@@ -71,7 +87,10 @@ export async function loadImageFolder(
 /** The names of a folder's subfolders, sorted. */
 async function subfolders(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true }).catch((cause: Error) => {
-    throw new DatasetError(`${folder}: cannot be read as a folder (${cause.message}).`, { cause });
+    throw new DatasetError(`${folder}: cannot be read as a folder (${cause.message}).`, {
+      cause,
+      file: folder,
+    });
   });
   return entries
     .filter((entry) => !entry.isFile() && !entry.name.startsWith('.'))
@@ -90,7 +109,7 @@ async function imagesIn(folder: string, { name }: ClassFolder): Promise<string[]
   return (await readdir(join(folder, name))).filter((file) => IMAGE.test(file)).sort();
 }
 
-/** How many images there are, and the sha256 of their paths and sizes. */
+/** The number of images, and the sha256 of their paths and sizes. */
 async function surveyed(
   folder: string,
   folders: readonly ClassFolder[],
@@ -143,6 +162,7 @@ class FolderSource implements ImageSource {
     if (count !== this.size)
       throw new DatasetError(
         `${this.folder}: holds ${count} images, ${this.size} when it was opened; open it again.`,
+        { file: this.folder },
       );
   }
 
@@ -163,7 +183,7 @@ class FolderSource implements ImageSource {
     const failed = (cause: Error): never => {
       throw new DatasetError(
         `${path}: the image cannot be read (${cause.message}); expected JPEG or PNG.`,
-        { cause },
+        { cause, file: path },
       );
     };
     return {

@@ -1,9 +1,16 @@
 import { stat } from 'node:fs/promises';
 import { DatasetError } from 'selective-brain-damage-statistics';
+import {
+  checkOptions,
+  listOf,
+  type OptionRules,
+  TEXT,
+} from 'selective-brain-damage-statistics/internal';
+import { checkPath } from '../optionRules';
 import { loadImageNetRecords } from '../records/loadImageNetRecords';
-import { IMAGENET_A_CLASSES, IMAGENET_WNIDS } from './imagenetClasses';
+import { IMAGENET_A_CLASSES, IMAGENET_WNIDS, imageNetClasses } from './imagenetClasses';
 import { loadImageFolder } from './loadImageFolder';
-import type { PictureOptions } from './preprocess';
+import { type PictureOptions, pictureRules } from './preprocess';
 import type { ShiftedSet } from './shiftedSet';
 import { recordsFolder } from './tfdsFolder';
 
@@ -13,28 +20,37 @@ export interface ImageNetAOptions extends PictureOptions {
   readonly classNames?: readonly string[];
 }
 
+const rules: OptionRules<ImageNetAOptions> = { ...pictureRules, classNames: listOf(TEXT) };
+
 /**
  * Opens ImageNet-A, the natural adversarial examples (Hendrycks et al. 2021), streamed: as published
  * (one subfolder per class, named by its WordNet id) or as TFRecords that TFDS wrote (`imagenet_a`,
  * the files' folder or the one above its version).
  *
- * Labels are ImageNet's 1,000; predictions are made among the 200 classes that the set holds, as in
- * its authors' evaluation. Images are resized and cropped as for ImageNet.
+ * Labels are ImageNet's 1,000; predictions are restricted to the 200 classes of the set, as in its
+ * authors' evaluation. Images are resized and cropped as for ImageNet.
  *
  * @throws DatasetError where the folder holds neither, or a subfolder is no class of ImageNet
+ * @throws OptionError for a wrong option or value
  */
 export async function loadImageNetA(
   folder: string,
   options: ImageNetAOptions = {},
 ): Promise<ShiftedSet> {
+  checkPath('loadImageNetA', 'folder', folder);
+  checkOptions('loadImageNetA', options, rules);
   const found = await stat(folder).catch(() => undefined);
   if (!found?.isDirectory())
     throw new DatasetError(
       `${folder}: no such folder; expected ImageNet-A's subfolders (n01498041, …) or TFRecords.`,
+      { file: folder },
     );
   const records = await recordsFolder(folder);
   const data = records
     ? await loadImageNetRecords(records, { classNames: IMAGENET_WNIDS, ...options })
-    : await loadImageFolder(folder, { ...options, classes: IMAGENET_WNIDS });
+    : await loadImageFolder(folder, {
+        ...options,
+        classNames: imageNetClasses(options.classNames),
+      });
   return { corruption: 'imagenet-a', severity: 0, data: data.restrictTo(IMAGENET_A_CLASSES) };
 }

@@ -1,13 +1,20 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatasetError } from 'selective-brain-damage-statistics';
+import {
+  checkOptions,
+  listOf,
+  type OptionRules,
+  TEXT,
+} from 'selective-brain-damage-statistics/internal';
 import { ALL_CORRUPTIONS, type CorruptionName, SEVERITIES } from '../corruptions/names';
+import { checkPath } from '../optionRules';
 import { loadImageNetRecords } from '../records/loadImageNetRecords';
 import type { ImageDataset } from './imageDataset';
-import { IMAGENET_WNIDS } from './imagenetClasses';
+import { IMAGENET_WNIDS, imageNetClasses } from './imagenetClasses';
 import { loadImageFolder } from './loadImageFolder';
-import type { PictureOptions } from './preprocess';
-import { type CorruptionChoice, checkChoice, type ShiftedSet } from './shiftedSet';
+import { type PictureOptions, pictureRules } from './preprocess';
+import { type CorruptionChoice, choiceRules, type ShiftedSet } from './shiftedSet';
 import { recordsFolder } from './tfdsFolder';
 
 /** Options of {@link loadImageNetC}. */
@@ -16,13 +23,19 @@ export interface ImageNetCOptions extends PictureOptions, CorruptionChoice {
   readonly classNames?: readonly string[];
 }
 
-/** What else corruptions were called, in TFDS and in the authors' runs. */
+const rules: OptionRules<ImageNetCOptions> = {
+  ...pictureRules,
+  ...choiceRules,
+  classNames: listOf(TEXT),
+};
+
+/** Other names of corruptions, in TFDS and in the authors' runs. */
 const ALIASES: Partial<Record<CorruptionName, string>> = {
   glass_blur: 'frosted_glass_blur',
   elastic_transform: 'elastic',
 };
 
-/** The archives that the images are handed out in. */
+/** The archives of the published images. */
 const ARCHIVES = ['', 'noise', 'blur', 'weather', 'digital', 'extra'];
 
 /**
@@ -37,14 +50,15 @@ const ARCHIVES = ['', 'noise', 'blur', 'weather', 'digital', 'extra'];
  *
  * @returns one set per corruption and severity, in the benchmark's order
  * @throws DatasetError where there is no corruption at all, or one lacks a severity, naming it
- * @throws OptionError for a corruption or severity that does not exist
+ * @throws OptionError for an unknown corruption or severity, and for a wrong option or value
  */
 export async function loadImageNetC(
   folder: string,
   options: ImageNetCOptions = {},
 ): Promise<ShiftedSet[]> {
+  checkPath('loadImageNetC', 'folder', folder);
+  checkOptions('loadImageNetC', options, rules);
   const { corruptions, severities = SEVERITIES, ...pictures } = options;
-  checkChoice(options);
   const sets: ShiftedSet[] = [];
   for (const corruption of corruptions ?? ALL_CORRUPTIONS) {
     const places = new Map<number, Place>();
@@ -60,6 +74,7 @@ export async function loadImageNetC(
           `${folder}: ${corruption} has no severity ${severity} (found: ` +
             `${[...places.keys()].join(', ') || 'none'}); expected ${corruption}_${severity} with ` +
             `TFRecords, or ${join(corruption, String(severity))} with one subfolder per class.`,
+          { option: 'severities', value: severity, file: folder },
         );
       sets.push({ corruption, severity, data: await open(place, pictures) });
     }
@@ -68,6 +83,7 @@ export async function loadImageNetC(
     throw new DatasetError(
       `${folder}: holds no corruption of ImageNet-C; expected folders such as gaussian_noise_1 with ` +
         'TFRecords, or gaussian_noise/1 with one subfolder per class.',
+      { file: folder },
     );
   return sets;
 }
@@ -96,10 +112,10 @@ async function find(
 
 function open(
   { layout, folder }: Place,
-  { imageSize = 224, shorterSide = imageSize, ...pictures }: ImageNetCOptions,
+  { imageSize = 224, shorterSide = imageSize, classNames, ...pictures }: ImageNetCOptions,
 ): Promise<ImageDataset> {
   const how = { ...pictures, imageSize, shorterSide };
   return layout === 'records'
-    ? loadImageNetRecords(folder, { classNames: IMAGENET_WNIDS, ...how })
-    : loadImageFolder(folder, { ...how, classes: IMAGENET_WNIDS });
+    ? loadImageNetRecords(folder, { classNames: classNames ?? IMAGENET_WNIDS, ...how })
+    : loadImageFolder(folder, { ...how, classNames: imageNetClasses(classNames) });
 }

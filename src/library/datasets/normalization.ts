@@ -1,6 +1,8 @@
 /** Mean and standard deviation per channel (red, green, blue), of values 0–255. */
 export interface Normalization {
+  /** Mean of each channel, 0–255. */
   readonly mean: readonly [number, number, number];
+  /** Standard deviation of each channel. */
   readonly std: readonly [number, number, number];
 }
 

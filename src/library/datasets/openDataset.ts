@@ -9,7 +9,7 @@ import type { DatasetSpec } from './types';
 const loaders: Readonly<
   Record<string, (options: Record<string, unknown>) => Promise<ImageDataset>>
 > = {
-  cifar10: loadCifar10,
+  cifar10: ({ folder, ...options }) => loadCifar10(folder as string | undefined, options),
   'cifar10-c': (options) => openCifar10C(options as unknown as Cifar10CPart),
   'image-folder': ({ folder, ...options }) => loadImageFolder(folder as string, options),
   'imagenet-records': ({ files, ...options }) => loadImageNetRecords(files as string[], options),
@@ -32,18 +32,18 @@ export async function openDataset(spec: DatasetSpec): Promise<ImageDataset> {
 
 const open = new Map<string, Promise<ImageDataset>>();
 
-/** The same, once: what views are on stays open for all that a process does with it. */
+/** The same, once per process: a source stays open for all views of it. */
 export async function keptOpen({ views = [], ...source }: DatasetSpec): Promise<ImageDataset> {
   const key = JSON.stringify(source);
   const opened = open.get(key) ?? openDataset(source);
   open.set(key, opened);
-  // What could not be opened may be there at the next try.
+  // A source that could not be opened may be there at the next attempt.
   opened.catch(() => open.delete(key));
   return (await opened).view(views);
 }
 
 /**
- * What another process has to be told to open a data set.
+ * The description from which another process opens a data set.
  *
  * @throws OptionError where only memory holds the images
  */
@@ -52,11 +52,12 @@ export function specOf(data: ImageDataset): DatasetSpec {
     throw new OptionError(
       `${data.name} is held in memory only, so other processes cannot open it. Write it with ` +
         'writeRecords and load that with loadImageNetRecords.',
+      { value: data },
     );
   return data.spec;
 }
 
-/** A spec's options less where the files lie: what the data set's hash does not say of its images. */
+/** A spec's options without the files' place: with the data set's hash, they identify its images. */
 export function optionsAnywhere({ options }: DatasetSpec): Readonly<Record<string, unknown>> {
   const { folder: _, files: __, ...others } = options;
   return others;

@@ -1,8 +1,16 @@
 import { imageSize as sizeOf } from 'image-size';
-import { checkCount, checkOption, type Random } from 'selective-brain-damage-statistics/internal';
+import {
+  checkOption,
+  count,
+  type OptionRules,
+  type Random,
+} from 'selective-brain-damage-statistics/internal';
 import sharp from 'sharp';
 import type { RgbImage } from '../images/rgbImage';
+import { object } from '../optionRules';
 import { type Normalization, normalizationTable } from './normalization';
+import type { Augmentation } from './types';
+import { flips } from './views/augment';
 
 /** ImageNet's, as in the paper's training code. */
 export const IMAGENET_NORMALIZATION: Normalization = {
@@ -10,30 +18,35 @@ export const IMAGENET_NORMALIZATION: Normalization = {
   std: [0.229 * 255, 0.224 * 255, 0.225 * 255],
 };
 
-/** How a model's input is made of a stored picture. */
+/** Options of the way from a stored picture to a model's input. */
 export interface PictureOptions {
   /** Side of a model's input in pixels. Default 224. */
   readonly imageSize?: number;
   /**
-   * What the shorter side is resized to before the central crop of evaluation. Default
-   * `imageSize · 256 / 224`; give `imageSize` itself for images that are to be taken whole.
+   * Length of the shorter side, to which a picture is resized before the central crop of evaluation.
+   * Default `imageSize · 256 / 224`; give `imageSize` itself to crop nothing.
    */
   readonly shorterSide?: number;
   /** Mean and standard deviation per channel, of values 0–255. Default ImageNet's. */
   readonly normalization?: Normalization;
 }
 
+/** The rules of {@link PictureOptions}, which all loaders of pictures share. */
+export const pictureRules: OptionRules<PictureOptions> = {
+  imageSize: count(),
+  shorterSide: count(),
+  normalization: object('{ mean, std } of the channels'),
+};
+
 /** {@link PictureOptions}, complete. */
 export type PictureSettings = Required<PictureOptions>;
 
-/** @throws OptionError for a side that is not a whole number in range */
+/** @throws OptionError where the shorter side is shorter than a model's input */
 export function pictureSettings({
   imageSize = 224,
   shorterSide = Math.round((imageSize * 256) / 224),
   normalization = IMAGENET_NORMALIZATION,
 }: PictureOptions): PictureSettings {
-  checkCount('imageSize', imageSize);
-  checkCount('shorterSide', shorterSide);
   checkOption(
     'shorterSide',
     shorterSide,
@@ -51,11 +64,11 @@ export interface Region {
   readonly height: number;
 }
 
-/** How a model's input is cut out of an image: crop, resize, cut a square window, flip. */
+/** A cut of a model's input out of an image: crop, resize, square window, flip. */
 export interface Cut {
-  /** What of the stored image is used. */
+  /** The part of the stored image that is used. */
   readonly crop: Region;
-  /** What the crop is resized to. */
+  /** Size to which the crop is resized. */
   readonly width: number;
   readonly height: number;
   /** The upper left corner of the window in the resized crop. */
@@ -101,7 +114,12 @@ const CROP_ATTEMPTS = 10;
  * resized to `size × size`, mirrored half of the time. Where ten draws do not fit the image, the
  * central crop that does, as large as the aspect allows.
  */
-export function trainingCut(width: number, height: number, size: number, random: Random): Cut {
+export function trainingCut(
+  width: number,
+  height: number,
+  size: number,
+  random: Augmentation,
+): Cut {
   return {
     crop: randomCrop(width, height, random),
     width: size,
@@ -109,7 +127,7 @@ export function trainingCut(width: number, height: number, size: number, random:
     left: 0,
     top: 0,
     size,
-    flip: random() < 0.5,
+    flip: flips(random),
   };
 }
 
@@ -146,7 +164,7 @@ function randomCrop(width: number, height: number, random: Random): Region {
 export function inputOf(
   encoded: Uint8Array,
   { imageSize, shorterSide, normalization }: PictureSettings,
-  augment?: Random,
+  augment?: Augmentation,
   into?: Float32Array,
 ): Promise<Float32Array> {
   const cutOf = (width: number, height: number) =>

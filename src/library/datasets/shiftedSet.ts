@@ -1,13 +1,19 @@
-import type { CorruptOptions } from '../corruptions/corrupt';
+import {
+  checkOptions,
+  listOf,
+  type OptionRule,
+  type OptionRules,
+} from 'selective-brain-damage-statistics/internal';
+import { type CorruptOptions, corruptRules } from '../corruptions/corrupt';
 import { warnOfOwnFrost } from '../corruptions/frost';
 import {
+  CORRUPTION,
   CORRUPTIONS,
   type CorruptionName,
-  checkCorruption,
-  checkSeverity,
   SEVERITIES,
+  SEVERITY,
 } from '../corruptions/names';
-import type { ImageDataset } from './imageDataset';
+import { checkDataset, ImageDataset } from './imageDataset';
 
 /** Images whose distribution is not that of the training images. */
 export interface ShiftedSet {
@@ -15,10 +21,22 @@ export interface ShiftedSet {
   readonly corruption: string;
   /** 1–5; 0 where the set has none. */
   readonly severity: number;
+  /** The images. */
   readonly data: ImageDataset;
 }
 
-/** Which of the corruptions a set is wanted with. */
+/** An option that takes a set of shifted images. */
+export const SHIFTED_SET: OptionRule = {
+  expected: 'a set { corruption, severity, data }, as corruptedSets gives',
+  accepts: (value) => {
+    const { corruption, severity, data } = (value ?? {}) as Partial<ShiftedSet>;
+    return (
+      typeof corruption === 'string' && typeof severity === 'number' && data instanceof ImageDataset
+    );
+  },
+};
+
+/** A choice of corruptions and severities. */
 export interface CorruptionChoice {
   /** Default: the 15 of the benchmark, or those that a folder holds. */
   readonly corruptions?: readonly CorruptionName[];
@@ -26,14 +44,16 @@ export interface CorruptionChoice {
   readonly severities?: readonly number[];
 }
 
-/** @throws OptionError for a corruption or a severity that is none */
-export function checkChoice({ corruptions = [], severities = [] }: CorruptionChoice): void {
-  corruptions.forEach(checkCorruption);
-  severities.forEach(checkSeverity);
-}
+/** The rules of {@link CorruptionChoice}. */
+export const choiceRules: OptionRules<CorruptionChoice> = {
+  corruptions: listOf(CORRUPTION),
+  severities: listOf(SEVERITY),
+};
 
 /** Options of {@link corruptedSets}. */
 export interface CorruptedSetsOptions extends CorruptOptions, CorruptionChoice {}
+
+const rules: OptionRules<CorruptedSetsOptions> = { ...corruptRules, ...choiceRules };
 
 /**
  * A data set under every corruption and severity, corrupted while it is read: ImageNet-C or
@@ -46,6 +66,8 @@ export function corruptedSets(
   data: ImageDataset,
   options: CorruptedSetsOptions = {},
 ): ShiftedSet[] {
+  checkDataset('corruptedSets', 'data', data);
+  checkOptions('corruptedSets', options, rules);
   const { corruptions = CORRUPTIONS, severities = SEVERITIES, ...how } = options;
   if (corruptions.includes('frost') && how.frost === undefined) warnOfOwnFrost();
   return corruptions.flatMap((corruption) =>

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 const VERSION = /^\d+\.\d+\.\d+$/;
 
 /**
- * Where the TFRecords lie of a data set that TFDS wrote: in the folder itself, or in the subfolder of
+ * The folder of the TFRecords of a data set that TFDS wrote: the folder itself, or in the subfolder of
  * its highest version (`3.1.0`); undefined where there are none.
  */
 export async function recordsFolder(folder: string): Promise<string | undefined> {

@@ -4,12 +4,21 @@ import type { CorruptionName, CorruptionScale } from '../corruptions/names';
 import type { RgbImage } from '../images/rgbImage';
 import type { Normalization } from './normalization';
 
+/** Random draws of an image's training preprocessing. */
+export interface Augmentation {
+  /** Uniform in [0, 1). */
+  (): number;
+  /** Whether the image is mirrored. Default: one draw decides, at even chances. */
+  readonly flip?: boolean;
+}
+
 /** One labelled image, decoded only when its pixels are asked for. */
 export interface Example {
+  /** Names the image within its data set. */
   readonly id: ImageId;
   /** 0-based class. */
   readonly label: number;
-  /** The JPEG or PNG file that the image came as, where it did. */
+  /** The image's JPEG or PNG file, where it has one. */
   readonly encoded?: Uint8Array;
   /** The picture as stored (decoded, not cropped or normalised). */
   image(): RgbImage | Promise<RgbImage>;
@@ -18,20 +27,22 @@ export interface Example {
    * standard deviation. With `augment`, training preprocessing drawn from it, else evaluation's.
    * May be written into `into` and be that array: a batch then needs no copy.
    */
-  pixels(augment?: Random, into?: Float32Array): Float32Array | Promise<Float32Array>;
+  pixels(augment?: Augmentation, into?: Float32Array): Float32Array | Promise<Float32Array>;
 }
 
 /** Images for one step of a model. */
 export interface ImageBatch {
   /** `[n, height, width, channels]`, normalised. */
   readonly images: Float32Array;
+  /** `[n, height, width, channels]`. */
   readonly shape: [number, number, number, number];
   /** 0-based classes, length n. */
   readonly labels: Int32Array;
+  /** The images' ids, length n. */
   readonly ids: ImageId[];
 }
 
-/** What has to be said to open a data set again, in this process or another. JSON. */
+/** A description from which this process or another opens a data set again; JSON. */
 export interface DatasetSpec {
   /** The loader's name: `cifar10`, `imagenet-records`. */
   readonly loader: string;
@@ -41,27 +52,87 @@ export interface DatasetSpec {
   readonly views?: readonly DatasetView[];
 }
 
-/** One view on a data set; views apply in the order in which they were asked for. */
+/** One view on a data set; views apply in the order of their calls. */
 export type DatasetView =
-  | { readonly op: 'take'; readonly count: number }
-  | { readonly op: 'shard'; readonly index: number; readonly of: number }
-  | { readonly op: 'shuffle'; readonly seed: number }
-  | { readonly op: 'augment'; readonly seed: number }
-  | { readonly op: 'restrictTo'; readonly classes: readonly number[] }
+  | TakeView
+  | ShardView
+  | ShuffleView
+  | AugmentView
+  | RestrictToView
   | CorruptView;
+
+/** The first images. */
+export interface TakeView {
+  /** Chooses this view. */
+  readonly op: 'take';
+  /** Number of images. */
+  readonly count: number;
+}
+
+/** Every `of`-th image, from image `index` on. */
+export interface ShardView {
+  /** Chooses this view. */
+  readonly op: 'shard';
+  /** The shard's number, from 0. */
+  readonly index: number;
+  /** Number of shards. */
+  readonly of: number;
+}
+
+/** The images in another order. */
+export interface ShuffleView {
+  /** Chooses this view. */
+  readonly op: 'shuffle';
+  /** Decides the order. */
+  readonly seed: number;
+}
+
+/** The images cropped and flipped at random. */
+export interface AugmentView {
+  /** Chooses this view. */
+  readonly op: 'augment';
+  /** Decides the crops and flips. */
+  readonly seed: number;
+  /** `none` mirrors no image. Default: half of them, at random. */
+  readonly flip?: 'none' | AlternatingFlip;
+}
+
+/**
+ * Mirrors an image in every other epoch; a draw by its id decides in which (Jordan 2024, section 3.6).
+ * After two epochs both versions of each image have been seen once.
+ */
+export interface AlternatingFlip {
+  /** Decides which images the first epoch mirrors. */
+  readonly seed: number;
+  /** From 0. */
+  readonly epoch: number;
+}
+
+/** Predictions restricted to some classes. */
+export interface RestrictToView {
+  /** Chooses this view. */
+  readonly op: 'restrictTo';
+  /** 0-based, ascending. */
+  readonly classes: readonly number[];
+}
 
 /** Every image corrupted, each from a seed of its own. */
 export interface CorruptView {
+  /** Chooses this view. */
   readonly op: 'corrupt';
+  /** The corruption. */
   readonly name: CorruptionName;
+  /** 1 (mild) to 5. */
   readonly severity: number;
+  /** With an image's id, decides what is random in its corruption. */
   readonly seed: number;
+  /** Which of the published sets of parameters. */
   readonly scale: CorruptionScale;
   /** Folder of frost textures. */
   readonly frost?: string;
 }
 
-/** Where images come from: what a loader implements. */
+/** A source of images, which a loader implements. */
 export interface ImageSource {
   /** For people: `CIFAR-10 test`. */
   readonly name: string;
@@ -71,15 +142,15 @@ export interface ImageSource {
   readonly imageShape: readonly [number, number, number];
   /** Identifies the content; part of what decides a training run. */
   readonly hash: string;
-  /** How `pixels` are made of 8-bit RGB; needed to corrupt what a model sees. */
+  /** How `pixels` are made of 8-bit RGB; without it, images cannot be corrupted. */
   readonly normalization?: Normalization;
-  /** How many images there are, where that is known without reading them. */
+  /** Number of images, where it is known without reading them. */
   readonly size?: number;
   /** Opens the source again; absent where only memory holds the images. */
   readonly spec?: DatasetSpec;
   /** Examples held at once to shuffle a view. Default 4,096. */
   readonly shuffleBuffer?: number;
-  /** What was bad and left out so far, where the loader was told to go on. */
+  /** One error for each bad image left out so far, where the loader was told to go on. */
   readonly skipped?: readonly Error[];
   /** All examples, in stored order, or in an order drawn from `random`. */
   examples(random?: Random): AsyncIterable<Example>;

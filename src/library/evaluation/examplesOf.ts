@@ -23,6 +23,7 @@ export async function* examplesOf<Row extends { image_id: ImageId; true_class: n
       throw new PredictionsError(
         `${dataset.name}: image ${example.id} has class ${example.label}, in the predictions it has ` +
           `${row.true_class}; ${wayOut}`,
+        { column: 'true_class', value: row.true_class },
       );
     yield { example, row };
     left.delete(example.id);
@@ -31,5 +32,6 @@ export async function* examplesOf<Row extends { image_id: ImageId; true_class: n
   const [missing] = left.keys();
   throw new PredictionsError(
     `${dataset.name} lacks image ${missing} of the predictions; ${wayOut}`,
+    { column: 'image_id', value: missing },
   );
 }

@@ -1,12 +1,23 @@
 import type { ImageId } from 'selective-brain-damage-statistics';
+import {
+  checkOptions,
+  count,
+  FUNCTION,
+  type OptionRules,
+  SIGNAL,
+  type VariantOf,
+} from 'selective-brain-damage-statistics/internal';
+import { useBackend } from '../backend/backend';
 import * as tf from '../backend/tf';
-import type { ImageDataset } from '../datasets/imageDataset';
+import { checkDataset, type ImageDataset } from '../datasets/imageDataset';
 import { foldBatchNorms } from '../models/foldBatchNorms';
 import { checkFit } from '../models/model';
+import { checkNetwork, layersOf, type Network, variantOf } from '../models/network';
 
-/** What one model says about the images of a data set, in the data set's order. */
-export interface PredictedImages {
-  readonly imageIds: ImageId[];
+/** A network's predictions of the images of a data set, in the data set's order. */
+export interface PredictedImages extends VariantOf {
+  /** The images' ids. */
+  readonly imageIds: readonly ImageId[];
   /** 0-based, int32 [images]. */
   readonly trueClass: Int32Array;
   /** Class with the largest softmax output, int32 [images]; of equal ones, the smallest. */
@@ -15,8 +26,11 @@ export interface PredictedImages {
   readonly confidence: Float32Array;
   /** The five most probable classes, best first, int32 [images × 5]; fewer where there are fewer. */
   readonly top5: Int32Array;
+  /** The data set's names of classes, by class. */
+  readonly classNames: readonly string[];
 }
 
+/** Options of {@link predict}. */
 export interface PredictOptions {
   /** Images at a time. Default: 250 of 32 × 32 pixels, fewer of larger ones. */
   readonly batchSize?: number;
@@ -26,83 +40,113 @@ export interface PredictOptions {
   readonly onImages?: (count: number) => void;
 }
 
+const rules: OptionRules<PredictOptions> = {
+  batchSize: count(),
+  signal: SIGNAL,
+  onImages: FUNCTION,
+};
+
 /**
- * Runs a model over a data set. Where the data set names candidates (`among`), predictions, their
- * confidence and the five most probable classes are made among those only.
+ * Runs a network over a data set. Where predictions are restricted to some of its classes
+ * (`restrictTo`), the predicted class, its confidence and the five most probable classes are of those
+ * only.
  *
- * @param model images `[n, height, width, channels]` to logits `[n, classes]`
- * @throws OptionError where the model does not take these images or has other classes
+ * @param model images `[n, height, width, channels]` to logits or probabilities `[n, classes]`
+ * @returns the predictions; `variant` and `sparsity` are those that the network was trained to, else its
+ *   own name and NaN. {@link combinePredictions} makes those of several networks one table
+ * @throws OptionError where the network does not take these images or has other classes, and for a
+ *   wrong option or value
  */
 export async function predict(
-  model: tf.LayersModel,
+  model: Network,
   data: ImageDataset,
   options: PredictOptions = {},
 ): Promise<PredictedImages> {
+  checkNetwork('predict', model);
+  checkDataset('predict', 'data', data);
+  checkOptions('predict', options, rules);
+  await useBackend();
   const [predicted] = await predictAll([model], data, options);
   return predicted!;
 }
 
-/** The same with several models, which all see a batch before the next one is made. */
+/** The same with several networks, which all see a batch before the next one is made. */
 export async function predictAll(
-  models: readonly tf.LayersModel[],
+  networks: readonly Network[],
   data: ImageDataset,
   options: PredictOptions = {},
 ): Promise<PredictedImages[]> {
-  const { imageShape, numClasses } = data;
-  for (const model of models) checkFit(model, { imageShape, numClasses });
   const folded: tf.LayersModel[] = [];
   try {
-    for (const model of models) folded.push(await foldBatchNorms(model));
-    return await predictWith(folded, data, options);
+    for (const network of networks) checkFit(layersOf(network), data);
+    for (const network of networks) folded.push(await foldBatchNorms(layersOf(network)));
+    const predicted = await predictWith(folded, data, options);
+    return predicted.map((images, i) => ({ ...variantOf(networks[i]!), ...images }));
   } finally {
     for (const model of folded) model.dispose();
   }
+}
+
+/** Confidences and most probable classes of one network, image by image. */
+interface Outputs {
+  readonly confidence: number[];
+  readonly top5: number[];
 }
 
 async function predictWith(
   models: readonly tf.LayersModel[],
   data: ImageDataset,
   options: PredictOptions,
-): Promise<PredictedImages[]> {
-  const { imageShape, numClasses, candidates } = data;
+): Promise<Omit<PredictedImages, keyof VariantOf>[]> {
+  const { imageShape, numClasses, classNames, candidates } = data;
   const { batchSize = defaultBatchSize(imageShape), signal, onImages } = options;
   const k = Math.min(5, candidates?.length ?? numClasses);
   const imageIds: ImageId[] = [];
-  const trueClass: number[] = [];
-  const outputs = models.map(() => ({ confidence: [] as number[], top5: [] as number[] }));
-  for await (const { images, shape, labels, ids } of data.batches(batchSize)) {
+  const labels: number[] = [];
+  const outputs = models.map((): Outputs => ({ confidence: [], top5: [] }));
+  for await (const batch of data.batches(batchSize)) {
     signal?.throwIfAborted();
-    const batch = tf.tensor4d(images, shape);
-    for (const [m, model] of models.entries()) {
-      const [values, indices] = tf.tidy(() => {
-        const logits = model.apply(batch, { training: false }) as tf.Tensor2D;
-        const considered = candidates
-          ? logits.gather(tf.tensor1d([...candidates], 'int32'), 1)
-          : logits;
-        const best = tf.topk(considered.softmax(), k);
-        return [best.values, best.indices];
-      });
-      const { confidence, top5 } = outputs[m]!;
-      const probabilities = await values!.data();
-      for (const index of await indices!.data()) top5.push(candidates?.[index] ?? index);
-      for (let i = 0; i < ids.length; i++) confidence.push(probabilities[i * k]!);
-      tf.dispose([values!, indices!]);
-    }
-    batch.dispose();
-    imageIds.push(...ids);
-    trueClass.push(...labels);
-    onImages?.(ids.length);
-    // Lets what would abort the signal in.
+    const images = tf.tensor4d(batch.images, batch.shape);
+    for (const [m, model] of models.entries())
+      await addOutputs(outputs[m]!, model, images, k, candidates);
+    images.dispose();
+    imageIds.push(...batch.ids);
+    labels.push(...batch.labels);
+    onImages?.(batch.ids.length);
+    // Yields to whatever may abort the signal.
     await new Promise(setImmediate);
   }
-  const labels = Int32Array.from(trueClass);
+  const trueClass = Int32Array.from(labels);
   return outputs.map(({ confidence, top5 }) => ({
     imageIds,
-    trueClass: labels,
-    predictedClass: labels.map((_, i) => top5[i * k]!),
+    trueClass,
+    predictedClass: trueClass.map((_, i) => top5[i * k]!),
     confidence: Float32Array.from(confidence),
     top5: Int32Array.from(top5),
+    classNames,
   }));
+}
+
+/** Adds the outputs of a batch, its `k` most probable classes among the candidates. */
+async function addOutputs(
+  { confidence, top5 }: Outputs,
+  model: tf.LayersModel,
+  images: tf.Tensor4D,
+  k: number,
+  candidates: readonly number[] | undefined,
+): Promise<void> {
+  const [values, indices] = tf.tidy(() => {
+    const logits = model.apply(images, { training: false }) as tf.Tensor2D;
+    const considered = candidates
+      ? logits.gather(tf.tensor1d([...candidates], 'int32'), 1)
+      : logits;
+    const best = tf.topk(considered.softmax(), k);
+    return [best.values, best.indices];
+  });
+  const probabilities = await values!.data();
+  for (const index of await indices!.data()) top5.push(candidates?.[index] ?? index);
+  for (let i = 0; i < probabilities.length; i += k) confidence.push(probabilities[i]!);
+  tf.dispose([values!, indices!]);
 }
 
 const PIXELS_AT_ONCE = 250 * 32 * 32;

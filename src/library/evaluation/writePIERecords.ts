@@ -1,5 +1,5 @@
-import { mkdir, readdir, rename, rm } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { mkdir, readdir, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import type {
   Baseline,
   FindPIEsOptions,
@@ -9,11 +9,22 @@ import type {
 } from 'selective-brain-damage-statistics';
 import {
   baselineOf,
+  checkOptions,
+  checkPredictions,
+  choice,
   compareVariants,
+  count,
+  FLAG,
   modalLabels,
+  moveIntoPlace,
+  type OptionRules,
+  removeTemporaries,
+  temporaryPath,
+  VARIANT,
   type VariantOf,
 } from 'selective-brain-damage-statistics/internal';
-import type { ImageDataset } from '../datasets/imageDataset';
+import { checkDataset, type ImageDataset } from '../datasets/imageDataset';
+import { checkPath } from '../optionRules';
 import type { Feature } from '../records/tfExample';
 import { type RecordInput, type WriteRecordsOptions, writeRecords } from '../records/writeRecords';
 import { examplesOf } from './examplesOf';
@@ -26,14 +37,24 @@ export interface WritePIERecordsOptions
   readonly variant?: Baseline;
 }
 
-/** What {@link writePIERecords} wrote of one variant; no files where there are no such images. */
+const rules: OptionRules<WritePIERecordsOptions> = {
+  variant: VARIANT,
+  baseline: VARIANT,
+  ties: choice(['largest', 'smallest', 'exclude']),
+  shards: count(),
+  gzip: FLAG,
+};
+
+/** The files that {@link writePIERecords} wrote of one variant; none where there are no such images. */
 export interface PIERecords extends VariantOf {
+  /** The files of its PIEs. */
   readonly pie: readonly string[];
+  /** The files of all other images. */
   readonly non_pie: readonly string[];
 }
 
 /**
- * Writes the PIEs of each variant, and the images that are none, as TFRecords:
+ * Writes the PIEs of each variant, and all other images, as TFRecords:
  * `<folder>/variant=pruned 0.9/pie.tfrecord` and `non_pie.tfrecord`. The features are those of the paper's
  * tool: `key` (the image's id as bytes), `image/encoded` (as the data set has it, else PNG),
  * `image/class/label` and `stored_class_label` (0-based), `image_index` (position among the
@@ -48,15 +69,20 @@ export interface PIERecords extends VariantOf {
  * @throws PredictionsError where the data set lacks an image, or gives it another class
  */
 export async function writePIERecords(
-  folder: string,
-  dataset: ImageDataset,
   predictions: Predictions,
+  dataset: ImageDataset,
+  folder: string,
   options: WritePIERecordsOptions = {},
 ): Promise<PIERecords[]> {
-  const { variant: only, baseline, ties, ...how } = options;
+  const cell = 'writePIERecords';
+  checkPredictions(cell, predictions);
+  checkDataset(cell, 'dataset', dataset);
+  checkPath(cell, 'folder', folder);
+  checkOptions(cell, options, rules);
+  const { variant, baseline, ties, ...how } = options;
   const compared = compareVariants(predictions.models, baseline);
   const wanted =
-    only === undefined ? compared.variants : [baselineOf(compared.variants, only, 'variant')];
+    variant === undefined ? compared.variants : [baselineOf(compared.variants, variant, 'variant')];
   const rows = modalLabels(predictions, {
     ...(baseline !== undefined && { baseline }),
     ...(ties && { ties }),
@@ -64,37 +90,64 @@ export async function writePIERecords(
   const positions = new Map(predictions.imageIds.map((id, i) => [id, i]));
   const written: PIERecords[] = [];
   for (const { variant, sparsity, models } of wanted) {
-    const place = join(folder, `variant=${variant}`);
-    const part = join(folder, `.variant=${variant}.part`);
-    const write = async (pie: boolean): Promise<string[]> => {
+    const inputs = (pie: boolean): AsyncGenerator<RecordInput> => {
       const chosen = rows.filter((row) => row.variant === variant && row.pie === pie);
-      if (chosen.length === 0) return [];
-      const features = (row: PIERow) =>
-        featuresOf(row, positions.get(row.image_id)!, compared.baseline.models, models);
-      const path = join(part, `${pie ? 'pie' : 'non_pie'}.tfrecord`);
-      const files = await writeRecords(path, records(dataset, chosen, features), how);
-      return files.map((file) => join(place, basename(file)));
+      return records(dataset, chosen, (row) =>
+        featuresOf(row, positions.get(row.image_id)!, compared.baseline.models, models),
+      );
     };
-    // A killed run may have left it.
-    await rm(part, { recursive: true, force: true });
-    await mkdir(part, { recursive: true });
-    try {
-      written.push({ variant, sparsity, pie: await write(true), non_pie: await write(false) });
-      await replaceRecords(place, part);
-    } finally {
-      await rm(part, { recursive: true, force: true });
-    }
+    const files = await replaceRecords(join(folder, folderOf(variant)), inputs, how);
+    written.push({ variant, sparsity, ...files });
   }
   return written;
 }
 
+/** The folder of a variant's files; a name leads to no other folder. */
+function folderOf(variant: string): string {
+  return `variant=${variant.replaceAll(/[%/\\]/g, encodeURIComponent)}`;
+}
+
 const RECORDS = /^(non_)?pie\.tfrecord/;
 
-/** Delete, then rename: a crash in between leaves files missing, never mixed from two runs. */
-async function replaceRecords(place: string, part: string): Promise<void> {
-  await mkdir(place, { recursive: true });
-  for (const name of await readdir(place)) if (RECORDS.test(name)) await rm(join(place, name));
-  for (const name of await readdir(part)) await rename(join(part, name), join(place, name));
+/**
+ * Writes a variant's files beside their folder, then moves them into it. Those of an earlier run are
+ * deleted before: a crash in between leaves files missing, never mixed from two runs.
+ */
+async function replaceRecords(
+  folder: string,
+  inputs: (pie: boolean) => AsyncGenerator<RecordInput>,
+  options: WriteRecordsOptions,
+): Promise<Pick<PIERecords, 'pie' | 'non_pie'>> {
+  await removeTemporaries(dirname(folder), basename(folder));
+  const part = temporaryPath(folder);
+  const write = async (pie: boolean): Promise<string[]> => {
+    const path = join(part, `${pie ? 'pie' : 'non_pie'}.tfrecord`);
+    const examples = inputs(pie);
+    const first = await examples.next();
+    if (first.done) return [];
+    const files = await writeRecords(startingWith(first.value, examples), path, options);
+    return files.map((file) => join(folder, basename(file)));
+  };
+  try {
+    await mkdir(part, { recursive: true });
+    const files = { pie: await write(true), non_pie: await write(false) };
+    await mkdir(folder, { recursive: true });
+    for (const name of await readdir(folder)) if (RECORDS.test(name)) await rm(join(folder, name));
+    await moveIntoPlace(
+      (await readdir(part)).map((name) => ({
+        temporary: join(part, name),
+        path: join(folder, name),
+      })),
+    );
+    return files;
+  } finally {
+    await rm(part, { recursive: true, force: true });
+  }
+}
+
+async function* startingWith<T>(first: T, rest: AsyncIterable<T>): AsyncGenerator<T> {
+  yield first;
+  yield* rest;
 }
 
 async function* records(

@@ -1,7 +1,7 @@
 import type { Schema } from 'selective-brain-damage-statistics/internal';
 import { DataFrame } from '../bundled/danfo';
 
-/** A frame with the columns that a kind of table has, of those optional the ones that rows have. */
+/** A frame with the columns of a kind of table, and those optional ones that the rows have. */
 export function frameOf<Row extends object>(schema: Schema, rows: readonly Row[]): DataFrame {
   const columns = Object.entries(schema.columns)
     .filter(([name, { optional }]) => !optional || rows.some((row) => name in row))
@@ -12,7 +12,7 @@ export function frameOf<Row extends object>(schema: Schema, rows: readonly Row[]
   return frameOfColumns(columns, rows.length);
 }
 
-/** A frame of rows of no known kind, with the types that their values have. */
+/** A frame of rows of no known kind, with the types of their values. */
 export function frameOfRows(rows: readonly Readonly<Record<string, unknown>>[]): DataFrame {
   const columns = Object.keys(rows[0] ?? {}).map((name) => {
     const values = rows.map((row) => row[name]);

@@ -1,4 +1,4 @@
-/** An image as a person sees it: 8-bit RGB, row by row. */
+/** A picture: 8-bit RGB, row by row. */
 export interface RgbImage {
   /** Pixels. */
   readonly width: number;

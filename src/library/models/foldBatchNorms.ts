@@ -1,21 +1,14 @@
 import * as tf from '../backend/tf';
-import { fromTopology, type Topology, topologyOf } from './topology';
-
-interface LayerJson {
-  readonly name: string;
-  class_name: string;
-  readonly config: Record<string, unknown>;
-  /** For each use of the layer, its inputs: `[layer name, use, output, arguments]`. */
-  readonly inbound_nodes?: [name: string, ...rest: unknown[]][][];
-}
+import { endingInLogits } from './endingInLogits';
+import { fromTopology, type LayerJson, type Topology, topologyOf } from './topology';
 
 /**
- * A copy of a model for evaluation alone, in which each batch norm that follows a convolution is
- * part of it: with s = gamma / sqrt(variance + epsilon), the filter becomes filter · s, the bias
- * beta + (bias − mean) · s, and the activation goes along.
+ * A copy of a model for evaluation only: it ends in logits, and convolutions absorb the batch norms that
+ * follow them. With s = gamma / sqrt(variance + epsilon), the filter becomes filter · s, the bias
+ * beta + (bias − mean) · s, and the convolution takes over the activation.
  */
 export async function foldBatchNorms(model: tf.LayersModel): Promise<tf.LayersModel> {
-  const topology = structuredClone(topologyOf(model)) as unknown as {
+  const topology = endingInLogits(topologyOf(model)) as unknown as {
     config: { layers: LayerJson[]; output_layers?: [string, ...unknown[]][] };
   };
   const norms = foldIntoConvolutions(topology.config);
@@ -30,7 +23,7 @@ export async function foldBatchNorms(model: tf.LayersModel): Promise<tf.LayersMo
   return folded;
 }
 
-/** Takes the batch norms out of a configuration; convolution by convolution, whose they were. */
+/** Removes the batch norms from a configuration and returns each one's name by its convolution's. */
 function foldIntoConvolutions(config: {
   layers: LayerJson[];
   output_layers?: [string, ...unknown[]][];

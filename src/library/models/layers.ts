@@ -4,7 +4,7 @@ import * as tf from '../backend/tf';
 
 type Tensor = tf.SymbolicTensor;
 
-/** Options of {@link conv}; `images` where x is the network's input. */
+/** Options of {@link conv}; `images` says that x is the network's input. */
 interface ConvOptions {
   readonly stride?: number;
   readonly padding?: 'same' | 'valid';

@@ -1,7 +1,19 @@
 import { OptionError } from 'selective-brain-damage-statistics';
-import { seedFrom } from 'selective-brain-damage-statistics/internal';
+import {
+  checkOption,
+  count,
+  listOf,
+  requireAwaited,
+  SEED,
+  seedFrom,
+  shown,
+} from 'selective-brain-damage-statistics/internal';
+import { useBackend } from '../backend/backend';
 import type * as tf from '../backend/tf';
-import type { ModelSpec, TopologySpec } from './modelSpec';
+import { airbench } from './airbench';
+import { endingInLogits } from './endingInLogits';
+import { initialized } from './initializers';
+import { checkModelSpec, type ModelSpec, type TopologySpec } from './modelSpec';
 import { renumbered } from './renumbered';
 import { resNet50 } from './resNet50';
 import type { ModelShape } from './shape';
@@ -9,17 +21,12 @@ import { smallCnn } from './smallCnn';
 import { fromTopology, type Topology, topologyOf } from './topology';
 import { wideResNet } from './wideResNet';
 
-const MODEL_NAMES: readonly ModelSpec['name'][] = [
-  'small-cnn',
-  'wide-resnet',
-  'resnet-50',
-  'topology',
-];
-
 /**
- * Builds a network whose initial weights `seed` decides: every random initialiser in it draws from
- * a seed of its own, derived from the layer's name.
+ * Builds a network with initial weights drawn from `seed`: every random initialiser draws from a seed of
+ * its own, derived from the layer's name. Runs on the current backend, else the first that
+ * loads.
  *
+ * @param shape of the images and their classes; a data set has one
  * @returns a model from images `[n, height, width, channels]` to logits `[n, classes]`
  * @throws OptionError if the name is unknown or the network does not fit the shape
  */
@@ -28,10 +35,28 @@ export async function buildModel(
   shape: ModelShape,
   seed: number,
 ): Promise<tf.LayersModel> {
+  checkModelSpec('buildModel', spec);
+  checkShape(shape);
+  checkOption('seed', seed, SEED.accepts(seed), SEED.expected);
+  await useBackend();
   const topology = spec.name === 'topology' ? spec.topology : namedTopology(spec, shape);
   const model = await fromTopology(seeded(endingInLogits(topology), seed));
   checkFit(model, shape);
   return model;
+}
+
+const SIDES = listOf(count(), 3);
+
+/** @throws OptionError for anything but the shape of images and a number of classes */
+function checkShape(shape: ModelShape): void {
+  requireAwaited('buildModel', 'shape', shape);
+  const { imageShape, numClasses } = (shape ?? {}) as Partial<ModelShape>;
+  if (SIDES.accepts(imageShape) && imageShape!.length === 3 && count().accepts(numClasses)) return;
+  throw new OptionError(
+    'buildModel: expected a shape { imageShape: [height, width, channels], numClasses } or a data set, ' +
+      `found ${shown(shape)}.`,
+    { option: 'shape', value: shape },
+  );
 }
 
 /**
@@ -50,7 +75,7 @@ export async function copyModel(model: tf.LayersModel, shape: ModelShape): Promi
 function namedTopology(spec: Exclude<ModelSpec, TopologySpec>, shape: ModelShape): Topology {
   const model = build(spec, shape);
   try {
-    return topologyOf(model);
+    return initialized(topologyOf(model), spec.init);
   } finally {
     model.dispose();
   }
@@ -62,13 +87,10 @@ function build(spec: Exclude<ModelSpec, TopologySpec>, shape: ModelShape): tf.La
       return smallCnn(shape, spec);
     case 'wide-resnet':
       return wideResNet(shape, spec);
+    case 'airbench':
+      return airbench(shape, spec);
     case 'resnet-50':
       return resNet50(shape);
-    default:
-      throw new OptionError(
-        `model.name is '${(spec as { name: unknown }).name}'; there are: ` +
-          `${MODEL_NAMES.join(', ')}.`,
-      );
   }
 }
 
@@ -95,26 +117,9 @@ function isObject(value: unknown): value is Json {
 }
 
 /**
- * The topology without a softmax at its end. The loss takes logits, and the softmax of a softmax
- * would train badly without any error.
- */
-function endingInLogits(topology: Topology): Topology {
-  const copy = structuredClone(topology) as { config: Json };
-  const layers = copy.config.layers as { class_name: string; config: Json }[];
-  const [outputName] = ((copy.config.output_layers as [string][] | undefined) ?? []).flat();
-  const output = layers.find(({ config }) => config.name === outputName) ?? layers.at(-1)!;
-  if (output.config.activation === 'softmax') output.config.activation = 'linear';
-  if (output.class_name === 'Softmax') {
-    output.class_name = 'Activation';
-    output.config = { name: output.config.name, trainable: true, activation: 'linear' };
-  }
-  return copy as Topology;
-}
-
-/**
- * Whether a network takes images of this shape and tells these classes apart.
+ * Checks that a network takes images of this shape and gives a logit for each class.
  *
- * @throws OptionError naming what it takes or gives, and what was expected
+ * @throws OptionError naming the network's shape and the expected one
  */
 export function checkFit(model: tf.LayersModel, { imageShape, numClasses }: ModelShape): void {
   const fits = (actual: tf.Shape, expected: readonly number[]) =>
@@ -125,10 +130,12 @@ export function checkFit(model: tf.LayersModel, { imageShape, numClasses }: Mode
   if (model.inputs.length !== 1 || !fits(input, imageShape))
     throw new OptionError(
       `Model '${model.name}' takes [${input}], the images are [n, ${imageShape}].`,
+      { option: 'model', value: model },
     );
   if (model.outputs.length !== 1 || !fits(output, [numClasses]))
     throw new OptionError(
       `Model '${model.name}' gives [${output}], the data set has ${numClasses} classes: ` +
         `expected [n, ${numClasses}].`,
+      { option: 'model', value: model },
     );
 }

@@ -2,18 +2,19 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { OptionError, TrainingError } from 'selective-brain-damage-statistics';
 import {
+  bySparsity,
   readIfThere,
-  requireAwaited,
-  shown,
   toJson,
   type VariantOf,
-  variantOfSparsity,
   writeFileAtomic,
 } from 'selective-brain-damage-statistics/internal';
+import { useBackend } from '../backend/backend';
+import '../backend/ops/fakeQuantizeLayer';
 import * as tf from '../backend/tf';
 import { checkPath } from '../optionRules';
 import type { RunRecord } from './runRecord';
 import { decodeSafetensors, encodeSafetensors, type NamedArray } from './safetensors';
+import { variantOfRun } from './variantOfRun';
 
 /** A trained network with its masks and the record of its training. */
 export interface TrainedModel {
@@ -25,33 +26,9 @@ export interface TrainedModel {
   readonly run: RunRecord;
 }
 
-/** The network itself. */
-export function networkOf(model: tf.LayersModel | TrainedModel): tf.LayersModel {
-  return model instanceof tf.LayersModel ? model : model.model;
-}
-
-/**
- * Checks the argument of a cell that takes a network.
- *
- * @throws OptionError for a promise, a path or anything else, saying the way out
- */
-export function checkNetwork(cell: string, model: unknown): void {
-  requireAwaited(cell, 'model', model);
-  const { model: inner } = (model ?? {}) as { model?: unknown };
-  if (model instanceof tf.LayersModel || inner instanceof tf.LayersModel) return;
-  const wayOut =
-    typeof model === 'string'
-      ? 'load it with await loadModel(folder)'
-      : 'pass what trainPruned or loadModel gives, or a tf.LayersModel';
-  throw new OptionError(`${cell}: expected a model, found ${shown(model)}; ${wayOut}.`, {
-    option: 'model',
-    value: model,
-  });
-}
-
 /**
  * Writes a model into a folder: `model.json` and `weights.bin` as tfjs reads them, the masks as
- * `masks.safetensors`, and last `run.json`, whose presence says that the folder is complete.
+ * `masks.safetensors`, and last `run.json`, whose presence marks the folder as complete.
  */
 export async function saveModel(
   folder: string,
@@ -80,9 +57,10 @@ export async function readRun(folder: string): Promise<RunRecord | undefined> {
 }
 
 /**
- * Reads a model that `trainPruned` or `trainPopulation` wrote.
+ * Reads a model that `trainPruned` or `trainPopulation` wrote, onto the current backend, else the first
+ * that loads.
  *
- * @param folder `run.json`, `model.json`, `weights.bin` and `masks.safetensors` lie in it
+ * @param folder with `run.json`, `model.json`, `weights.bin` and `masks.safetensors`
  * @throws TrainingError if the folder does not hold a complete model
  */
 export async function loadModel(folder: string): Promise<TrainedModel> {
@@ -99,6 +77,7 @@ export async function loadModel(folder: string): Promise<TrainedModel> {
         'masks.safetensors.',
       { file: folder },
     );
+  await useBackend();
   const { modelTopology, weightsManifest } = JSON.parse(modelJson.toString());
   const model = await tf.loadLayersModel({
     load: async () => ({
@@ -113,28 +92,25 @@ export async function loadModel(folder: string): Promise<TrainedModel> {
 /** A model of a population, in its folder. */
 export interface PopulationModel extends VariantOf {
   readonly replicate: number;
-  /** `sparsity=0.9/replicate=07` below the population's folder. */
+  /** `sparsity=0.9/replicate=07` or `variant=int8/replicate=07` below the population's folder. */
   readonly folder: string;
 }
 
 /**
- * The complete models of a population's folder, by sparsity, then replicate.
+ * The complete models of a population's folder, by sparsity, variant, then replicate.
  *
  * @throws OptionError where there is none
  */
 export async function findModels(population: string): Promise<PopulationModel[]> {
   const models: PopulationModel[] = [];
   for (const level of await readdir(population).catch(() => [])) {
-    const sparsity = /^sparsity=(.+)$/.exec(level)?.[1];
-    if (sparsity === undefined) continue;
+    if (!/^(sparsity|variant)=/.test(level)) continue;
     for (const name of await readdir(join(population, level))) {
       const replicate = /^replicate=(\d+)$/.exec(name)?.[1];
+      if (replicate === undefined) continue;
       const folder = join(population, level, name);
-      if (replicate !== undefined && (await readRun(folder)))
-        models.push({
-          variant: variantOfSparsity(Number(sparsity)),
-          ...{ sparsity: Number(sparsity), replicate: Number(replicate), folder },
-        });
+      const run = await readRun(folder);
+      if (run) models.push({ ...variantOfRun(run), replicate: Number(replicate), folder });
     }
   }
   if (models.length === 0)
@@ -143,5 +119,10 @@ export async function findModels(population: string): Promise<PopulationModel[]>
         'sparsity=0/replicate=00/run.json and so on.',
       { option: 'models', value: population, file: population },
     );
-  return models.sort((a, b) => a.sparsity - b.sparsity || a.replicate - b.replicate);
+  return models.sort(
+    (a, b) =>
+      bySparsity(a, b) ||
+      Number(a.variant > b.variant) - Number(a.variant < b.variant) ||
+      a.replicate - b.replicate,
+  );
 }

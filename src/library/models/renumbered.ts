@@ -2,9 +2,8 @@ import type { Topology } from './topology';
 
 /**
  * A topology whose automatic names are numbered from 1, in the order of the layers. tfjs numbers
- * them (`dense_Dense7`, `sequential_3`) over all that a process has built, so that a notebook's cell
- * gives other names, and with them other initial weights, each time that it runs. What has a name
- * of its own keeps it.
+ * them (`dense_Dense7`, `sequential_3`) over all models of a process, so that a notebook's cell gives
+ * other names, and with them other initial weights, each time it runs. Names given by the user stay.
  */
 export function renumbered(topology: Topology): Topology {
   const counts = new Map<string, number>();
@@ -15,13 +14,13 @@ export function renumbered(topology: Topology): Topology {
     const count = (counts.get(base) ?? 0) + 1;
     counts.set(base, count);
     names.set(name, `${base}${count}`);
-    // What tfjs calls the input of a sequential model that begins with this layer.
+    // tfjs's name for the input of a sequential model that begins with this layer.
     names.set(`${name}_input`, `${base}${count}_input`);
   }
   return replaced(topology, names) as Topology;
 }
 
-/** What tfjs puts before the number of inputs and models. */
+/** The part of tfjs's names of inputs and models that precedes the number. */
 const BASES: Readonly<Record<string, string>> = {
   InputLayer: 'input',
   Model: 'model',
@@ -29,7 +28,7 @@ const BASES: Readonly<Record<string, string>> = {
   Sequential: 'sequential_',
 };
 
-/** What comes before the number in a name that tfjs made; undefined for one that it did not make. */
+/** The part before the number in a name that tfjs made; undefined for a user's own name. */
 function automaticBase(className: string, name: string): string | undefined {
   const base = name.replace(/\d+$/, '');
   if (base === name) return undefined;

@@ -27,6 +27,12 @@ export interface LearningRateSchedule {
   readonly per256: number;
   /** Length of the linear warm-up from 0. Default 5/90 of the run. */
   readonly warmup: number;
+  /**
+   * How the rate falls after warm-up: by `steps`, which `decays` lists, as the paper's does; `linear`, to
+   * 0 at the end of the run; or `cosine`, along half a cosine to 0 (Loshchilov & Hutter 2017). Default
+   * `steps`.
+   */
+  readonly shape?: 'steps' | 'linear' | 'cosine';
   /** Decay steps, which accumulate. Default a tenth at 30/90, 60/90 and 80/90 of the run. */
   readonly decays: readonly LearningRateDecay[];
 }
@@ -73,14 +79,26 @@ export interface ResolvedTraining {
   readonly weightDecay: number;
   /** Share of the target spread over all classes. */
   readonly labelSmoothing: number;
-  /** Whether images are cropped and flipped at random. */
-  readonly augment: boolean;
+  /** Whether images are cropped and mirrored at random, and how where not at even chances. */
+  readonly augment: boolean | AugmentOptions;
+}
+
+/** How training images are varied. */
+export interface AugmentOptions {
+  /**
+   * `random` mirrors each image at even chances, as the paper does; `alternating` in every other epoch,
+   * so that two epochs show both versions once (Jordan 2024); `none` never, as digits and text want it.
+   * Default `random`.
+   */
+  readonly flip?: 'random' | 'alternating' | 'none';
 }
 
 /** The pruning options of a run, with defaults filled in. */
 export interface ResolvedPruning extends PruningSchedule {
   /** How the weights to be masked are chosen. */
   readonly method: PruningMethod;
+  /** Whether the layer that gives the logits is pruned too. */
+  readonly classifier: boolean;
   /** The weights to prune, by name; absent for all convolution and dense kernels. */
   readonly tensors?: readonly string[];
 }
@@ -99,6 +117,7 @@ export interface DataRecord {
 
 /** A user's own model that starts from the weights it has. */
 export interface GivenModel {
+  /** Tells it from a network that is built. */
   readonly name: 'given';
   /** The model's own name. */
   readonly title: string;
@@ -144,10 +163,32 @@ export interface RunOutcome {
   readonly imagesPerSecond: number;
 }
 
+/** How a network was quantized, and its size; JSON. */
+export interface QuantizationRecord {
+  /** The type of the weights. */
+  readonly weights: 'int8' | 'int4' | 'float16';
+  /** The type of the activations; absent where they stay float32. */
+  readonly activations?: 'int8';
+  /** Whether each output channel of a weight tensor has a scale of its own. */
+  readonly perChannel: boolean;
+  /** SHA-256 of the `run.json` of the network that was quantized; absent for one without a record. */
+  readonly baseline?: string;
+  /** Batch norms that could not be folded into a convolution before them, and stay float32. */
+  readonly unfolded: readonly string[];
+  /** The images that gave the ranges of activations. */
+  readonly calibration?: DataRecord;
+  /** Bytes of all weights with their scales and zero points. */
+  readonly bytes: number;
+  /** Bytes of the network that it was made of, in float32. */
+  readonly float32Bytes: number;
+}
+
 /** `run.json` of a trained model. */
 export interface RunRecord {
   /** Everything that decided the weights. */
   readonly spec: RunSpec;
-  /** What came of it. */
+  /** The training curve and the result. */
   readonly outcome: RunOutcome;
+  /** Present where the network was quantized after its training. */
+  readonly quantization?: QuantizationRecord;
 }

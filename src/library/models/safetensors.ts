@@ -5,11 +5,13 @@
 
 /** One array; `Uint8Array` is stored as U8, `Float32Array` as F32. */
 export interface NamedArray {
+  /** Size of each dimension. */
   readonly shape: readonly number[];
+  /** Row-major. */
   readonly data: Float32Array | Uint8Array;
 }
 
-/** What a file holds besides arrays; strings only, as the layout has it. */
+/** Strings that a file holds besides arrays, by name. */
 export type Metadata = Readonly<Record<string, string>>;
 
 interface HeaderEntry {

@@ -1,4 +1,3 @@
-import { checkCount } from 'selective-brain-damage-statistics/internal';
 import * as tf from '../backend/tf';
 import * as layers from './layers';
 import type { ModelShape } from './shape';
@@ -11,7 +10,7 @@ export interface SmallCnnOptions {
   width?: number;
 }
 
-/** Poolings at most: 32 × 32 pixels are 4 × 4 after three, which is as coarse as helps. */
+/** Poolings at most: three make 4 × 4 of 32 × 32 pixels; coarser maps do not help. */
 const POOLINGS = 3;
 
 /**
@@ -20,11 +19,9 @@ const POOLINGS = 3;
  * average pooling and one dense layer.
  *
  * @returns a model from images `[n, height, width, channels]` to logits `[n, classes]`
- * @throws OptionError if the depth is not a whole number of 1 or more
  */
 export function smallCnn(shape: ModelShape, options: SmallCnnOptions = {}): tf.LayersModel {
   const { depth = 3, width = 16 } = options;
-  checkCount('small-cnn depth', depth);
   const input = tf.input({ shape: [...shape.imageShape], name: 'image' });
   let x = input;
   for (let i = 0; i < depth; i++) {

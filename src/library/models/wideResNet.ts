@@ -22,7 +22,7 @@ export function wideResNet(shape: ModelShape, options: WideResNetOptions = {}): 
   const { depth = 16, width = 1 } = options;
   const blocks = (depth - 4) / 6;
   const valid = Number.isInteger(blocks) && blocks > 0;
-  checkOption('wide-resnet depth', depth, valid, '6n + 4: 10, 16, 22, 28, 40');
+  checkOption('model.depth', depth, valid, '6n + 4: 10, 16, 22, 28, 40');
 
   const input = tf.input({ shape: [...shape.imageShape], name: 'image' });
   let x = layers.conv(input, 'conv', 16, 3, { images: true });

@@ -1,9 +1,15 @@
-import { PALETTE, spaced } from 'selective-brain-damage-statistics/internal';
-import { type CorruptOptions, corrupt } from '../corruptions/corrupt';
 import {
-  CORRUPTIONS,
+  checkOptions,
+  listOf,
+  type OptionRules,
+  PALETTE,
+  spaced,
+} from 'selective-brain-damage-statistics/internal';
+import { type CorruptOptions, checkImage, corrupt, corruptRules } from '../corruptions/corrupt';
+import {
+  ALL_CORRUPTIONS,
+  CORRUPTION,
   type CorruptionName,
-  EXTRA_CORRUPTIONS,
   SEVERITIES,
   scaleFor,
 } from '../corruptions/names';
@@ -11,22 +17,30 @@ import type { RgbImage } from '../images/rgbImage';
 import { drawGrid, type Tile } from './grid';
 import type { Picture } from './picture';
 
+/** Options of {@link corruptionGallery}. */
 export interface CorruptionGalleryOptions extends CorruptOptions {
   /** Default: all 19. */
   readonly corruptions?: readonly CorruptionName[];
 }
 
+const rules: OptionRules<CorruptionGalleryOptions> = {
+  ...corruptRules,
+  corruptions: listOf(CORRUPTION),
+};
+
 /**
  * One image under every corruption and severity: a row per corruption, the clean image first.
  *
- * @param image what a model sees of it
+ * @param image the picture as a model sees it: resized and cropped
  * @throws OptionError as `corrupt` does
  */
 export async function corruptionGallery(
   image: RgbImage,
   options: CorruptionGalleryOptions = {},
 ): Promise<Picture> {
-  const { corruptions = [...CORRUPTIONS, ...EXTRA_CORRUPTIONS], ...how } = options;
+  checkImage('corruptionGallery', image);
+  checkOptions('corruptionGallery', options, rules);
+  const { corruptions = ALL_CORRUPTIONS, ...how } = options;
   const tiles: Tile[] = [];
   for (const name of corruptions) {
     tiles.push({ image, caption: [{ text: spaced(name) }] });

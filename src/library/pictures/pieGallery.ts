@@ -3,12 +3,16 @@ import { OptionError, type PIERow, type Table } from 'selective-brain-damage-sta
 import {
   type Baseline,
   baselineOf,
+  checkOptions,
+  count,
+  type OptionRules,
   PALETTE,
   pieTable,
   rowsOf,
+  VARIANT,
   variantsOf,
 } from 'selective-brain-damage-statistics/internal';
-import type { ImageDataset } from '../datasets/imageDataset';
+import { checkDataset, type ImageDataset } from '../datasets/imageDataset';
 import { examplesOf } from '../evaluation/examplesOf';
 import type { RgbImage } from '../images/rgbImage';
 import { drawGrid } from './grid';
@@ -19,16 +23,18 @@ const COLUMNS = [
   ...(['baseline_mode', 'variant_mode'] as const),
 ] as const;
 
-/** What {@link pieGallery} reads of a row of `findPIEs`. */
+/** The columns of `findPIEs` that {@link pieGallery} reads. */
 export type PieGalleryRow = Pick<PIERow, (typeof COLUMNS)[number]>;
 
 /** Options of {@link pieGallery}. */
 export interface PieGalleryOptions {
   /** Whose PIEs are shown, by name or sparsity. Default: the variant of the highest sparsity. */
   readonly variant?: Baseline;
-  /** How many are shown, in the order of the table. Default 18. */
+  /** Number of images shown, in the order of the table. Default 18. */
   readonly count?: number;
 }
+
+const rules: OptionRules<PieGalleryOptions> = { variant: VARIANT, count: count() };
 
 /**
  * Pruning Identified Exemplars as pictures, each with its true label and the modal labels of the
@@ -46,15 +52,20 @@ export async function pieGallery(
   dataset: ImageDataset,
   options: PieGalleryOptions = {},
 ): Promise<Picture> {
+  checkDataset('pieGallery', 'dataset', dataset);
+  checkOptions('pieGallery', options, rules);
   // The table of modalLabels lists the other images as well.
   const all = rowsOf('pieGallery', pieTable, table, COLUMNS);
   const changed = variantsOf(all.filter((row) => row.baseline_mode !== row.variant_mode));
-  const { count = 18, variant } = options;
+  const { count: most = 18, variant } = options;
   if (variant !== undefined && changed.length === 0)
-    throw new OptionError(`pieGallery: no PIE of ${variant}; the table has none at all.`);
+    throw new OptionError(`pieGallery: no PIE of ${variant}; the table has none at all.`, {
+      option: 'variant',
+      value: variant,
+    });
   const chosen = variant === undefined ? changed.at(-1) : baselineOf(changed, variant, 'variant');
   const pies = chosen?.models ?? [];
-  const shown = pies.slice(0, count);
+  const shown = pies.slice(0, most);
   const images = new Map<ImageId, RgbImage>();
   for await (const { example, row } of examplesOf(dataset, shown))
     images.set(row.image_id, await example.image());

@@ -8,7 +8,7 @@ const CSS_PIXELS_PER_INCH = 72;
 
 export const FONT_FAMILY = 'DejaVu Sans';
 
-/** A machine may have no fonts, or others; these ship with the package. */
+/** The package's own fonts, since a machine may have others or none. */
 const FONT: NonNullable<ResvgRenderOptions['font']> = {
   loadSystemFonts: false,
   fontFiles: ['DejaVuSans.ttf', 'DejaVuSans-Bold.ttf'].map((file) =>

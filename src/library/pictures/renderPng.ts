@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import type { Figure } from 'selective-brain-damage-statistics';
+import { type Figure, OptionError } from 'selective-brain-damage-statistics';
+import { requireAwaited, shown } from 'selective-brain-damage-statistics/internal';
 import { FONT_FAMILY, rasterize, textWidth } from './rasterize';
 
 const WIDTH = 800;
@@ -16,8 +17,15 @@ const FONT_SIZE = 12;
  * canvas (heatmap) or WebGL.
  *
  * @returns the PNG file
+ * @throws OptionError for anything but a figure
  */
 export async function renderPng(figure: Figure): Promise<Buffer> {
+  requireAwaited('renderPng', 'figure', figure);
+  if (!Array.isArray(figure?.data) || typeof figure.layout !== 'object')
+    throw new OptionError(
+      `renderPng: expected a figure, as topOneFigure gives, found ${shown(figure)}.`,
+      { option: 'figure', value: figure },
+    );
   const { width = WIDTH, height = HEIGHT, font } = figure.layout;
   const { data, layout } = structuredClone({ data: figure.data, layout: figure.layout });
   const svg = await plotly().toImage(
@@ -36,7 +44,7 @@ let loaded: Plotly | undefined;
 /** plotly.js in a document of its own that can tell how large a text is. Takes a second, once. */
 function plotly(): Plotly {
   if (loaded) return loaded;
-  // A third of a second to load, for whoever draws.
+  // Loading takes a third of a second, so only drawing does it.
   const { JSDOM } = require('jsdom') as typeof import('jsdom');
   const { window } = new JSDOM('', { runScripts: 'outside-only', pretendToBeVisual: true });
   window.HTMLCanvasElement.prototype.getContext = () => null;
@@ -77,7 +85,7 @@ function boxAround(element: SVGElement, frame: SVGElement | null) {
   return { x: left, y: top, left, top, right, bottom, width, height };
 }
 
-/** The corners of a text's box in its own coordinates; none where it says nothing. */
+/** The corners of a text's box in its own coordinates; none for an empty text. */
 function cornersOf(text: SVGElement): Point[] {
   if (text.textContent === '') return [];
   const size = Number.parseFloat(inherited(text, 'font-size') ?? '') || FONT_SIZE;

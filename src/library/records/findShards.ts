@@ -15,8 +15,8 @@ export interface Shard {
 const SHARD_NUMBER = /-\d{5,}-of-\d{5,}/;
 
 /**
- * The shards that globs, folders and files stand for. The order of a list is kept, what one entry
- * stands for is sorted by path, and a file named twice is read once. Of a folder, the files are
+ * The shards that globs, folders and files stand for: in the order of the list, those of one entry sorted
+ * by path, each file once. Of a folder, the files are
  * taken whose name holds `tfrecord` or a shard number (`-00000-of-01024`).
  *
  * @throws RecordError where an entry stands for no file, or a folder holds several sets of shards
@@ -24,7 +24,10 @@ const SHARD_NUMBER = /-\d{5,}-of-\d{5,}/;
 export async function findShards(files: string | readonly string[]): Promise<Shard[]> {
   const entries = typeof files === 'string' ? [files] : files;
   if (entries.length === 0)
-    throw new RecordError('The list of TFRecord files is empty; expected at least one.');
+    throw new RecordError('The list of TFRecord files is empty; expected at least one.', {
+      option: 'files',
+      value: files,
+    });
   const paths = [...new Set((await Promise.all(entries.map(expand))).flat())];
   const folder = commonFolder(paths);
   return Promise.all(
@@ -47,13 +50,17 @@ async function expand(entry: string): Promise<string[]> {
   if (found?.isDirectory()) return shardsIn(entry);
   if (found) return [resolve(entry)];
   if (!isDynamicPattern(entry))
-    throw new RecordError(`${entry}: there is no such file or folder in ${process.cwd()}.`);
+    throw new RecordError(`${entry}: there is no such file or folder in ${process.cwd()}.`, {
+      file: entry,
+    });
   const matches = await glob(entry.replaceAll(sep, '/'), {
     absolute: true,
     expandDirectories: false,
   });
   if (matches.length === 0)
-    throw new RecordError(`${entry}: no file matches this pattern in ${process.cwd()}.`);
+    throw new RecordError(`${entry}: no file matches this pattern in ${process.cwd()}.`, {
+      file: entry,
+    });
   return matches.map((match) => resolve(match)).sort();
 }
 
@@ -66,12 +73,14 @@ async function shardsIn(folder: string): Promise<string[]> {
   if (names.length === 0)
     throw new RecordError(
       `${folder}: the folder holds no TFRecord files (names with "tfrecord" or a number such as "-00000-of-01024"); name the files by a pattern such as ${join(folder, '*')}.`,
+      { file: folder },
     );
   // A number makes a name one of a set; names without one are files of one set together.
   const sets = new Set(names.map((name) => name.replace(SHARD_NUMBER, '-*-of-*')));
   if (sets.size > 1 && names.some((name) => SHARD_NUMBER.test(name)))
     throw new RecordError(
       `${folder}: the folder holds several sets of records; name one of ${[...sets].map((set) => join(folder, set)).join(', ')}.`,
+      { file: folder },
     );
   return names.map((name) => resolve(folder, name));
 }

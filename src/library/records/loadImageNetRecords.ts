@@ -1,8 +1,18 @@
 import { resolve } from 'node:path';
 import { OptionError, RecordError } from 'selective-brain-damage-statistics';
-import { checkChoice, checkCount } from 'selective-brain-damage-statistics/internal';
+import {
+  checkOptions,
+  choice,
+  count,
+  either,
+  listOf,
+  type OptionRules,
+  requireAwaited,
+  shown,
+  TEXT,
+} from 'selective-brain-damage-statistics/internal';
 import { ImageDataset } from '../datasets/imageDataset';
-import { type PictureOptions, pictureSettings } from '../datasets/preprocess';
+import { type PictureOptions, pictureRules, pictureSettings } from '../datasets/preprocess';
 import type { DatasetSpec } from '../datasets/types';
 import { findShards, type Shard } from './findShards';
 import { RecordSource, type RecordSourceSettings, readExamples } from './recordSource';
@@ -21,7 +31,7 @@ export interface ImageNetRecordsOptions extends PictureOptions {
    * and our own records), 0 for `label` (TFDS). The PIE sets that the paper's code writes need 0.
    */
   readonly labelBase?: 0 | 1;
-  /** How many images the files hold, where you know it; checked whenever all have been read. */
+  /** Number of images in the files, where it is known; checked whenever all have been read. */
   readonly size?: number;
   /** Encoded images held to shuffle, about 110 kB each in ImageNet. Default 1,024. */
   readonly shuffleBuffer?: number;
@@ -32,6 +42,16 @@ export interface ImageNetRecordsOptions extends PictureOptions {
    */
   readonly onBadRecord?: 'throw' | 'skip';
 }
+
+const rules: OptionRules<ImageNetRecordsOptions> = {
+  ...pictureRules,
+  numClasses: count(),
+  classNames: either(listOf(TEXT), choice(['text'])),
+  labelBase: choice([0, 1]),
+  size: count(),
+  shuffleBuffer: count(),
+  onBadRecord: choice(['throw', 'skip']),
+};
 
 /**
  * Opens TFRecord shards of `tf.Example`s that hold an encoded image and its class. Nothing but
@@ -53,17 +73,19 @@ export interface ImageNetRecordsOptions extends PictureOptions {
  * Decoding runs on libuv's threads: with more than four cores start Node with
  * `UV_THREADPOOL_SIZE` set to their number.
  *
- * @param files glob, folder, file, or list of these. What one stands for is sorted by path; of a
- * folder, files are taken whose name holds `tfrecord` or a number such as `-00000-of-01024`
+ * @param files glob, folder, file, or list of these, each sorted by path; of a folder, the files whose
+ * name holds `tfrecord` or a number such as `-00000-of-01024`
  * @throws RecordError where nothing matches; while reading, for a truncated record, a wrong CRC, a
  * file that is not TFRecord, a missing feature, a label out of range and an image that cannot be
  * decoded, each with file, record and byte
- * @throws OptionError for an option out of range
+ * @throws OptionError for a wrong option or value
  */
 export async function loadImageNetRecords(
   files: string | readonly string[],
   options: ImageNetRecordsOptions = {},
 ): Promise<ImageDataset> {
+  checkFiles(files);
+  checkOptions('loadImageNetRecords', options, rules);
   const settings = withDefaults(options);
   const entries = typeof files === 'string' ? [files] : files;
   const shards = await findShards(entries);
@@ -73,6 +95,15 @@ export async function loadImageNetRecords(
   };
   const classNames = await nameClasses(shards, settings);
   return new ImageDataset(new RecordSource(shards, settings, classNames, spec));
+}
+
+function checkFiles(files: unknown): void {
+  requireAwaited('loadImageNetRecords', 'files', files);
+  if (TEXT.accepts(files) || listOf(TEXT, 0).accepts(files)) return;
+  throw new OptionError(
+    `loadImageNetRecords: expected a glob, folder or file as files, or a list of these, found ${shown(files)}.`,
+    { option: 'files', value: files },
+  );
 }
 
 interface Settings extends RecordSourceSettings {
@@ -89,14 +120,11 @@ function withDefaults(options: ImageNetRecordsOptions): Settings {
     shuffleBuffer: options.shuffleBuffer ?? 1024,
     onBadRecord: options.onBadRecord ?? 'throw',
   };
-  checkCount('numClasses', settings.numClasses);
-  checkCount('shuffleBuffer', settings.shuffleBuffer);
-  if (settings.size !== undefined) checkCount('size', settings.size);
   if (named !== undefined && named !== settings.numClasses)
     throw new OptionError(
       `classNames has ${named} names and numClasses is ${settings.numClasses}; expected one name per class.`,
+      { option: 'classNames', value: classNames },
     );
-  checkChoice('onBadRecord', settings.onBadRecord, ['throw', 'skip']);
   return settings;
 }
 
@@ -119,6 +147,7 @@ async function nameClasses(
   if (unseen.size === settings.numClasses)
     throw new RecordError(
       `${shards[0]!.path}: no record tells its class in words (image/class/text or text), which classNames: 'text' needs; give the names as a list.`,
+      { option: 'classNames', value: 'text', file: shards[0]!.path },
     );
   return names;
 }

@@ -1,7 +1,7 @@
 import type { ImageId } from 'selective-brain-damage-statistics';
 import { decodeExample, type StoredFeature } from './tfExample';
 
-/** What a record says of its image. */
+/** The content of a record. */
 export interface LabelledImage {
   /** The file as it was before it was put into a record: JPEG or PNG. */
   readonly encoded: Buffer;
@@ -29,8 +29,8 @@ export const FIRST_LABEL = LABEL.get('image/class/label')!;
 /**
  * Reads a serialised `tf.Example` by the feature names of ImageNet, TFDS and the paper's authors.
  *
- * @param labelBase what the first class is called, where the feature's name misleads
- * @throws Error that says what is missing
+ * @param labelBase number of the first class, where it is not the usual one of the feature
+ * @throws Error naming the missing feature or the wrong label
  */
 export function readLabelledImage(
   data: Buffer,

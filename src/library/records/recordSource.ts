@@ -3,7 +3,7 @@ import { RecordError } from 'selective-brain-damage-statistics';
 import { type Random, shuffleInPlace } from 'selective-brain-damage-statistics/internal';
 import type { Normalization } from '../datasets/normalization';
 import { checkDecodes, decodeImage, inputOf, type PictureSettings } from '../datasets/preprocess';
-import type { DatasetSpec, Example, ImageSource } from '../datasets/types';
+import type { Augmentation, DatasetSpec, Example, ImageSource } from '../datasets/types';
 import { shuffle } from '../datasets/views/shuffle';
 import type { RgbImage } from '../images/rgbImage';
 import { mapConcurrent } from '../streams/mapConcurrent';
@@ -104,10 +104,12 @@ export class RecordSource implements ImageSource {
         skipped[0]
           ? `${this.name}: all records are bad, the first: ${skipped[0].message}`
           : `${this.name}: the files hold no records, expected at least one.`,
+        { file: this.shards[0]!.path },
       );
     if (size !== undefined && (count > size || (count < size && skipped.length === 0)))
       throw new RecordError(
         `${this.name}: the files hold ${count} images, expected ${size} as the option size says.`,
+        { option: 'size', value: size },
       );
   }
 
@@ -121,7 +123,7 @@ export class RecordSource implements ImageSource {
   }
 }
 
-/** The examples of shards in their order, none of them decoded yet. */
+/** The examples of shards in their order, not decoded yet. */
 export async function* readExamples(
   shards: readonly Shard[],
   settings: RecordSourceSettings,
@@ -140,13 +142,25 @@ function toExample(
   record: RawRecord,
   settings: RecordSourceSettings,
 ): RecordExample | RecordError {
-  const place = placeOf(shard.path, record.index, record.offset);
+  const place: RecordPlace = {
+    words: placeOf(shard.path, record.index, record.offset),
+    fields: { file: shard.path, row: record.index + 1 },
+  };
   try {
     const image = readLabelledImage(record.data, settings.numClasses, settings.labelBase);
     return new RecordExample(image, `${shard.name}#${record.index}`, place, settings);
   } catch (cause) {
-    return new RecordError(`${place}: ${(cause as Error).message}`, { cause });
+    return new RecordError(`${place.words}: ${(cause as Error).message}`, {
+      cause,
+      ...place.fields,
+    });
   }
+}
+
+/** The place of a record, as errors name it. */
+interface RecordPlace {
+  readonly words: string;
+  readonly fields: { readonly file: string; readonly row: number };
 }
 
 /** An image as its record holds it: encoded. */
@@ -159,7 +173,7 @@ class RecordExample implements Example {
   constructor(
     image: LabelledImage,
     fallbackId: string,
-    private readonly place: string,
+    private readonly place: RecordPlace,
     private readonly settings: RecordSourceSettings,
   ) {
     this.id = image.id ?? fallbackId;
@@ -172,11 +186,11 @@ class RecordExample implements Example {
     return decodeImage(this.encoded).catch(this.undecodable);
   }
 
-  pixels(augment?: Random, into?: Float32Array): Promise<Float32Array> {
+  pixels(augment?: Augmentation, into?: Float32Array): Promise<Float32Array> {
     return inputOf(this.encoded, this.settings, augment, into).catch(this.undecodable);
   }
 
-  /** What is wrong with the image; undefined where it decodes. */
+  /** The error of an image that does not decode; undefined for one that does. */
   check(): Promise<RecordError | undefined> {
     return checkDecodes(this.encoded)
       .catch(this.undecodable)
@@ -185,8 +199,8 @@ class RecordExample implements Example {
 
   private readonly undecodable = (cause: Error): never => {
     throw new RecordError(
-      `${this.place}: the image cannot be decoded (${cause.message}); expected JPEG or PNG.`,
-      { cause },
+      `${this.place.words}: the image cannot be decoded (${cause.message}); expected JPEG or PNG.`,
+      { cause, ...this.place.fields },
     );
   };
 }

@@ -4,10 +4,25 @@ import protobuf from 'protobufjs';
  * One feature of a `tf.Example`: one of three kinds of list. Integers beyond
  * `Number.MAX_SAFE_INTEGER` are read as bigint; strings are written as UTF-8 and read as bytes.
  */
-export type Feature =
-  | { readonly bytes: readonly (Uint8Array | string)[] }
-  | { readonly float: readonly number[] }
-  | { readonly int64: readonly (number | bigint)[] };
+export type Feature = BytesFeature | FloatFeature | Int64Feature;
+
+/** A list of bytes or texts. */
+export interface BytesFeature {
+  /** Texts are written as UTF-8. */
+  readonly bytes: readonly (Uint8Array | string)[];
+}
+
+/** A list of floating-point numbers. */
+export interface FloatFeature {
+  /** Stored as float32. */
+  readonly float: readonly number[];
+}
+
+/** A list of integers. */
+export interface Int64Feature {
+  /** Stored as 64-bit integers. */
+  readonly int64: readonly (number | bigint)[];
+}
 
 /** A feature as read: bytes are views of the record, not copies. */
 export type StoredFeature =

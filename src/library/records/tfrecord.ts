@@ -14,13 +14,13 @@ export interface RawRecord {
   readonly data: Buffer;
 }
 
-/** What is done about a bad record: throws, or takes note and returns, and reading goes on. */
+/** Handles a bad record: throws, or notes it and returns, and reading continues. */
 export type BadRecordHandler = (error: RecordError) => void;
 
 const LENGTH_BYTES = 8;
 const CRC_BYTES = 4;
 const HEADER_BYTES = LENGTH_BYTES + CRC_BYTES;
-/** What protocol buffers can hold in one message. */
+/** The limit of protocol buffers for one message. */
 const MAX_RECORD_BYTES = 2 ** 31 - 1;
 const READ_BYTES = 1 << 20;
 
@@ -55,10 +55,10 @@ export async function* readRecords(
 ): AsyncGenerator<RawRecord> {
   let index = 0;
   let offset = 0;
-  const bad = (what: string, cause?: unknown) =>
-    onBad(new RecordError(`${placeOf(path, index, offset)}: ${what}`, { cause }));
-  const lost = (what: string, cause?: unknown) =>
-    bad(`${what} The rest of the file cannot be read.`, cause);
+  const bad = (problem: string, cause?: unknown) =>
+    onBad(errorAt(path, index, offset, problem, cause));
+  const lost = (problem: string, cause?: unknown) =>
+    bad(`${problem} The rest of the file cannot be read.`, cause);
 
   const stream = await openShard(path);
   const bytes = new ByteReader(stream);
@@ -104,14 +104,28 @@ export async function* readRecords(
   }
 }
 
-/** How errors name a record. */
+function errorAt(
+  path: string,
+  index: number,
+  offset: number,
+  problem: string,
+  cause?: unknown,
+): RecordError {
+  const message = `${placeOf(path, index, offset)}: ${problem}`;
+  return new RecordError(message, { cause, file: path, row: index + 1 });
+}
+
+/** A record's place, as errors name it. */
 export function placeOf(path: string, index: number, offset: number): string {
   return `${path}: record ${index} at byte ${offset}`;
 }
 
 async function openShard(path: string): Promise<Readable> {
   const file = await open(path).catch((cause: Error) => {
-    throw new RecordError(`${path}: the file cannot be opened (${cause.message}).`, { cause });
+    throw new RecordError(`${path}: the file cannot be opened (${cause.message}).`, {
+      cause,
+      file: path,
+    });
   });
   const { buffer: head, bytesRead } = await file.read(Buffer.alloc(HEADER_BYTES), 0, null, 0);
   const stream = file.createReadStream({ start: 0, highWaterMark: READ_BYTES });

@@ -1,15 +1,25 @@
-import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
-import { mkdir, rename, rm } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { mkdir, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { PassThrough, type Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
-import type { ImageId } from 'selective-brain-damage-statistics';
-import { checkCount } from 'selective-brain-damage-statistics/internal';
+import { type ImageId, OptionError } from 'selective-brain-damage-statistics';
+import {
+  checkCount,
+  checkOptions,
+  count,
+  FLAG,
+  moveIntoPlace,
+  type OptionRules,
+  requireAwaited,
+  shown,
+  temporaryPath,
+} from 'selective-brain-damage-statistics/internal';
 import sharp from 'sharp';
 import type { RgbImage } from '../images/rgbImage';
+import { checkPath } from '../optionRules';
 import { mapConcurrent } from '../streams/mapConcurrent';
 import { FIRST_LABEL } from './readLabelledImage';
 import { encodeExample, type Feature } from './tfExample';
@@ -37,6 +47,8 @@ export interface WriteRecordsOptions {
   readonly gzip?: boolean;
 }
 
+const rules: OptionRules<WriteRecordsOptions> = { shards: count(), gzip: FLAG };
+
 const ENCODED_AHEAD = 16;
 
 /**
@@ -45,31 +57,46 @@ const ENCODED_AHEAD = 16;
  * `image/filename` or `image_index`. All files appear at once when the last is complete; after a
  * failure there are none.
  *
- * @param path the file; with several shards `-00000-of-00008` is appended. Its folder is made.
  * @param examples streamed: a few are in memory at a time
+ * @param path the file; with several shards `-00000-of-00008` is appended. Its folder is made.
  * @returns the files written
- * @throws OptionError for a label or a number of shards that is not a whole number in range
+ * @throws OptionError for a label out of range, and for a wrong option or value
  */
 export async function writeRecords(
-  path: string,
   examples: AsyncIterable<RecordInput> | Iterable<RecordInput>,
+  path: string,
   options: WriteRecordsOptions = {},
 ): Promise<string[]> {
-  const { shards: count = 1, gzip = false } = options;
-  checkCount('shards', count);
+  checkExamples(examples);
+  checkPath('writeRecords', 'path', path);
+  checkOptions('writeRecords', options, rules);
+  const { shards: parts = 1, gzip = false } = options;
   await mkdir(dirname(path), { recursive: true });
-  const shards = shardPaths(path, count).map((shard) => new ShardWriter(shard, gzip));
+  const shards = shardPaths(path, parts).map((shard) => new ShardWriter(shard, gzip));
   try {
     let next = 0;
     for await (const record of mapConcurrent(examples, ENCODED_AHEAD, toRecord))
-      await shards[next++ % count]!.write(record);
+      await shards[next++ % parts]!.write(record);
     await Promise.all(shards.map((shard) => shard.close()));
-    for (const shard of shards) await rename(shard.temporary, shard.path);
+    await moveIntoPlace(shards);
   } catch (error) {
     await Promise.all(shards.map((shard) => shard.discard()));
     throw error;
   }
   return shards.map((shard) => shard.path);
+}
+
+function checkExamples(examples: unknown): void {
+  requireAwaited('writeRecords', 'examples', examples);
+  const isStream =
+    typeof examples === 'object' &&
+    examples !== null &&
+    (Symbol.iterator in examples || Symbol.asyncIterator in examples);
+  if (isStream) return;
+  throw new OptionError(
+    `writeRecords: expected a list or stream of { image, label } as examples, found ${shown(examples)}.`,
+    { option: 'examples', value: examples },
+  );
 }
 
 function shardPaths(path: string, count: number): string[] {
@@ -97,7 +124,7 @@ function toPng({ width, height, data }: RgbImage): Promise<Buffer> {
     .toBuffer();
 }
 
-/** A file that is written beside its place, under a name that no folder or glob takes up. */
+/** A file that is written beside its place, under a name that no folder or glob matches. */
 class ShardWriter {
   readonly temporary: string;
   private readonly input: Transform;
@@ -107,7 +134,7 @@ class ShardWriter {
     readonly path: string,
     gzip: boolean,
   ) {
-    this.temporary = join(dirname(path), `.${basename(path)}.${randomUUID()}.tmp`);
+    this.temporary = temporaryPath(path);
     this.input = gzip ? createGzip() : new PassThrough();
     this.written = pipeline(this.input, createWriteStream(this.temporary));
     // A failure is thrown by the write or the close that meets it.

@@ -1,5 +1,5 @@
 /**
- * Maps a stream in its order, with up to `ahead` items under way at once. A failure is thrown when
+ * Maps a stream in its order, with up to `ahead` items in progress at once. A failure is thrown when
  * its item's turn comes.
  */
 export async function* mapConcurrent<T, U>(

@@ -1,24 +1,39 @@
+import { existsSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import {
   removeTemporaries,
-  variantOfSparsity,
   writeModelPredictions,
 } from 'selective-brain-damage-statistics/internal';
+import { quantizeModel } from '../compression/quantizeModel';
+import type { ImageDataset } from '../datasets/imageDataset';
 import { keptOpen } from '../datasets/openDataset';
 import { predict } from '../evaluation/predict';
+import { saveModel, type TrainedModel } from '../models/modelFolder';
+import { variantOf } from '../models/network';
 import { serveWorker } from '../workers/serveWorker';
-import type { ReplicateSpec } from './populationSpec';
+import { isQuantizedOf } from './incompleteModels';
+import type { QuantizedSpec, ReplicateReport, ReplicateSpec } from './populationSpec';
 import { trainPruned } from './trainPruned';
 
-/** Trains one model and writes its predictions, resuming from files of an earlier attempt. */
+/** Images from which the ranges of activations are taken; a few hundred suffice (Jacob et al. 2018). */
+const CALIBRATION_IMAGES = 512;
+/** Mixes the images, since a folder of images lists them class by class. */
+const CALIBRATION_SEED = 0;
+
+/**
+ * Trains one model, quantizes it where that is asked for, and writes the predictions, resuming from files
+ * of an earlier attempt.
+ */
 async function trainReplicate(
   spec: ReplicateSpec,
-  report: (steps: number) => void,
+  report: (report: ReplicateReport) => void,
   signal: AbortSignal,
 ): Promise<void> {
   const { population, sparsity, replicate, seed, folder, predictionsFile } = spec;
   const [train, test] = [await keptOpen(population.train), await keptOpen(population.test)];
-  const { model } = await trainPruned({
+  let step = 0;
+  const trained = await trainPruned({
     ...population.training,
     data: train,
     model: population.model,
@@ -27,18 +42,67 @@ async function trainReplicate(
     seed,
     folder,
     signal,
-    onProgress: ({ step }) => report(step),
+    onProgress: (progress) => {
+      step = progress.step;
+      report({ step, complete: 0 });
+    },
+  });
+  step = trained.run.spec.training.steps;
+  try {
+    if (!existsSync(predictionsFile))
+      await writePredictions(predictionsFile, trained, replicate, test, signal);
+    let complete = 1;
+    report({ step, complete });
+    const errors: unknown[] = [];
+    for (const quantized of spec.quantized)
+      try {
+        if (!(await isQuantizedOf(trained.run, quantized)))
+          await quantize(quantized, trained, replicate, train, test, signal);
+        report({ step, complete: ++complete });
+      } catch (error) {
+        if (signal.aborted) throw error;
+        errors.push(error);
+      }
+    if (errors.length > 0) throw errors[0];
+  } finally {
+    trained.model.dispose();
+  }
+}
+
+async function quantize(
+  { quantization, folder, predictionsFile }: QuantizedSpec,
+  trained: TrainedModel,
+  replicate: number,
+  train: ImageDataset,
+  test: ImageDataset,
+  signal: AbortSignal,
+): Promise<void> {
+  const quantized = await quantizeModel(trained, {
+    ...quantization,
+    ...(quantization.activations && {
+      calibration: train.shuffle(CALIBRATION_SEED).take(CALIBRATION_IMAGES),
+    }),
   });
   try {
-    await removeTemporaries(dirname(predictionsFile), basename(predictionsFile));
-    const predictions = await predict(model, test, { signal });
-    await writeModelPredictions(predictionsFile, {
-      ...{ variant: variantOfSparsity(sparsity), sparsity, replicate },
-      ...predictions,
-    });
+    // Predictions of an earlier network would pass for those of this one.
+    await rm(predictionsFile, { force: true });
+    await saveModel(folder, quantized);
+    await writePredictions(predictionsFile, quantized, replicate, test, signal);
   } finally {
-    model.dispose();
+    quantized.model.dispose();
   }
+}
+
+async function writePredictions(
+  file: string,
+  model: TrainedModel,
+  replicate: number,
+  test: ImageDataset,
+  signal: AbortSignal,
+): Promise<void> {
+  await removeTemporaries(dirname(file), basename(file));
+  const predictions = await predict(model, test, { signal });
+  await writeModelPredictions(file, { ...predictions, ...variantOf(model), replicate });
 }
 
 serveWorker(trainReplicate);

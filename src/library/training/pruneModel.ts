@@ -1,6 +1,7 @@
 import {
   checkOptions,
   choice,
+  FLAG,
   listOf,
   type OptionRules,
   required,
@@ -9,7 +10,7 @@ import {
   TEXT,
 } from 'selective-brain-damage-statistics/internal';
 import * as tf from '../backend/tf';
-import { checkNetwork, networkOf, type TrainedModel } from '../models/modelFolder';
+import { checkNetwork, layersOf, type Network } from '../models/network';
 import type { PruningMethod } from '../models/runRecord';
 import type { NamedArray } from '../models/safetensors';
 import { nameOf } from '../models/weights';
@@ -24,8 +25,10 @@ export interface PruneModelOptions {
   method?: PruningMethod;
   /** Decides what `'random'` masks. Default 0. */
   seed?: number;
-  /** Weights to prune, by name. Default: all convolution and dense kernels. */
+  /** Weights to prune, by name. Default: all convolution and dense kernels, but for the classifier's. */
   tensors?: readonly string[];
+  /** Prunes the layer that gives the logits too. Default false, as in the authors' code. */
+  classifier?: boolean;
 }
 
 const rules: OptionRules<PruneModelOptions> = {
@@ -33,6 +36,7 @@ const rules: OptionRules<PruneModelOptions> = {
   method: choice(PRUNING_METHODS),
   seed: SEED,
   tensors: listOf(TEXT),
+  classifier: FLAG,
 };
 
 /**
@@ -44,15 +48,12 @@ const rules: OptionRules<PruneModelOptions> = {
  * @throws OptionError for a wrong option or value
  * @throws TrainingError if a weight is NaN
  */
-export function pruneModel(
-  model: tf.LayersModel | TrainedModel,
-  options: PruneModelOptions,
-): Map<string, NamedArray> {
+export function pruneModel(model: Network, options: PruneModelOptions): Map<string, NamedArray> {
   checkNetwork('pruneModel', model);
   checkOptions('pruneModel', options, rules);
-  const { sparsity, method = 'magnitude', seed = 0, tensors } = options;
-  const network = networkOf(model);
-  const names = new Set(prunableWeights(network, tensors, 'tensors'));
+  const { sparsity, method = 'magnitude', seed = 0, tensors, classifier = false } = options;
+  const network = layersOf(model);
+  const names = new Set(prunableWeights(network, { tensors, classifier }, ''));
   const masks = new Map<string, NamedArray>();
   for (const weight of network.trainableWeights) {
     const name = nameOf(weight);

@@ -3,7 +3,12 @@ import { OptionError } from 'selective-brain-damage-statistics';
 import { checkOption } from 'selective-brain-damage-statistics/internal';
 import type { BackendInfo } from '../backend/backend';
 import type { ImageDataset } from '../datasets/imageDataset';
-import type { LearningRateSchedule, ResolvedPruning, RunSpec } from '../models/runRecord';
+import type {
+  AugmentOptions,
+  LearningRateSchedule,
+  ResolvedPruning,
+  RunSpec,
+} from '../models/runRecord';
 import { VERSION } from '../version';
 import { recordOf } from './dataRecord';
 import { paperSchedules } from './schedule';
@@ -40,7 +45,7 @@ export function resolveRun(
     seed,
     training: {
       ...{ steps: length.steps, batchSize, learningRate },
-      ...{ momentum, weightDecay, labelSmoothing, augment },
+      ...{ momentum, weightDecay, labelSmoothing, augment: resolveAugment(augment) },
     },
     ...(pruning && { pruning }),
     backend,
@@ -86,6 +91,14 @@ function resolveLength(
   };
 }
 
+function resolveAugment(
+  augment: NonNullable<TrainingOptions['augment']>,
+): boolean | AugmentOptions {
+  if (typeof augment === 'boolean') return augment;
+  const { flip = 'random' } = augment;
+  return flip === 'random' ? true : { flip };
+}
+
 function resolveLearningRate(
   options: TrainingOptions['learningRate'],
   { steps, toSteps }: RunLength,
@@ -94,12 +107,23 @@ function resolveLearningRate(
   const {
     per256 = paper.per256,
     warmup,
+    shape = 'steps',
     decays,
   } = typeof options === 'number' ? { per256: options } : (options ?? {});
+  checkOption(
+    'learningRate.decays',
+    decays,
+    shape === 'steps' || !decays?.length,
+    `none where learningRate.shape is ${shape}`,
+  );
   return {
     per256,
     warmup: warmup === undefined ? paper.warmup : toSteps(warmup),
-    decays: decays?.map(({ at, factor }) => ({ at: toSteps(at), factor })) ?? paper.decays,
+    ...(shape !== 'steps' && { shape }),
+    decays:
+      shape !== 'steps'
+        ? []
+        : (decays?.map(({ at, factor }) => ({ at: toSteps(at), factor })) ?? paper.decays),
   };
 }
 
@@ -126,6 +150,6 @@ function resolvePruning(
   );
   // A mask is drawn before a step, the last of which is `steps - 1`.
   checkOption('pruning.end', options.end ?? end, end < steps, `less than the run's ${words}`);
-  const { method = 'magnitude', tensors } = options;
-  return { method, begin, end, frequency, ...(tensors && { tensors }) };
+  const { method = 'magnitude', classifier = false, tensors } = options;
+  return { method, classifier, begin, end, frequency, ...(tensors && { tensors }) };
 }

@@ -1,4 +1,4 @@
-import type { LearningRateSchedule, PruningSchedule } from '../models/runRecord';
+import type { LearningRateSchedule, PruningSchedule, ResolvedTraining } from '../models/runRecord';
 
 /**
  * The paper's schedules for ResNet-50 (90 epochs, 32,000 steps) in proportion to the length of a
@@ -46,17 +46,20 @@ export function masksAreDue(step: number, { begin, end, frequency }: PruningSche
   return step === end || (step >= begin && step < end && (step - begin) % frequency === 0);
 }
 
-/**
- * Learning rate of `step` (from 0) for batches of `batchSize`.
- *
- * @param schedule in steps
- */
+/** The learning rate of `step` (from 0). */
 export function learningRateAt(
   step: number,
-  batchSize: number,
-  { per256, warmup, decays }: LearningRateSchedule,
+  {
+    steps,
+    batchSize,
+    learningRate,
+  }: Pick<ResolvedTraining, 'steps' | 'batchSize' | 'learningRate'>,
 ): number {
+  const { per256, warmup, shape, decays } = learningRate;
   const peak = (per256 * batchSize) / 256;
   if (step < warmup) return (peak * (step + 1)) / warmup;
+  const passed = (step - warmup) / (steps - warmup);
+  if (shape === 'linear') return peak * (1 - passed);
+  if (shape === 'cosine') return (peak * (1 + Math.cos(Math.PI * passed))) / 2;
   return decays.reduce((rate, { at, factor }) => (step >= at ? rate * factor : rate), peak);
 }

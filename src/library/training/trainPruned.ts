@@ -1,7 +1,5 @@
 import { createHash } from 'node:crypto';
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
-import { OptionError, TrainingError } from 'selective-brain-damage-statistics';
+import { TrainingError } from 'selective-brain-damage-statistics';
 import {
   checkOptions,
   choice,
@@ -9,34 +7,29 @@ import {
   FUNCTION,
   interruptible,
   type OptionRules,
-  readIfThere,
   removeTemporaries,
   required,
   SEED,
   SIGNAL,
   SPARSITY,
-  seedFrom,
   TEXT,
-  writeFileAtomic,
 } from 'selective-brain-damage-statistics/internal';
 import { BACKEND_NAMES, type BackendName, useBackend } from '../backend/backend';
-import { softmaxCrossEntropy } from '../backend/ops/softmaxCrossEntropy';
-import { variableGrads } from '../backend/ops/variableGrads';
-import * as tf from '../backend/tf';
+import type * as tf from '../backend/tf';
 import { DATASET, type ImageDataset } from '../datasets/imageDataset';
-import type { ImageBatch } from '../datasets/types';
 import { buildModel, copyModel } from '../models/model';
 import { loadModel, readRun, saveModel, type TrainedModel } from '../models/modelFolder';
+import { checkModelSpec } from '../models/modelSpec';
+import { isNetwork, layersOf } from '../models/network';
 import { renumbered } from '../models/renumbered';
-import type { HistoryEntry, RunOutcome, RunSpec } from '../models/runRecord';
-import { decodeSafetensors, encodeSafetensors } from '../models/safetensors';
+import type { RunOutcome, RunSpec } from '../models/runRecord';
 import { topologyOf } from '../models/topology';
 import { ProgressMeter } from '../workers/progressMeter';
-import { stoppedMessage } from '../workers/stoppedMessage';
-import { keptCount, maskOf, sparsityOf } from './masks';
+import { type Position, readCheckpoint, removeCheckpoint, start } from './checkpoint';
+import { keptCount, sparsityOf } from './masks';
 import { resolveRun } from './resolveRun';
-import { assertSameOutcome, assertSameRun } from './sameRun';
-import { learningRateAt, masksAreDue, sparsityAt } from './schedule';
+import { assertSameOutcome } from './sameRun';
+import { type TrainingProgress, train } from './trainingLoop';
 import {
   checkNestedOptions,
   MODEL,
@@ -52,7 +45,7 @@ export interface TrainPrunedOptions extends TrainingOptions {
   data: ImageDataset;
   /**
    * A network by name, initialised from `seed`: `{ name: 'wide-resnet', depth: 16, width: 1 }`; or a
-   * `tf.LayersModel`, of which a copy is trained further from its present weights.
+   * trained model or `tf.LayersModel`, of which a copy is trained further from its present weights.
    */
   model: TrainableModel;
   /** Share of the prunable weights that is zero at the end, 0 (dense) to below 1. */
@@ -71,20 +64,6 @@ export interface TrainPrunedOptions extends TrainingOptions {
   signal?: AbortSignal;
 }
 
-/** The progress of a training. */
-export interface TrainingProgress {
-  /** Steps done. */
-  readonly step: number;
-  /** Length of the run in steps. */
-  readonly steps: number;
-  /** Of the last step, nats. */
-  readonly loss: number;
-  /** Mean speed since the training started or resumed. */
-  readonly imagesPerSecond: number;
-  /** Infinity while nothing is known. */
-  readonly secondsLeft: number;
-}
-
 const rules: OptionRules<TrainPrunedOptions> = {
   ...trainingRules,
   data: required(DATASET),
@@ -97,23 +76,6 @@ const rules: OptionRules<TrainPrunedOptions> = {
   onProgress: FUNCTION,
   signal: SIGNAL,
 };
-
-/** The part of a checkpoint that is not the training state. */
-interface Position {
-  /** Steps done. */
-  step: number;
-  epoch: number;
-  /** Batches of the epoch done. */
-  batch: number;
-  seconds: number;
-  history: HistoryEntry[];
-  /** Of the steps since the last entry of the history. */
-  lossSum: number;
-  lossCount: number;
-}
-
-const CHECKPOINT = 'checkpoint.safetensors';
-const HISTORY_ENTRIES = 100;
 
 /**
  * Trains one network and prunes it gradually during the training (Zhu & Gupta 2017; Hooker et al. 2019,
@@ -131,44 +93,49 @@ const HISTORY_ENTRIES = 100;
 export async function trainPruned(options: TrainPrunedOptions): Promise<TrainedModel> {
   checkOptions('trainPruned', options, rules);
   checkNestedOptions('trainPruned', options);
-  const { data, sparsity, seed, folder, checkpointSeconds = 60 } = options;
+  const given = isNetwork(options.model) ? layersOf(options.model) : undefined;
+  if (!given) checkModelSpec('trainPruned', options.model);
+  const { data, sparsity, seed } = options;
   const backend = await useBackend(options.backend ? { backend: options.backend } : {});
-  const shape = { imageShape: data.imageShape, numClasses: data.numClasses };
-  const given = options.model instanceof tf.LayersModel ? options.model : undefined;
   const network = given ? await describe(given) : (options.model as RunSpec['model']);
   const spec = resolveRun(data, network, sparsity, seed, backend, options);
+  return (await readFinished(options.folder, spec)) ?? (await trainRun(spec, given, options));
+}
 
-  if (folder !== undefined) {
-    await removeTemporaries(folder);
-    const finished = await readRun(folder);
-    if (finished) {
-      assertSameOutcome(folder, spec, finished.spec);
-      await rm(join(folder, CHECKPOINT), { force: true });
-      return loadModel(folder);
-    }
-  }
-  const model =
-    network.name === 'given'
-      ? await copyModel(given!, shape)
-      : await buildModel(network, shape, seed);
-  const prunable = prunableWeights(model, spec.pruning?.tensors);
-  if (spec.pruning && prunable.length === 0)
-    throw new OptionError(
-      `Model '${model.name}' has no convolution or dense kernel to prune: name the weights to prune ` +
-        'in pruning.tensors.',
-    );
-  const state = new TrainingState(model, spec.pruning ? prunable : []);
+/** The model of a run that is finished already. */
+async function readFinished(
+  folder: string | undefined,
+  spec: RunSpec,
+): Promise<TrainedModel | undefined> {
+  if (folder === undefined) return undefined;
+  await removeTemporaries(folder);
+  const finished = await readRun(folder);
+  if (!finished) return undefined;
+  assertSameOutcome(folder, spec, finished.spec);
+  await removeCheckpoint(folder);
+  return loadModel(folder);
+}
+
+async function trainRun(
+  spec: RunSpec,
+  given: tf.LayersModel | undefined,
+  { data, folder, signal, onProgress, checkpointSeconds = 60 }: TrainPrunedOptions,
+): Promise<TrainedModel> {
+  const model = await untrained(spec, data, given);
+  const state = new TrainingState(model, spec.pruning ? prunableWeights(model, spec.pruning) : []);
   try {
-    const position = await resume(folder, spec, state);
-    const meter = meterOf(spec, options.onProgress);
-    await interruptible(options.signal, (signal) =>
-      train(model, state, position, spec, meter, { ...options, checkpointSeconds, signal }),
+    const checkpoint = folder === undefined ? undefined : await readCheckpoint(folder, spec);
+    if (checkpoint) state.restore(checkpoint.arrays);
+    const position = checkpoint?.position ?? start();
+    const meter = meterOf(spec, onProgress);
+    await interruptible(signal, (stop) =>
+      train({ spec, data, model, state, position, meter, signal: stop, folder, checkpointSeconds }),
     ).finally(() => meter.close());
     const masks = state.masks();
-    const trained = { model, masks, run: { spec, outcome: outcome(spec, position, masks) } };
+    const trained = { model, masks, run: { spec, outcome: outcomeOf(spec, position, masks) } };
     if (folder !== undefined) {
       await saveModel(folder, trained);
-      await rm(join(folder, CHECKPOINT), { force: true });
+      await removeCheckpoint(folder);
     }
     return trained;
   } catch (error) {
@@ -179,132 +146,18 @@ export async function trainPruned(options: TrainPrunedOptions): Promise<TrainedM
   }
 }
 
-/** Trains from `position` to the end of the run, moving `position` along. */
-async function train(
-  model: tf.LayersModel,
-  state: TrainingState,
-  position: Position,
+function untrained(
+  { model, seed }: RunSpec,
+  shape: ImageDataset,
+  given: tf.LayersModel | undefined,
+): Promise<tf.LayersModel> {
+  return model.name === 'given' ? copyModel(given!, shape) : buildModel(model, shape, seed);
+}
+
+function meterOf(
   spec: RunSpec,
-  meter: TrainingMeter,
-  options: TrainPrunedOptions & { checkpointSeconds: number },
-): Promise<void> {
-  const { data, folder, signal, checkpointSeconds } = options;
-  const { steps, batchSize } = spec.training;
-  meter.expect((steps - position.step) * batchSize);
-  const started = { at: Date.now(), seconds: position.seconds };
-  let savedAt = Date.now();
-
-  const diverged = (what: string) =>
-    new TrainingError(
-      `${what} (of ${steps} steps). Lower learningRate.per256 or lengthen learningRate.warmup` +
-        (folder === undefined ? '.' : `; the last good checkpoint stays in ${folder}.`),
-      folder === undefined ? {} : { file: join(folder, CHECKPOINT) },
-    );
-  const snapshot = async () => {
-    const arrays = await state.snapshot();
-    if (!arrays) throw diverged(`The weights after step ${position.step} are not finite`);
-    return arrays;
-  };
-  const checkpoint = async () => {
-    if (folder === undefined) return;
-    const metadata = { position: JSON.stringify(position), spec: JSON.stringify(spec) };
-    await writeFileAtomic(join(folder, CHECKPOINT), encodeSafetensors(await snapshot(), metadata));
-    savedAt = Date.now();
-  };
-
-  while (position.step < steps) {
-    for await (const batch of epoch(data, position, spec)) {
-      if (signal?.aborted) {
-        await checkpoint();
-        const progress = ` after step ${position.step} of ${steps}`;
-        throw new TrainingError(stoppedMessage('Training', folder, progress), {
-          cause: signal.reason,
-        });
-      }
-      const loss = trainStep(model, state, batch, position.step, spec);
-      if (!Number.isFinite(loss))
-        throw diverged(`The loss of step ${position.step + 1} is ${loss}`);
-      position.seconds = started.seconds + (Date.now() - started.at) / 1000;
-      advance(position, loss, spec);
-      meter.add(batchSize);
-      meter.report({ step: position.step, steps, loss });
-      if (position.step === steps) break;
-      if (Date.now() - savedAt >= checkpointSeconds * 1000) await checkpoint();
-      // Lets timers, signals and messages of other processes be handled.
-      await new Promise(setImmediate);
-    }
-    if (position.batch === 0)
-      throw new TrainingError(`${data.name} holds no full batch of ${batchSize} images.`);
-    position.epoch++;
-    position.batch = 0;
-  }
-  await snapshot();
-}
-
-/** Counts a step, and adds an entry to the history where one is due. */
-function advance(position: Position, loss: number, { training, pruning, sparsity }: RunSpec): void {
-  const { steps, batchSize, learningRate } = training;
-  const { step } = position;
-  position.step++;
-  position.batch++;
-  position.lossSum += loss;
-  position.lossCount++;
-  if (position.step % Math.ceil(steps / HISTORY_ENTRIES) !== 0 && position.step !== steps) return;
-  position.history.push({
-    step: position.step,
-    loss: position.lossSum / position.lossCount,
-    learningRate: learningRateAt(step, batchSize, learningRate),
-    sparsity: pruning ? sparsityAt(step, sparsity, pruning) : 0,
-  });
-  position.lossSum = 0;
-  position.lossCount = 0;
-}
-
-/** What is left of the epoch that `position` is in; the seed decides its order and its crops. */
-function epoch(data: ImageDataset, position: Position, spec: RunSpec): AsyncIterable<ImageBatch> {
-  const { seed, training } = spec;
-  const shuffled = data.shuffle(seedFrom(seed, 'order', position.epoch));
-  const view = training.augment
-    ? shuffled.augment(seedFrom(seed, 'augment', position.epoch))
-    : shuffled;
-  return view.batches(training.batchSize, { skip: position.batch, dropRemainder: true });
-}
-
-/** One step; returns its loss. */
-function trainStep(
-  model: tf.LayersModel,
-  state: TrainingState,
-  batch: ImageBatch,
-  step: number,
-  spec: RunSpec,
-): number {
-  const { training, pruning, seed } = spec;
-  if (pruning && masksAreDue(step, pruning)) {
-    const sparsity = sparsityAt(step, spec.sparsity, pruning);
-    state.remask((weights, name) => maskOf(name, weights, sparsity, pruning.method, seed));
-  }
-  return tf.tidy(() => {
-    const images = tf.tensor4d(batch.images, batch.shape);
-    const labels = tf.tensor1d(batch.labels, 'int32');
-    const { value, grads } = variableGrads(
-      () =>
-        softmaxCrossEntropy(model.apply(images, { training: true }) as tf.Tensor2D, labels, {
-          labelSmoothing: training.labelSmoothing,
-        }),
-      state.variables,
-    );
-    state.update(grads, {
-      learningRate: learningRateAt(step, training.batchSize, training.learningRate),
-      momentum: training.momentum,
-      weightDecay: training.weightDecay,
-    });
-    return value.dataSync()[0]!;
-  });
-}
-
-type TrainingMeter = ProgressMeter<TrainingProgress>;
-
-function meterOf(spec: RunSpec, onProgress: TrainPrunedOptions['onProgress']): TrainingMeter {
+  onProgress: TrainPrunedOptions['onProgress'],
+): ProgressMeter<TrainingProgress> {
   const name = spec.model.name === 'given' ? spec.model.title : spec.model.name;
   return new ProgressMeter(
     ({ step, steps, loss }) =>
@@ -313,33 +166,7 @@ function meterOf(spec: RunSpec, onProgress: TrainPrunedOptions['onProgress']): T
   );
 }
 
-function decodeCheckpoint(path: string, bytes: Buffer): ReturnType<typeof decodeSafetensors> {
-  try {
-    return decodeSafetensors(bytes);
-  } catch (cause) {
-    throw new TrainingError(
-      `${path} is damaged (${(cause as Error).message}). Delete it to train from the start.`,
-      { cause, file: path },
-    );
-  }
-}
-
-/** Restores the last checkpoint, if there is one, and returns its position. */
-async function resume(
-  folder: string | undefined,
-  spec: RunSpec,
-  state: TrainingState,
-): Promise<Position> {
-  const bytes = folder === undefined ? undefined : await readIfThere(join(folder, CHECKPOINT));
-  if (!bytes)
-    return { step: 0, epoch: 0, batch: 0, seconds: 0, history: [], lossSum: 0, lossCount: 0 };
-  const { arrays, metadata } = decodeCheckpoint(join(folder!, CHECKPOINT), bytes);
-  assertSameRun(folder!, spec, JSON.parse(metadata.spec!));
-  state.restore(arrays);
-  return JSON.parse(metadata.position!);
-}
-
-function outcome(spec: RunSpec, position: Position, masks: TrainedModel['masks']): RunOutcome {
+function outcomeOf(spec: RunSpec, position: Position, masks: TrainedModel['masks']): RunOutcome {
   const tensors = [...masks].map(([name, { data }]) => {
     const mask = data as Uint8Array;
     const kept = mask.reduce((sum, bit) => sum + bit, 0);

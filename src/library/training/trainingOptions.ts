@@ -11,9 +11,10 @@ import {
   required,
   TEXT,
 } from 'selective-brain-damage-statistics/internal';
-import * as tf from '../backend/tf';
 import type { ModelSpec } from '../models/modelSpec';
+import { isNetwork, type Network } from '../models/network';
 import type {
+  AugmentOptions,
   LearningRateDecay,
   LearningRateSchedule,
   PruningMethod,
@@ -22,8 +23,8 @@ import type {
 import { object, POSITIVE, SHARE_BELOW_1 } from '../optionRules';
 import { PRUNING_METHODS } from './masks';
 
-/** The network that `trainPruned` trains: one by name, or a model of the user's own. */
-export type TrainableModel = ModelSpec | tf.LayersModel;
+/** A network to train: one by name, or a trained model or `tf.LayersModel`. */
+export type TrainableModel = ModelSpec | Network;
 
 /**
  * How a model is trained and pruned. Defaults are the paper's, in proportion to the run's length.
@@ -44,8 +45,8 @@ export interface TrainingOptions {
   weightDecay?: number;
   /** Share of the target spread over all classes, 0 to below 1. Default 0.1. */
   labelSmoothing?: number;
-  /** Random crop and flip. Default true. */
-  augment?: boolean;
+  /** Random crop and flip, or how to flip. Default true. */
+  augment?: boolean | AugmentOptions;
   /** When, how and which weights are pruned; no effect on a dense model. */
   pruning?: PruningOptions;
 }
@@ -56,14 +57,20 @@ export interface PruningOptions extends Partial<PruningSchedule> {
   method?: PruningMethod;
   /**
    * Weights to prune, by name (`conv1/kernel`; `dense_Dense2/kernel` for the second dense layer
-   * without a name). Default: all convolution and dense kernels.
+   * without a name). Default: all convolution and dense kernels, but for the classifier's.
    */
   tensors?: readonly string[];
+  /**
+   * Prunes the layer that gives the logits too. Default false, as in the authors' code, whose masks sit
+   * on convolutions alone: a pruned classifier would leave each class another number of weights.
+   */
+  classifier?: boolean;
 }
 
 const learningRateRules: OptionRules<LearningRateSchedule> = {
   per256: FROM_0,
   warmup: FROM_0,
+  shape: choice(['steps', 'linear', 'cosine']),
   decays: listOf(object('{ at, factor }'), 0),
 };
 
@@ -72,37 +79,45 @@ const decayRules: OptionRules<LearningRateDecay> = {
   factor: required(FROM_0),
 };
 
+const augmentRules: OptionRules<AugmentOptions> = {
+  flip: choice(['random', 'alternating', 'none']),
+};
+
 const pruningRules: OptionRules<PruningOptions> = {
   begin: FROM_0,
   end: FROM_0,
   frequency: POSITIVE,
   method: choice(PRUNING_METHODS),
   tensors: listOf(TEXT),
+  classifier: FLAG,
 };
 
-/** The training options: the one list of them, with what each takes. */
+/** The rules of the training options; the only list of them. */
 export const trainingRules: OptionRules<TrainingOptions> = {
   epochs: POSITIVE,
   steps: count(),
   batchSize: count(),
-  learningRate: either(FROM_0, object('an object with per256, warmup or decays')),
+  learningRate: either(FROM_0, object('an object with per256, warmup, shape or decays')),
   momentum: SHARE_BELOW_1,
   weightDecay: FROM_0,
   labelSmoothing: SHARE_BELOW_1,
-  augment: FLAG,
-  pruning: object('an object with begin, end, frequency, method or tensors'),
+  augment: either(FLAG, object('an object with flip')),
+  pruning: object('an object with begin, end, frequency, method, tensors or classifier'),
 };
 
 /** The network option of `trainPruned` and `trainPopulation`. */
 export const MODEL: OptionRule = {
-  expected: "a network by name, as { name: 'small-cnn' }, or a tf.LayersModel",
+  expected: "a network by name, as { name: 'small-cnn' }, a trained model or a tf.LayersModel",
   accepts: (value) =>
-    value instanceof tf.LayersModel ||
+    isNetwork(value) ||
     (typeof value === 'object' && typeof (value as { name?: unknown })?.name === 'string'),
 };
 
 /** @throws OptionError where the options that lie in another have a wrong name or value */
-export function checkNestedOptions(cell: string, { learningRate, pruning }: TrainingOptions): void {
+export function checkNestedOptions(
+  cell: string,
+  { learningRate, augment, pruning }: TrainingOptions,
+): void {
   if (typeof learningRate === 'object') {
     checkOptions<Partial<LearningRateSchedule>>(
       cell,
@@ -113,10 +128,11 @@ export function checkNestedOptions(cell: string, { learningRate, pruning }: Trai
     for (const [i, decay] of (learningRate.decays ?? []).entries())
       checkOptions(cell, decay, decayRules, `learningRate.decays[${i}].`);
   }
+  if (typeof augment === 'object') checkOptions(cell, augment, augmentRules, 'augment.');
   if (pruning !== undefined) checkOptions(cell, pruning, pruningRules, 'pruning.');
 }
 
-/** The training options among others. */
+/** The training options, without the options beside them. */
 export function trainingOptionsOf(options: TrainingOptions): TrainingOptions {
   const names = Object.keys(trainingRules) as (keyof TrainingOptions)[];
   return Object.fromEntries(

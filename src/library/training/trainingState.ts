@@ -122,23 +122,46 @@ export class TrainingState {
 }
 
 /**
- * The weights to prune: those named, by default every kernel of a convolution or dense layer.
+ * The weights to prune: those named, by default every kernel of a convolution or dense layer but those of
+ * the classifier, the layer that gives the logits.
  *
- * @param option the option that names them, for the error
- * @throws OptionError if a name is not the model's
+ * @param place of the options, for the errors
+ * @throws OptionError if a name is not the model's, or there is no weight to prune
  */
 export function prunableWeights(
   model: tf.LayersModel,
-  names?: readonly string[],
-  option = 'pruning.tensors',
+  options: { readonly tensors?: readonly string[] | undefined; readonly classifier?: boolean } = {},
+  place = 'pruning.',
 ): string[] {
+  const { tensors, classifier = false } = options;
   const all = model.trainableWeights.map(nameOf);
-  const unknown = names?.filter((name) => !all.includes(name)) ?? [];
+  const unknown = tensors?.filter((name) => !all.includes(name)) ?? [];
   if (unknown.length > 0)
     throw new OptionError(
-      `${option}: '${unknown[0]}' is no trainable weight of '${model.name}'; expected one of ` +
+      `${place}tensors: '${unknown[0]}' is no trainable weight of '${model.name}'; expected one of ` +
         `${all.join(', ')}.`,
-      { option, value: names },
+      { option: `${place}tensors`, value: tensors },
     );
-  return (names as string[]) ?? all.filter((name) => /kernel$/.test(name));
+  if (tensors) return [...tensors];
+  const kept = classifier ? [] : kernelsOf(classifierOf(model));
+  const kernels = model.layers.flatMap(kernelsOf).filter((name) => !kept.includes(name));
+  if (kernels.length === 0)
+    throw new OptionError(
+      `'${model.name}' has no weight to prune but its classifier's; ${place}classifier: true prunes them.`,
+      { option: `${place}classifier`, value: classifier },
+    );
+  return kernels;
+}
+
+function kernelsOf(layer: tf.layers.Layer | undefined): string[] {
+  const names = layer?.trainableWeights.map(nameOf) ?? [];
+  return names.filter((name) => name.endsWith('kernel'));
+}
+
+/** The last layer with weights on the way to the output. */
+function classifierOf(model: tf.LayersModel): tf.layers.Layer | undefined {
+  let layer: tf.layers.Layer | undefined = model.outputs[0]!.sourceLayer;
+  while (layer && layer.weights.length === 0)
+    layer = (layer.inboundNodes[0]?.inboundLayers as tf.layers.Layer[] | undefined)?.[0];
+  return layer;
 }

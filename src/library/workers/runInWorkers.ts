@@ -8,11 +8,11 @@ export interface RunInWorkersOptions<Spec, Report> {
   readonly worker: string;
   /** The most processes at once, of one thread each. */
   readonly processes: number;
-  /** Stops the processes; they are told first, and may save what they have. */
+  /** Stops the processes, after they have saved their state. */
   readonly signal?: AbortSignal | undefined;
   /** Called when a worker reports progress. */
   readonly onReport?: (spec: Spec, report: Report) => void;
-  /** Called once a spec is done, or has failed for good, with the reason. */
+  /** Called when a spec is done, or has failed twice, with the reason. */
   readonly onEnd?: (spec: Spec, failure: string | undefined) => void;
 }
 
@@ -29,7 +29,7 @@ const ATTEMPTS = 2;
  * tried once more after all others.
  *
  * @param specs JSON
- * @returns the specs that failed twice; those that the signal left undone are not among them
+ * @returns the specs that failed twice, without those that the signal left undone
  * @throws OptionError if `processes` is not a whole number, 1 or more
  */
 export async function runInWorkers<Spec, Report>(

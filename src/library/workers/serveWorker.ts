@@ -7,11 +7,11 @@ export type WorkerMessage<Report> =
   | { readonly type: 'failed'; readonly reason: string };
 
 /**
- * Makes this process a worker: it does what the specs ask for that `runInWorkers` sends, one after the
+ * Makes this process a worker, which works through the specs that `runInWorkers` sends, one after the
  * other.
  *
  * @param work gets a spec, a function that reports progress, and a signal that aborts when the parent
- *   process is gone or wants to stop; what it does then (as a rule, saving) is waited for
+ *   process is gone or stops the work; the process ends once it has returned
  */
 export function serveWorker<Spec, Report>(
   work: (spec: Spec, report: (report: Report) => void, signal: AbortSignal) => Promise<void>,
@@ -20,7 +20,7 @@ export function serveWorker<Spec, Report>(
   for (const end of ['disconnect', 'SIGINT', 'SIGTERM'] as const)
     process.on(end, () => stopping.abort(end));
   const tell = (message: WorkerMessage<Report>) => {
-    // The parent may be gone unnoticed; without a callback the error would end this process.
+    // The parent may be gone already; without a callback the error would end this process.
     if (process.connected) process.send!(message, () => {});
   };
   process.on('message', ({ spec }: { spec: Spec }) => {
@@ -33,7 +33,7 @@ export function serveWorker<Spec, Report>(
   });
 }
 
-/** An error in words: with its stack, unless its message is written for users. */
+/** An error as text: with its stack, unless its message is written for users. */
 export function reasonOf(error: unknown): string {
   if (error instanceof SbdError) return `${error.name}: ${error.message}`;
   return (error instanceof Error && error.stack) || String(error);

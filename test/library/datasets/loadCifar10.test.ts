@@ -9,7 +9,6 @@ import { promisify } from 'node:util';
 import type { ImageDataset } from '#library/datasets/imageDataset';
 import { loadCifar10 } from '#library/datasets/loadCifar10';
 import { DatasetError, OptionError } from '#statistics/errors';
-import { randomFrom } from '#statistics/random';
 
 describe('loadCifar10', () => {
   let test: ImageDataset;
@@ -57,11 +56,35 @@ describe('loadCifar10', () => {
   });
 
   it('augments by shifts of at most 4 pixels and flips, which can be undone', async () => {
-    let flips = 0;
-    const random = randomFrom(1, 'test');
-    for await (const example of test.take(40)) {
-      const plain = (await example.pixels()) as Float32Array;
-      const crop = (await example.pixels(random)) as Float32Array;
+    const flips = await flipsOf(test.take(40).augment(1));
+    const flipped = flips.filter(Boolean).length;
+    assert.ok(flipped > 8 && flipped < 32, `${flipped} of 40 flipped`);
+  });
+
+  it('flips every image in one of two epochs, in which a draw decides', async () => {
+    const epochs = await Promise.all(
+      [0, 1, 2].map((epoch) =>
+        flipsOf(test.take(40).view([{ op: 'augment', seed: epoch, flip: { seed: 5, epoch } }])),
+      ),
+    );
+    const flipped = epochs[0]!.filter(Boolean).length;
+    assert.ok(flipped > 8 && flipped < 32, `${flipped} of 40 flipped`);
+    assert.deepEqual(
+      epochs[1],
+      epochs[0]!.map((flip) => !flip),
+    );
+    assert.deepEqual(epochs[2], epochs[0]);
+    const none = await flipsOf(test.take(40).view([{ op: 'augment', seed: 1, flip: 'none' }]));
+    assert.ok(!none.includes(true));
+  });
+
+  /** Whether each image is flipped, told from its pixels. */
+  async function flipsOf(augmented: ImageDataset): Promise<boolean[]> {
+    const flips: boolean[] = [];
+    const plains = test[Symbol.asyncIterator]();
+    for await (const example of augmented) {
+      const plain = (await (await plains.next()).value.pixels()) as Float32Array;
+      const crop = (await example.pixels()) as Float32Array;
       const at = (image: Float32Array, y: number, x: number) => image[(y * 32 + x) * 3];
       const matches = (flip: boolean, dy: number, dx: number) => {
         for (let y = 4; y < 28; y++)
@@ -78,22 +101,22 @@ describe('loadCifar10', () => {
       );
       const match = found.find(({ flip, dy, dx }) => matches(flip, dy, dx));
       assert.ok(match, `image ${example.id} is no crop of itself`);
-      if (match.flip) flips++;
+      flips.push(match.flip);
     }
-    assert.ok(flips > 8 && flips < 32, `${flips} of 40 flipped`);
-  });
+    return flips;
+  }
 
   it('names a missing folder, a damaged batch and an unknown split', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'cifar10-'));
     try {
-      await assert.rejects(loadCifar10({ split: 'test', folder }), (error) => {
+      await assert.rejects(loadCifar10(folder, { split: 'test' }), (error) => {
         assert.ok(error instanceof DatasetError);
         assert.match(error.message, /test_batch\.bin.*official binary batch/);
         return true;
       });
       await writeFile(join(folder, 'test_batch.bin'), 'not images');
       await assert.rejects(
-        loadCifar10({ split: 'test', folder }),
+        loadCifar10(folder, { split: 'test' }),
         /test_batch\.bin has MD5 .* the published batch has 803d5f7f/,
       );
     } finally {

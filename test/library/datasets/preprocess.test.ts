@@ -115,6 +115,12 @@ test("training's crops lie in the image, and cover the areas and aspects of the 
   assert.ok(Math.abs(flips - 0.5) < 0.04, `flipped ${flips}`);
 });
 
+test('a flip that is decided is not drawn', () => {
+  for (const flip of [true, false])
+    for (const seed of [1, 2, 3, 4])
+      assert.equal(trainingCut(9, 9, 9, Object.assign(randomFrom(seed), { flip })).flip, flip);
+});
+
 test('an image too long for any crop is cut centrally', () => {
   const { crop } = trainingCut(3000, 10, 224, randomFrom(1));
   assert.deepEqual(crop, { left: 1493, top: 0, width: 13, height: 10 });

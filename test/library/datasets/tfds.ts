@@ -20,5 +20,5 @@ export async function writeTfds(
       'image/class/label': { int64: [] },
     },
   }));
-  await writeRecords(path, records);
+  await writeRecords(records, path);
 }

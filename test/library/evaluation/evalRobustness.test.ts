@@ -151,7 +151,7 @@ describe('evalRobustness', () => {
     const found = await findModels(join(root, 'population'));
     const trained = await Promise.all(found.map(({ folder }) => loadModel(folder)));
     const { model } = trained[2]!;
-    const models = [trained[0]!, trained[1]!, { sparsity: 0.9, model }];
+    const models = [trained[0]!, { ...trained[1]!, replicate: 7 }, { sparsity: 0.9, model }];
     const progress: number[] = [];
     const options = {
       clean,
@@ -160,6 +160,22 @@ describe('evalRobustness', () => {
     };
     assert.deepEqual(rows(await evalRobustness(models, options)), rows(table));
     assert.equal(progress.at(-1), 5);
+    const scores = objectsOf(
+      await scoreModels(models, { ...options, shifted: shifted[0]! }),
+    ) as unknown as ScoreRow[];
+    assert.deepEqual(
+      scores.map(({ corruption, variant, replicate }) => [corruption, variant, replicate]),
+      ['clean', shifted[0]!.corruption].flatMap((corruption) => [
+        [corruption, 'dense', 0],
+        [corruption, 'dense', 7],
+        [corruption, 'pruned 0.9', 0],
+      ]),
+    );
+    const alone = rows(await evalRobustness(model, { ...options, shifted: [] }));
+    assert.deepEqual(
+      alone.map(({ variant, sparsity, top1 }) => [variant, sparsity, top1]),
+      [[model.name, Number.NaN, rows(table)[1]!.top1]],
+    );
     for (const { model: used } of trained) used.dispose();
   });
 
@@ -386,7 +402,7 @@ describe('evalRobustness', () => {
     await rejects(
       evaluate('population', twice),
       OptionError,
-      /gaussian_noise, severity 1 is there t/,
+      /gaussian_noise, severity 1 appears tw/,
     );
     const six = { shifted: [{ ...shifted[0]!, severity: 6 }] };
     await rejects(evaluate('population', six), OptionError, /severity 6; expected 1–5, or 0/);
@@ -410,6 +426,24 @@ describe('evalRobustness', () => {
     model.dispose();
     const tensors = tf.memory().numTensors;
     await rejects(evalRobustness([], { clean, shifted }), OptionError, /models is empty/);
+    const models = (items: unknown) => evalRobustness(items as string, { clean, shifted });
+    await rejects(models([model, Promise.resolve(model)]), OptionError, /models\[1\] is a promise/);
+    await rejects(
+      models([{ sparsity: 2, model }]),
+      OptionError,
+      /models\[0\]\.sparsity: 2; expected/,
+    );
+    await rejects(
+      models([{ sparsity: 0 }]),
+      OptionError,
+      /expected a network as models\[0\], found/,
+    );
+    await rejects(
+      models([{ varaint: 'a', model }]),
+      OptionError,
+      /Did you mean models\[0\]\.variant/,
+    );
+    await rejects(models(5), OptionError, /expected a population's folder or networks as models/);
     assert.equal(tf.memory().numTensors, tensors);
     const gone = join(root, 'frost');
     const broken = corruptedSets(clean, { corruptions: ['frost'], severities: [1], frost: gone });

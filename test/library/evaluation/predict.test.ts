@@ -4,6 +4,7 @@ import { useBackend } from '#library/backend/backend';
 import * as tf from '#library/backend/tf';
 import { ImageDataset } from '#library/datasets/imageDataset';
 import { predict, predictAll } from '#library/evaluation/predict';
+import type { TrainedModel } from '#library/models/modelFolder';
 import { OptionError } from '#statistics/errors';
 
 /** Images of one row whose pixels are the logits that the models below give back. */
@@ -29,9 +30,12 @@ const data = new ImageDataset({
   },
 });
 
-function identity(units: number): tf.LayersModel {
+function identity(units: number, activation?: 'softmax'): tf.LayersModel {
   const input = tf.input({ shape: [1, 1, 6] });
-  const flat = tf.layers.flatten().apply(input) as tf.SymbolicTensor;
+  const logits = tf.layers.flatten().apply(input) as tf.SymbolicTensor;
+  const flat = activation
+    ? (tf.layers.activation({ activation }).apply(logits) as tf.SymbolicTensor)
+    : logits;
   if (units === 6) return tf.model({ inputs: input, outputs: flat });
   const dense = tf.layers.dense({ units }).apply(flat) as tf.SymbolicTensor;
   return tf.model({ inputs: input, outputs: dense });
@@ -86,6 +90,25 @@ describe('predict', () => {
     assert.deepEqual(both[0], both[1]);
     assert.deepEqual(both[0], await predict(model, data));
     assert.equal(tf.memory().numTensors, before);
+  });
+
+  it('gives the same confidences for a network that ends in a softmax', async () => {
+    const [logits, probabilities] = [identity(6), identity(6, 'softmax')];
+    const { confidence, predictedClass } = await predict(probabilities, data);
+    const expected = await predict(logits, data);
+    assert.deepEqual(predictedClass, expected.predictedClass);
+    assert.deepEqual(confidence, expected.confidence);
+  });
+
+  it('takes a trained model, whose variant it tells, or a network by itself', async () => {
+    const model = identity(6);
+    const run = { spec: { sparsity: 0.5 } } as TrainedModel['run'];
+    const trained = await predict({ model, masks: new Map(), run }, data);
+    const alone = await predict(model, data);
+    assert.deepEqual([trained.variant, trained.sparsity], ['pruned 0.5', 0.5]);
+    assert.deepEqual([alone.variant, alone.sparsity], [model.name, Number.NaN]);
+    assert.deepEqual(trained.predictedClass, alone.predictedClass);
+    assert.deepEqual(trained.classNames, data.classNames);
   });
 
   it('refuses a model with other classes, and stops when told to', async () => {

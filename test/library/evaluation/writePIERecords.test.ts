@@ -10,6 +10,7 @@ import { loadImageNetRecords } from '#library/records/loadImageNetRecords';
 import { decodeExample } from '#library/records/tfExample';
 import { readRecords } from '#library/records/tfrecord';
 import { OptionError, PredictionsError } from '#statistics/errors';
+import { temporaryPath } from '#statistics/files';
 import type { Predictions } from '#statistics/predictions/predictions';
 import { variantOfSparsity } from '#statistics/predictions/variantName';
 import { flat } from '../datasets/pictures';
@@ -65,7 +66,7 @@ async function featuresIn(file: string) {
 
 describe('writePIERecords', () => {
   it('has the features that the authors’ tool wrote, by name and kind', async () => {
-    await writePIERecords(join(root, 'all'), greys([3, 2, 1, 0]), predictions);
+    await writePIERecords(predictions, greys([3, 2, 1, 0]), join(root, 'all'));
     const kinds = async (file: string) => {
       const fail = (error: Error) => {
         throw error;
@@ -82,7 +83,7 @@ describe('writePIERecords', () => {
   });
 
   it('splits the images of each variant and tells what was predicted', async () => {
-    const written = await writePIERecords(join(root, 'split'), greys([3, 2, 1, 0]), predictions);
+    const written = await writePIERecords(predictions, greys([3, 2, 1, 0]), join(root, 'split'));
     const file = (level: string, name: string) => join(root, 'split', level, `${name}.tfrecord`);
     assert.deepEqual(written, [
       {
@@ -119,7 +120,7 @@ describe('writePIERecords', () => {
   it('leaves no file of an earlier run, and those of the last one where it fails', async () => {
     const folder = join(root, 'again');
     const write = (data: ImageDataset, of: Predictions, options = {}) =>
-      writePIERecords(folder, data, of, { variant: 'pruned 0.9', ...options });
+      writePIERecords(of, data, folder, { variant: 'pruned 0.9', ...options });
     const level = join(folder, 'variant=pruned 0.9');
     await write(greys([0, 1, 2, 3]), predictions, { shards: 2 });
     const two = readdirSync(level).sort();
@@ -130,8 +131,9 @@ describe('writePIERecords', () => {
     assert.deepEqual(bytes(), before);
     await writeFile(join(level, 'notes.txt'), 'mine');
     // What a run leaves that is killed while it writes.
-    await mkdir(join(folder, '.variant=pruned 0.9.part'));
-    await writeFile(join(folder, '.variant=pruned 0.9.part', 'pie.tfrecord-00000-of-00009'), '');
+    const left = temporaryPath(level);
+    await mkdir(left);
+    await writeFile(join(left, 'pie.tfrecord-00000-of-00009'), '');
     await write(greys([0, 1, 2, 3]), predictions);
     assert.deepEqual(readdirSync(level).sort(), ['non_pie.tfrecord', 'notes.txt', 'pie.tfrecord']);
     const unhurt = predictions.models.map((one) => ({
@@ -143,11 +145,20 @@ describe('writePIERecords', () => {
     assert.deepEqual(readdirSync(folder), ['variant=pruned 0.9']);
   });
 
+  it('keeps the files of a variant in its folder, whatever its name', async () => {
+    const folder = join(root, 'named');
+    const models = predictions.models.map((model) =>
+      model.sparsity === 0.9 ? { ...model, variant: '../int8' } : model,
+    );
+    await writePIERecords({ ...predictions, models }, greys([0, 1, 2, 3]), folder);
+    assert.deepEqual(readdirSync(folder).sort(), ['variant=..%2Fint8', 'variant=pruned 0.5']);
+  });
+
   it('is read back as a data set', async () => {
     const [, { pie, non_pie }] = (await writePIERecords(
-      join(root, 'read'),
-      greys([0, 1, 2, 3]),
       predictions,
+      greys([0, 1, 2, 3]),
+      join(root, 'read'),
     )) as [unknown, { pie: string[]; non_pie: string[] }];
     const seen: unknown[] = [];
     for (const files of [pie, non_pie])
@@ -163,7 +174,7 @@ describe('writePIERecords', () => {
 
   it('names an image that the data set lacks or labels otherwise, and an unknown variant', async () => {
     const attempt = (data: ImageDataset, options = {}) =>
-      writePIERecords(join(root, 'bad'), data, predictions, options);
+      writePIERecords(predictions, data, join(root, 'bad'), options);
     await assert.rejects(attempt(greys([0, 1, 2]), { variant: 0.9 }), (error: Error) => {
       assert.ok(error instanceof PredictionsError);
       assert.match(error.message, /greys lacks image 3 of the predictions/);

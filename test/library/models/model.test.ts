@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import { useBackend } from '#library/backend/backend';
+import { softmaxCrossEntropy } from '#library/backend/ops/softmaxCrossEntropy';
+import { variableGrads } from '#library/backend/ops/variableGrads';
 import * as tf from '#library/backend/tf';
 import { buildModel, copyModel } from '#library/models/model';
 import type { ModelSpec } from '#library/models/modelSpec';
@@ -47,6 +49,70 @@ describe('buildModel', () => {
     model.dispose();
   });
 
+  it('builds the network of airbench with the weights that its channels give', async () => {
+    const model = await buildModel({ name: 'airbench' }, cifar, 1);
+    const [stem, a, b] = [24, 32, 128];
+    const kernels = 3 * stem + stem * a + a * a + a * b + 3 * b * b;
+    assert.equal(trainable(model), 9 * kernels + 2 * (stem + 2 * a + 4 * b) + 10 * b + 10);
+    assert.equal(model.countParams(), 499_698);
+    assert.deepEqual(model.getLayer('group3/norm2').outputShape, [null, 4, 4, 128]);
+    model.dispose();
+  });
+
+  it('falls along the gradient of the network of airbench as fast as the gradient says', async () => {
+    const shape = { imageShape: [8, 8, 3], numClasses: 3 } as const;
+    const model = await buildModel({ name: 'airbench', stem: 4, widths: [4, 6, 8] }, shape, 2);
+    const images = tf.randomNormal<tf.Rank.R4>([6, 8, 8, 3], 0, 1, 'float32', 4);
+    const labels = tf.tensor1d([0, 1, 2, 0, 1, 2], 'int32');
+    const loss = () =>
+      softmaxCrossEntropy(model.apply(images, { training: true }) as tf.Tensor2D, labels);
+    const variables = model.trainableWeights.map((weight) => weight.read() as tf.Variable);
+    const { grads } = variableGrads(loss, variables);
+    const slopes = variables.map(({ name }) => grads[name]!);
+    const squares = slopes.map((slope) => slope.square().sum().dataSync()[0]!);
+    const steepness = Math.sqrt(squares.reduce((a, b) => a + b));
+    const move = (length: number) =>
+      variables.forEach((variable, i) => {
+        variable.assign(variable.add(slopes[i]!.mul(length / steepness)));
+      });
+    const lossAfter = (length: number) => {
+      move(length);
+      return loss().dataSync()[0]!;
+    };
+    const step = 2e-4;
+    const change = (lossAfter(step) - lossAfter(-2 * step)) / (2 * step);
+    assert.ok(steepness > 0.1, `a gradient of ${steepness}`);
+    assert.ok(Math.abs(change / steepness - 1) < 0.02, `${change} is not ${steepness}`);
+    model.dispose();
+  });
+
+  it('initialises as told', async () => {
+    const spread = async (init: 'heNormal' | 'glorotUniform' | 'authors') => {
+      const model = await buildModel({ name: 'airbench', init }, cifar, 3);
+      const [kernel, classifier] = ['group3/conv2', 'logits'].map(
+        (name) => model.getLayer(name).getWeights()[0]!,
+      );
+      const variance = (x: tf.Tensor) => tf.moments(x).variance.dataSync()[0]!;
+      const largest = tf.max(tf.abs(kernel!)).dataSync()[0]!;
+      const spreads = { kernel: variance(kernel!), classifier: variance(classifier!), largest };
+      model.dispose();
+      return spreads;
+    };
+    const fan = 9 * 128;
+    const near = (actual: number, expected: number, tolerance: number) =>
+      assert.ok(Math.abs(actual / expected - 1) < tolerance, `${actual} is not ${expected}`);
+    const uniform = await spread('glorotUniform');
+    near(uniform.kernel, 1 / fan, 0.02);
+    near(uniform.largest, Math.sqrt(3 / fan), 0.001);
+    // 1,280 numbers: the deviation of a variance is 4%.
+    const authors = await spread('authors');
+    near(authors.kernel, 1 / fan, 0.02);
+    near(authors.classifier, 1e-4, 0.16);
+    const he = await spread('heNormal');
+    // Less the tails beyond two deviations.
+    near(he.kernel, (2 / fan) * 0.774, 0.02);
+  });
+
   it('gives the same weights for the same seed, and others for another', async () => {
     const spec: ModelSpec = { name: 'small-cnn' };
     const [a, b, c] = await Promise.all([1, 1, 2].map((seed) => buildModel(spec, cifar, seed)));
@@ -85,9 +151,12 @@ describe('buildModel', () => {
         assert.match(error.message, message);
         return true;
       });
-    await refused({ name: 'vgg' }, /'vgg'; there are: small-cnn, wide-resnet, resnet-50/);
-    await refused({ name: 'small-cnn', depth: 0 }, /^small-cnn depth: 0; expected a whole number/);
-    await refused({ name: 'wide-resnet', depth: 17 }, /^wide-resnet depth: 17; expected 6n \+ 4/);
+    await refused(
+      { name: 'vgg' },
+      /'vgg'; expected one of small-cnn, wide-resnet, airbench, resnet-50/,
+    );
+    await refused({ name: 'small-cnn', depth: 0 }, /^model\.depth: 0; expected a whole number/);
+    await refused({ name: 'wide-resnet', depth: 17 }, /^model\.depth: 17; expected 6n \+ 4/);
     const own = tf.sequential({ layers: [tf.layers.dense({ units: 10, inputShape: [784] })] });
     await refused(
       { name: 'topology', topology: topologyOf(own) },

@@ -8,8 +8,9 @@ import { picture } from '../corruptions/golden';
 
 test('a row per corruption: the clean image, then its severities', async () => {
   const image = await picture('32.png');
-  const options = { seed: 4, scale: 'cifar', corruptions: ['fog', 'contrast'] } as const;
-  const { png, description } = await corruptionGallery(image, options);
+  const options = { seed: 4, scale: 'cifar' } as const;
+  const corruptions = ['fog', 'contrast'] as const;
+  const { png, description } = await corruptionGallery(image, { ...options, corruptions });
   const severities = [1, 2, 3, 4, 5].map((severity) => `severity ${severity}`);
   assert.deepEqual(description.split('\n').slice(2), [
     ...['fog', ...severities],

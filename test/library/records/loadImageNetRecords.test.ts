@@ -155,7 +155,7 @@ test('the spec opens the same data again, and the hash tells the same', async ()
 test('memory does not grow with the number of images', async () => {
   const image = readFileSync(join(DATA, 'preprocessing', '500x375.jpg'));
   const inputs = Array.from({ length: 900 }, () => ({ image, label: 0 }));
-  const [path] = await writeRecords(join(folder, 'many'), inputs);
+  const [path] = await writeRecords(inputs, join(folder, 'many'));
   const peakMegabytes = (images: number): number => {
     const loader = JSON.stringify(require.resolve('#library/records/loadImageNetRecords'));
     const script = `

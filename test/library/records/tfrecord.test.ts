@@ -86,6 +86,8 @@ test('a changed byte is reported at its record, and no wrong record comes throug
       const { records, errors } = await read(content);
       assert.equal(errors.length, 1);
       assert.match(errors[0]!.message, new RegExp(`: record ${hit} at byte ${starts[hit]}: `));
+      // Rows count from 1.
+      assert.equal((errors[0] as RecordError).row, hit + 1);
       // A damaged length hides what follows; damaged data does not.
       const inLength = at - starts[hit]! < 12;
       const intact = written.filter((_, i) => (inLength ? i < hit : i !== hit));

@@ -28,7 +28,7 @@ const inputs: RecordInput[] = [
 for (const gzip of [false, true])
   test(`what is written is read back, ${gzip ? 'gzip' : 'plain'}`, async () => {
     const path = join(folder, 'new', `set-${gzip}.tfrecord`);
-    assert.deepEqual(await writeRecords(path, inputs, { gzip }), [path]);
+    assert.deepEqual(await writeRecords(inputs, path, { gzip }), [path]);
     if (gzip) assert.ok(gunzipSync(readFileSync(path)).length > 0);
     const dataset = await loadImageNetRecords(path, { numClasses: 3, classNames: 'text' });
     assert.deepEqual(dataset.classNames, ['nought', 'one', 'class 2']);
@@ -56,7 +56,7 @@ test('more features are written as they are', async () => {
     variant_mode_label: { int64: [7] },
     key: { bytes: ['k'] },
   };
-  const [path] = await writeRecords(join(folder, 'more'), [{ image: jpeg, label: 4, features }]);
+  const [path] = await writeRecords([{ image: jpeg, label: 4, features }], join(folder, 'more'));
   for await (const { data } of readRecords(path!, assert.fail)) {
     const { 'image/encoded': _, ...read } = Object.fromEntries(decodeExample(data));
     assert.deepEqual(read, {
@@ -70,7 +70,7 @@ test('more features are written as they are', async () => {
 test('shards take turns, and are read as one set', async () => {
   const path = join(mkdtempSync(join(folder, 'shards-')), 'set.tfrecord');
   const many = Array.from({ length: 7 }, (_, id) => ({ image: noise(id), label: 0, id }));
-  const files = await writeRecords(path, many, { shards: 3 });
+  const files = await writeRecords(many, path, { shards: 3 });
   assert.deepEqual(
     files,
     [0, 1, 2].map((i) => `${path}-0000${i}-of-00003`),
@@ -86,11 +86,11 @@ test('after a failure there is no file, whole or not', async () => {
     for (let id = 0; id < 100; id++) yield { image: jpeg, label: 0, id };
     throw new Error('the source failed');
   }
-  await assert.rejects(writeRecords(join(inside, 'a'), failing(), { shards: 2 }), /source failed/);
-  await assert.rejects(writeRecords(join(inside, 'b'), [{ image: jpeg, label: -1 }]), {
+  await assert.rejects(writeRecords(failing(), join(inside, 'a'), { shards: 2 }), /source failed/);
+  await assert.rejects(writeRecords([{ image: jpeg, label: -1 }], join(inside, 'b')), {
     name: 'OptionError',
     message: /label: -1/,
   });
-  await assert.rejects(writeRecords(join(inside, 'c'), [], { shards: 0 }), /shards: 0/);
+  await assert.rejects(writeRecords([], join(inside, 'c'), { shards: 0 }), /shards: 0/);
   assert.deepEqual(readdirSync(inside), []);
 });

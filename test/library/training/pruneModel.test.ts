@@ -3,6 +3,7 @@ import { before, describe, it } from 'node:test';
 import { useBackend } from '#library/backend/backend';
 import * as tf from '#library/backend/tf';
 import { buildModel } from '#library/models/model';
+import type { TrainedModel } from '#library/models/modelFolder';
 import { type PruneModelOptions, pruneModel } from '#library/training/pruneModel';
 import { OptionError, TrainingError } from '#statistics/errors';
 
@@ -20,12 +21,14 @@ describe('pruneModel', () => {
     const model = await build();
     const whole = magnitudes(model);
     const masks = pruneModel(model, { sparsity: 0.75 });
-    assert.deepEqual([...masks.keys()], ['conv1/kernel', 'logits/kernel']);
+    assert.deepEqual([...masks.keys()], ['conv1/kernel']);
     const median = whole.slice().sort()[(whole.length * 3) / 4]!;
     assert.deepEqual(
       magnitudes(model),
       whole.map((value) => (value < median ? 0 : value)),
     );
+    const all = pruneModel(model, { sparsity: 0.75, classifier: true });
+    assert.deepEqual([...all.keys()], ['conv1/kernel', 'logits/kernel']);
   });
 
   it('prunes at random where asked, the weights that are named', async () => {
@@ -56,5 +59,13 @@ describe('pruneModel', () => {
       () => pruneModel(model, { sparsity: 0.5 }),
       (error) => error instanceof TrainingError && /^conv1\/kernel holds NaN/.test(error.message),
     );
+  });
+
+  it('takes a trained model as well as its network', async () => {
+    const [model, alone] = [await build(), await build()];
+    const run = { spec: { sparsity: 0 } } as TrainedModel['run'];
+    const masks = pruneModel({ model, run, masks: new Map() }, { sparsity: 0.75 });
+    assert.deepEqual(masks, pruneModel(alone, { sparsity: 0.75 }));
+    assert.deepEqual(magnitudes(model), magnitudes(alone));
   });
 });

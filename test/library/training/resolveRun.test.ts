@@ -8,6 +8,7 @@ import { type ImageFolderOptions, loadImageFolder } from '#library/datasets/load
 import { findModels, readRun } from '#library/models/modelFolder';
 import { resolveRun } from '#library/training/resolveRun';
 import { assertSameOutcome } from '#library/training/sameRun';
+import type { TrainingOptions } from '#library/training/trainingOptions';
 import { trainPopulation } from '#library/training/trainPopulation';
 import { type TrainPrunedOptions, trainPruned } from '#library/training/trainPruned';
 import { TrainingError } from '#statistics/errors';
@@ -38,6 +39,60 @@ const short = (data: ImageDataset, folder: string): TrainPrunedOptions => ({
   ...{ steps: 8, batchSize: 2, onProgress: () => {} },
 });
 
+describe('the schedules of a run', () => {
+  // 4 pictures in batches of 2: two steps an epoch.
+  const resolved = async (options: TrainingOptions) =>
+    resolveRun(await open(), MODEL, 0.5, 1, BACKEND, { batchSize: 2, ...options });
+
+  it('count in epochs where its length does, and in steps where that does', async () => {
+    const schedules = {
+      learningRate: { per256: 1, warmup: 3, decays: [{ at: 10, factor: 0.5 }] },
+      pruning: { begin: 2, end: 6, frequency: 1 },
+    };
+    const inEpochs = await resolved({ epochs: 20, ...schedules });
+    assert.equal(inEpochs.training.steps, 40);
+    assert.deepEqual(inEpochs.training.learningRate, {
+      ...{ per256: 1, warmup: 6, decays: [{ at: 20, factor: 0.5 }] },
+    });
+    assert.deepEqual(inEpochs.pruning, {
+      method: 'magnitude',
+      classifier: false,
+      begin: 4,
+      end: 12,
+      frequency: 2,
+    });
+    const inSteps = await resolved({ steps: 40, ...schedules });
+    assert.deepEqual(inSteps.training.learningRate, schedules.learningRate);
+    assert.deepEqual(inSteps.pruning, {
+      method: 'magnitude',
+      classifier: false,
+      ...schedules.pruning,
+    });
+    // The default length is 90 epochs.
+    assert.equal((await resolved(schedules)).training.learningRate.warmup, 6);
+  });
+
+  it("are the paper's for a run of the same length, however that is given", async () => {
+    const [epochs, steps] = [await resolved({ epochs: 20 }), await resolved({ steps: 40 })];
+    assert.deepEqual(epochs, steps);
+    // Five of 90 epochs.
+    assert.equal(epochs.training.learningRate.warmup, Math.round((40 * 5) / 90));
+  });
+
+  it('take a learning rate by itself', async () => {
+    const { learningRate } = (await resolved({ steps: 40, learningRate: 0.3 })).training;
+    const paper = (await resolved({ steps: 40 })).training.learningRate;
+    assert.deepEqual(learningRate, { ...paper, per256: 0.3 });
+  });
+
+  it('have to end before the run does, in its own unit', async () => {
+    await assert.rejects(
+      resolved({ epochs: 20, pruning: { end: 20 } }),
+      /pruning\.end: 20; expected less than the run's 20 epochs/,
+    );
+  });
+});
+
 describe('a run', () => {
   it('is that of one preprocessing, which another one does not go on from', async () => {
     const controller = new AbortController();
@@ -53,8 +108,8 @@ describe('a run', () => {
       [{ imageSize: 16 }, /data\.options\.imageSize is 16, was 8/],
       [{ shorterSide: 8 }, /data\.options\.shorterSide is 8, was 16/],
       [
-        { classes: ['ant', 'cat', 'bee', 'dog'] },
-        /data\.options\.classes is \["ant","cat","bee","dog"\], was undefined/,
+        { classNames: ['ant', 'cat', 'bee', 'dog'] },
+        /data\.options\.classNames is \["ant","cat","bee","dog"\], was undefined/,
       ],
     ] as const;
     for (const [options, message] of other)

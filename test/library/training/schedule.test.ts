@@ -57,10 +57,33 @@ describe('the pruning schedule', () => {
 
 describe('the learning rate', () => {
   it('warms up linearly to rate · batch / 256 and decays by the factors', () => {
-    const schedule = { per256: 0.1, warmup: 10, decays: [{ at: 50, factor: 0.1 }] };
-    assert.ok(Math.abs(learningRateAt(0, 4_096, schedule) - 0.16) < 1e-12);
-    assert.ok(Math.abs(learningRateAt(9, 4_096, schedule) - 1.6) < 1e-12);
-    assert.ok(Math.abs(learningRateAt(49, 4_096, schedule) - 1.6) < 1e-12);
-    assert.ok(Math.abs(learningRateAt(50, 4_096, schedule) - 0.16) < 1e-12);
+    const learningRate = { per256: 0.1, warmup: 10, decays: [{ at: 50, factor: 0.1 }] };
+    const at = (step: number) =>
+      learningRateAt(step, { steps: 90, batchSize: 4_096, learningRate });
+    for (const [step, rate] of [
+      [0, 0.16],
+      [9, 1.6],
+      [49, 1.6],
+      [50, 0.16],
+    ] as const)
+      assert.ok(Math.abs(at(step) - rate) < 1e-12, `step ${step}: ${at(step)}`);
+  });
+
+  it('falls to 0 after warm-up, on a line or half a cosine', () => {
+    const at = (step: number, shape: 'linear' | 'cosine') =>
+      learningRateAt(step, {
+        ...{ steps: 110, batchSize: 256 },
+        learningRate: { per256: 0.4, warmup: 10, shape, decays: [] },
+      });
+    for (const [step, linear, cosine] of [
+      [4, 0.2, 0.2],
+      [10, 0.4, 0.4],
+      [35, 0.3, 0.2 * (1 + Math.SQRT1_2)],
+      [60, 0.2, 0.2],
+      [110, 0, 0],
+    ] as const) {
+      assert.ok(Math.abs(at(step, 'linear') - linear) < 1e-12, `linear, step ${step}`);
+      assert.ok(Math.abs(at(step, 'cosine') - cosine) < 1e-12, `cosine, step ${step}`);
+    }
   });
 });

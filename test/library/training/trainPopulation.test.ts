@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -7,11 +8,17 @@ import { after, before, describe, it } from 'node:test';
 import * as tf from '#library/backend/tf';
 import { ImageDataset } from '#library/datasets/imageDataset';
 import { loadCifar10 } from '#library/datasets/loadCifar10';
+import { predict } from '#library/evaluation/predict';
+import { scoreModels } from '#library/evaluation/scoreModels';
+import { loadModel } from '#library/models/modelFolder';
+import type { PopulationProgress } from '#library/training/populationTally';
 import {
   type Population,
   type TrainPopulationOptions,
   trainPopulation,
 } from '#library/training/trainPopulation';
+import { perClassFlips } from '#statistics/analysis/perClassFlips';
+import { perClassTTest } from '#statistics/analysis/perClassTTest';
 import { OptionError, TrainingError } from '#statistics/errors';
 import { temporaryPath } from '#statistics/files';
 
@@ -95,6 +102,97 @@ describe('trainPopulation', () => {
     const wider = await trainPopulation({ ...tiny('unbroken'), sparsities: [0], replicates: 3 });
     assert.deepEqual(predicted(wider).slice(0, 2), predicted(unbroken).slice(0, 2));
     assert.equal(wider.models.length, 3);
+  });
+
+  it('quantizes every dense model, also of a population that is there', async () => {
+    const kept = file('unbroken', 'sparsity=0/replicate=00.parquet');
+    const before = (await stat(kept)).mtimeMs;
+    const compress = [
+      { weights: 'int8' },
+      { weights: 'int4', perChannel: false },
+      { weights: 'int8', activations: 'int8' },
+    ] as const;
+    let last: PopulationProgress | undefined;
+    const population = await trainPopulation({
+      ...tiny('unbroken'),
+      compress,
+      onProgress: (progress) => {
+        last = progress;
+      },
+    });
+    assert.deepEqual([last?.done, last?.models], [10, 10]);
+    assert.equal((await stat(kept)).mtimeMs, before);
+    assert.deepEqual(
+      [...new Set(population.models.map(({ variant }) => variant))],
+      ['dense', 'pruned 0.9', 'int8', 'int4 per tensor', 'int8 static'],
+    );
+    for (const model of population.models.slice(4)) {
+      assert.ok(Number.isNaN(model.sparsity), model.variant);
+      const { model: network, run } = await loadModel(
+        file(
+          'unbroken',
+          `variant=${encodeURIComponent(model.variant)}/replicate=0${model.replicate}`,
+        ),
+      );
+      assert.equal(run.quantization?.weights, model.variant.slice(0, 4));
+      assert.deepEqual(
+        (await predict(network, test.take(50))).predictedClass,
+        model.predictedClass,
+      );
+      const dense = population.models[model.replicate]!;
+      const apart = model.confidence!.map((x, i) => Math.abs(x - dense.confidence![i]!));
+      assert.ok(Math.max(...apart) > 0, `${model.variant} is the dense network`);
+      if (model.variant === 'int8') assert.ok(Math.max(...apart) < 0.05, 'int8 is another network');
+    }
+    const rows = perClassFlips(population).filter(({ variant }) => variant === 'int8');
+    assert.deepEqual([...new Set(rows.map(({ replicate }) => replicate))], [0, 1]);
+    const tests = perClassTTest(population, { pairing: 'replicate' });
+    assert.ok(tests.some(({ variant, n_variant }) => variant === 'int8' && n_variant === 2));
+    const scores = await scoreModels(file('unbroken', ''), { clean: test.take(20), shifted: [] });
+    // The test before has left one more dense model.
+    assert.equal(scores.shape[0], 11);
+  });
+
+  it('quantizes again where the record names another network', async () => {
+    const options = { ...tiny('unbroken'), compress: [{ weights: 'int8' }] as const };
+    const files = [0, 1].map((i) => file('unbroken', `variant=int8/replicate=0${i}.parquet`));
+    const times = () => Promise.all(files.map(async (path) => (await stat(path)).mtimeMs));
+    const record = file('unbroken', 'variant=int8/replicate=00/run.json');
+    const run = JSON.parse(await readFile(record, 'utf8'));
+    const dense = await readFile(file('unbroken', 'sparsity=0/replicate=00/run.json'));
+    assert.equal(run.quantization.baseline, createHash('sha256').update(dense).digest('hex'));
+    run.quantization.baseline = 'another';
+    await writeFile(record, JSON.stringify(run));
+    const before = await times();
+    await trainPopulation(options);
+    const after = await times();
+    assert.notEqual(after[0], before[0]);
+    assert.equal(after[1], before[1]);
+  });
+
+  it('reports a quantization that fails, and loses no other', async (t) => {
+    const warn = t.mock.method(console, 'warn', () => {});
+    // A folder where a file of the model should be.
+    await mkdir(file('unquantized', 'variant=int8/replicate=00/model.json'), { recursive: true });
+    let last: PopulationProgress | undefined;
+    const population = await trainPopulation({
+      ...tiny('unquantized'),
+      ...{ sparsities: [0], replicates: 1 },
+      compress: [{ weights: 'int8' }, { weights: 'float16' }],
+      onProgress: (progress) => {
+        last = progress;
+      },
+    });
+    assert.deepEqual(
+      population.models.map(({ variant }) => variant),
+      ['dense', 'float16'],
+    );
+    assert.deepEqual(
+      population.failures.map(({ variant, replicate }) => [variant, replicate]),
+      [['int8', 0]],
+    );
+    assert.deepEqual([last?.done, last?.failed, last?.models], [2, 1, 3]);
+    assert.match(String(warn.mock.calls[0]!.arguments[0]), /1 of 3 models failed.*\n.*int8.*0:/);
   });
 
   it('goes on after an interruption, to the same predictions', async () => {
@@ -213,5 +311,15 @@ describe('trainPopulation', () => {
       message: 'sparsities: []; expected a list of 1 or more, each 0 (dense) to below 1.',
     });
     await assert.rejects(trainPopulation({ ...tiny('none'), replicates: 0 }), OptionError);
+    const int8 = { weights: 'int8' } as const;
+    for (const [options, message] of [
+      [{ compress: [int8], sparsities: [0.9] }, /^sparsities: .*0 among them/],
+      [{ compress: [int8, int8] }, /^compress: 'int8'; expected each quantization once/],
+      [{ compress: [{ weights: 'int2' }] }, /^compress\[0\]\.weights: 'int2'/],
+    ] as const)
+      await assert.rejects(
+        trainPopulation({ ...tiny('none'), ...options } as TrainPopulationOptions),
+        (error: Error) => error instanceof OptionError && message.test(error.message),
+      );
   });
 });

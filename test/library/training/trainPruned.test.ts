@@ -6,13 +6,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import * as tf from '#library/backend/tf';
-import type { ImageDataset } from '#library/datasets/imageDataset';
+import { ImageDataset } from '#library/datasets/imageDataset';
 import { loadCifar10 } from '#library/datasets/loadCifar10';
+import type { ImageSource } from '#library/datasets/types';
 import { predict } from '#library/evaluation/predict';
 import { loadModel } from '#library/models/modelFolder';
 import { type TrainPrunedOptions, trainPruned } from '#library/training/trainPruned';
 import { OptionError, TrainingError } from '#statistics/errors';
 import { temporaryPath } from '#statistics/files';
+import type { ImageId } from '#statistics/predictions/predictions';
 import { shortRun } from './shortRun';
 
 let folder: string;
@@ -46,10 +48,7 @@ describe('trainPruned', () => {
 
   it('reaches the sparsity exactly, in every tensor, and computes with the masked weights', async () => {
     const { model, masks, run } = await trainPruned(shortRun(data));
-    assert.deepEqual(
-      [...masks.keys()],
-      ['conv1/kernel', 'conv2/kernel', 'conv3/kernel', 'logits/kernel'],
-    );
+    assert.deepEqual([...masks.keys()], ['conv1/kernel', 'conv2/kernel', 'conv3/kernel']);
     for (const { name, size, kept } of run.outcome.tensors) {
       assert.equal(kept, Math.round(size * 0.1));
       const values = [...model.getLayer(name.replace('/kernel', '')).getWeights()[0]!.dataSync()];
@@ -200,10 +199,17 @@ describe('trainPruned', () => {
       ],
     });
     const before = weightsOf(own);
-    const { model, run } = await trainPruned({ ...shortRun(data), model: own, steps: 3 });
+    const pruning = { classifier: true };
+    const { model, run } = await trainPruned({ ...shortRun(data), model: own, steps: 3, pruning });
     assert.deepEqual(weightsOf(own), before);
     assert.notDeepEqual(weightsOf(model), before);
     assert.equal(run.spec.model.name, 'given');
+    const further = await trainPruned({
+      ...{ ...shortRun(data), sparsity: 0, steps: 1 },
+      model: { model, run, masks: new Map() },
+    });
+    assert.equal(further.run.spec.model.name, 'given');
+    assert.notDeepEqual(weightsOf(further.model), weightsOf(model));
     assert.deepEqual(
       run.outcome.tensors.map(({ kept, size }) => kept / size).map((share) => share.toFixed(1)),
       ['0.1', '0.1'],
@@ -265,6 +271,10 @@ describe('trainPruned', () => {
       );
       await refused({ checkpointSeconds: bad }, /checkpointSeconds: /);
     }
+    await refused({ augment: { flip: 'vertical' } as never }, /augment\.flip: 'vertical'/);
+    await refused({ learningRate: { shape: 'exponential' as never } }, /learningRate\.shape: /);
+    const decays = [{ at: 3, factor: 0.1 }];
+    await refused({ learningRate: { shape: 'linear', decays } }, /decays: .*none where .*linear/);
     await refused({ pruning: { tensors: ['fc/kernel'] } }, /'fc\/kernel' is no trainable weight/);
   });
 
@@ -275,6 +285,56 @@ describe('trainPruned', () => {
     assert.equal((await trainPruned({ ...short, sparsity: 0, steps: 1 })).run.outcome.sparsity, 0);
   });
 
+  it('prunes the classifier only if told to, and then alone where there is nothing else', async () => {
+    const all = await trainPruned({ ...shortRun(data), steps: 4, pruning: { classifier: true } });
+    assert.ok(all.masks.has('logits/kernel'));
+    const linear = () =>
+      tf.sequential({
+        layers: [
+          tf.layers.flatten({ inputShape: [32, 32, 3] }),
+          tf.layers.dense({ name: 'logits', units: 10 }),
+        ],
+      });
+    const train = (options: Partial<TrainPrunedOptions>) =>
+      trainPruned({ ...shortRun(data), model: linear(), steps: 4, ...options });
+    assert.equal((await train({ sparsity: 0 })).masks.size, 0);
+    await assert.rejects(train({}), /no weight to prune but its classifier's.*classifier: true/);
+    const { masks } = await train({ pruning: { classifier: true } });
+    assert.deepEqual([...masks.keys()], ['logits/kernel']);
+  });
+
+  it('flips each image in one of two epochs where told to', async () => {
+    for (const [flip, expected] of [
+      ['alternating', [true, false]],
+      ['none', [false, false]],
+      ['random', [undefined, undefined]],
+    ] as const) {
+      const seen = new Map<ImageId, (boolean | undefined)[]>();
+      const source: ImageSource = {
+        ...{ name: 'watched', classNames: ['a', 'b'], imageShape: [4, 4, 1], hash: '', size: 16 },
+        async *examples() {
+          for (let id = 0; id < 16; id++)
+            yield {
+              ...{ id, label: id % 2, image: () => assert.fail('not a picture') },
+              pixels: (augment) => {
+                seen.set(id, [...(seen.get(id) ?? []), augment!.flip]);
+                return new Float32Array(16).fill(id);
+              },
+            };
+        },
+      };
+      const layers = [tf.layers.flatten({ inputShape: [4, 4, 1] }), tf.layers.dense({ units: 2 })];
+      const { run } = await trainPruned({
+        ...{ data: new ImageDataset(source), model: tf.sequential({ layers }), sparsity: 0 },
+        ...{ seed: 1, epochs: 2, batchSize: 8, augment: { flip }, onProgress: () => {} },
+      });
+      assert.deepEqual(run.spec.training.augment, flip === 'random' ? true : { flip });
+      assert.equal(seen.size, 16);
+      for (const flips of seen.values())
+        assert.deepEqual(new Set(flips), new Set(expected), `${flip}: ${flips}`);
+    }
+  });
+
   it('ends where weights that are to be masked are NaN', async () => {
     const model = tf.sequential({
       layers: [
@@ -283,7 +343,7 @@ describe('trainPruned', () => {
       ],
     });
     model.setWeights([tf.fill([3072, 10], Number.NaN), tf.zeros([10])]);
-    const pruning = { begin: 0, end: 2 };
+    const pruning = { begin: 0, end: 2, classifier: true };
     await assert.rejects(trainPruned({ ...shortRun(data), model, steps: 3, pruning }), (error) => {
       assert.ok(error instanceof TrainingError);
       assert.match(error.message, /fc\/kernel holds NaN.*learningRate\.per256/);

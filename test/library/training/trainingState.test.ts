@@ -109,12 +109,17 @@ describe('TrainingState', () => {
 });
 
 describe('prunableWeights', () => {
-  it('takes all kernels, or those that are named', () => {
+  it("takes all kernels but the classifier's, or all, or those that are named", () => {
     const model = tinyModel();
-    assert.deepEqual(prunableWeights(model), ['hidden/kernel', 'out/kernel']);
-    assert.deepEqual(prunableWeights(model, ['out/kernel']), ['out/kernel']);
+    assert.deepEqual(prunableWeights(model), ['hidden/kernel']);
+    assert.deepEqual(prunableWeights(model, { classifier: true }), ['hidden/kernel', 'out/kernel']);
+    assert.deepEqual(prunableWeights(model, { tensors: ['out/kernel'] }), ['out/kernel']);
+    const ending = tf.sequential({ layers: [...model.layers, tf.layers.softmax()] });
+    assert.deepEqual(prunableWeights(ending), ['hidden/kernel']);
+    const linear = tf.sequential({ layers: [tf.layers.dense({ units: 2, inputShape: [3] })] });
+    assert.throws(() => prunableWeights(linear), /pruning\.classifier: true/);
     assert.throws(
-      () => prunableWeights(model, ['conv9/kernel']),
+      () => prunableWeights(model, { tensors: ['conv9/kernel'] }),
       /'conv9\/kernel'.*hidden\/kernel/,
     );
   });

@@ -6,7 +6,7 @@ import { serveWorker } from '#library/workers/serveWorker';
 export interface TestSpec {
   readonly name: string;
   readonly do: 'report' | 'fail' | 'fail once' | 'die once' | 'wait';
-  /** A file that says that the job was tried before. */
+  /** A file that exists once the spec was tried. */
   readonly mark: string;
 }
 

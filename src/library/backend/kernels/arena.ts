@@ -80,7 +80,7 @@ export class Arena {
   /** Runs a kernel that needs scratch memory; called with address 0 it only returns how many bytes. */
   withScratch(kernel: (scratch: number) => number): void {
     const bytes = kernel(0);
-    // Address 0 would only ask again, so a kernel that needs no memory gets some too.
+    // Address 0 asks for the size, so a kernel that needs no memory gets some too.
     if (bytes > this.scratchBytes || this.scratchAddress === 0) {
       this.backend.wasm._free(this.scratchAddress);
       this.scratchAddress = this.scratchBytes = 0;

@@ -1,7 +1,7 @@
 import * as tf from '../tf';
 import type { Kernel, KernelCall } from './kernel';
 
-/** Shares the data; tfjs's own copies it, and does so for every tensor that a gradient saves. */
+/** Shares the data. tfjs's own kernel copies the data of every tensor that a gradient saves. */
 const identity: Kernel = ({ arena, inputs }: KernelCall) => {
   const x = inputs.x!;
   if (x.dtype === 'string') return undefined;

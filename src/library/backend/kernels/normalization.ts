@@ -55,7 +55,7 @@ const batchNormGrad: Kernel = ({ arena, inputs, attrs }: KernelCall<BatchNormAtt
 };
 
 interface ReductionAttributes {
-  /** None stands for all. */
+  /** Default: all axes. */
   readonly axis?: number | number[] | null;
   readonly keepDims?: boolean;
 }

@@ -2,7 +2,7 @@ import * as tf from '../tf';
 import type { Arena } from './arena';
 import type { Kernel, KernelCall } from './kernel';
 
-/** The mean loss and its gradient by the logits: a batch of logits is too small for more than this. */
+/** The mean loss and its gradient by the logits; in JavaScript, since a batch of logits is small. */
 const softmaxCrossEntropy: Kernel = ({
   arena,
   inputs,
@@ -64,7 +64,7 @@ const moveAverage: Kernel = ({ arena, inputs, attrs }: KernelCall<{ momentum: nu
   return [];
 };
 
-/** Where a variable shares its data with another tensor, a copy, so that only the variable changes. */
+/** Copies a variable's data where another tensor shares them, so that only the variable changes. */
 function ownData(arena: Arena, variable: tf.Variable): void {
   if (arena.backend.refCount(variable.dataId) === 1) return;
   const copy = tf.tensor(arena.floats(variable).slice(), variable.shape);

@@ -4,11 +4,11 @@ import { hasKernel, runKernel } from './kernel';
 export interface BatchNormOptions {
   /** Added to the variance. Default 1e-3. */
   readonly epsilon?: number;
-  /** What follows in the same pass over memory. Default `linear`: nothing. */
+  /** Applied in the same pass over memory. Default `linear`: nothing. */
   readonly activation?: 'linear' | 'relu';
 }
 
-/** What batch normalisation gives in training. */
+/** The results of batch normalisation in training. */
 export interface NormalizedBatch {
   /** The shape of `x`. */
   readonly y: tf.Tensor;
@@ -50,7 +50,7 @@ export function batchNormTraining(
   return { y: normalize(x, gamma, beta), mean, variance };
 }
 
-/** Normalises by a mean and a variance that are given, as in evaluation. */
+/** Normalises by given moments, as in evaluation. */
 export function batchNorm(
   x: tf.Tensor,
   gamma: tf.Tensor1D,

@@ -2,8 +2,10 @@ import * as tf from '../tf';
 import { batchNorm, batchNormTraining } from './batchNorm';
 import { moveAverage } from './moveAverage';
 
-type LayerArgs = NonNullable<ConstructorParameters<typeof tf.layers.Layer>[0]>;
+/** Options that every tfjs layer takes. */
+export type LayerArgs = NonNullable<ConstructorParameters<typeof tf.layers.Layer>[0]>;
 
+/** Options of {@link BatchNorm}. */
 export interface BatchNormArgs extends LayerArgs {
   /** Share that the moving averages keep at each step. Default 0.99. */
   readonly momentum?: number;
@@ -11,7 +13,7 @@ export interface BatchNormArgs extends LayerArgs {
   readonly epsilon?: number;
   /** Initial scale. Default `ones`. */
   readonly gammaInitializer?: 'ones' | 'zeros';
-  /** What follows in the same pass over memory. Default `linear`: nothing. */
+  /** Applied in the same pass over memory. Default `linear`: nothing. */
   readonly activation?: 'linear' | 'relu';
 }
 
@@ -20,6 +22,7 @@ export interface BatchNormArgs extends LayerArgs {
  * `tf.layers.batchNormalization` in the same order: gamma, beta, moving_mean, moving_variance.
  */
 export class BatchNorm extends tf.layers.Layer {
+  /** The layer's name in a saved topology. */
   static readonly className = 'BatchNorm';
   private readonly momentum: number;
   private readonly epsilon: number;
@@ -30,6 +33,7 @@ export class BatchNorm extends tf.layers.Layer {
   private movingMean!: tf.LayerVariable;
   private movingVariance!: tf.LayerVariable;
 
+  /** A layer without weights, which are made for its first input. */
   constructor(args: BatchNormArgs = {}) {
     const {
       momentum = 0.99,
@@ -68,7 +72,14 @@ export class BatchNorm extends tf.layers.Layer {
     return inputShape;
   }
 
-  override call(inputs: tf.Tensor | tf.Tensor[], kwargs: { training?: boolean }): tf.Tensor {
+  /** Normalises by the batch's moments during training, else by the moving averages. */
+  override call(
+    inputs: tf.Tensor | tf.Tensor[],
+    kwargs: {
+      /** Whether the moving averages are updated. Default false. */
+      training?: boolean;
+    },
+  ): tf.Tensor {
     const x = Array.isArray(inputs) ? inputs[0]! : inputs;
     const options = { epsilon: this.epsilon, activation: this.activation };
     const gamma = this.gamma.read() as tf.Tensor1D;

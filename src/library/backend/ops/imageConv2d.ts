@@ -1,6 +1,6 @@
 import * as tf from '../tf';
 
-/** What the class behind `tf.layers.conv2d` has; tfjs gives the class itself only by its registry. */
+/** The class behind `tf.layers.conv2d`, which tfjs exposes only through its registry. */
 interface Conv2DLayer extends tf.layers.Layer {
   readonly kernel: tf.LayerVariable;
   readonly strides: [number, number];
@@ -13,9 +13,9 @@ const [Conv2D] = tf.serialization.SerializationMap.getMap().classNameMap.Conv2D 
 ];
 
 /**
- * `tf.layers.conv2d` for the layer that sees the images. It computes no gradient of its input where
- * none is asked for; tfjs's own does, and nearly doubles the cost of a first layer. Without bias
- * and activation.
+ * `tf.layers.conv2d` for a network's first layer. It computes no gradient of its input unless one is
+ * needed; tfjs's own always does, which nearly doubles the cost of a first layer. Without bias and
+ * activation.
  */
 export class ImageConv2D extends Conv2D {
   static override readonly className = 'ImageConv2D';

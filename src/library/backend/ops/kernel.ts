@@ -1,6 +1,6 @@
 import * as tf from '../tf';
 
-/** Whether the backend that runs has a kernel of this name; else an op composes tfjs's own ops. */
+/** Whether the current backend has a kernel of this name; without it, an op is composed of tfjs's ops. */
 export function hasKernel(name: string): boolean {
   return tf.getKernel(name, tf.getBackend()) !== undefined;
 }

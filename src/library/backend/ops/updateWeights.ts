@@ -1,9 +1,9 @@
 import * as tf from '../tf';
 import { hasKernel, runKernel } from './kernel';
 
-/** What training keeps for one variable of a model from step to step; all of one shape. */
+/** The state of one variable of a model from step to step; all tensors have one shape. */
 export interface UpdateState {
-  /** What the model computes with; of a pruned variable, mask · weights. */
+  /** The weights that the model computes with; mask · weights for a pruned variable. */
   readonly variable: tf.Variable;
   readonly velocity: tf.Variable;
   readonly pruned?: {

@@ -1,13 +1,13 @@
 import * as tf from '../tf';
 
-/** What tfjs records of an op while it runs under a gradient. */
+/** tfjs's record of an op that runs under a gradient. */
 interface TapeNode {
   gradient?: (dys: tf.Tensor[]) => Record<string, () => tf.Tensor>;
   readonly saved?: tf.Tensor[];
 }
 
 /**
- * `tf.variableGrads` that gives memory back on the way. tfjs keeps every saved activation and every
+ * `tf.variableGrads` that frees memory as it goes. tfjs keeps every saved activation and every
  * gradient until the last is computed; here each is freed as soon as the op that it belongs to is
  * done, which halves the memory of a step and keeps more of it in the caches.
  *
@@ -22,7 +22,7 @@ export function variableGrads(
     const { state } = tf.engine() as unknown as {
       state: { activeTape: TapeNode[]; gradientDepth: number };
     };
-    // Under another gradient, everything is needed once more.
+    // Within another gradient, all tensors are needed again.
     if (state.gradientDepth === 1) freeAsDone(state.activeTape);
     return loss;
   }, variables);
@@ -30,7 +30,7 @@ export function variableGrads(
 
 /** Makes the nodes of a tape, which run last to first, each free what the one before has used. */
 function freeAsDone(tape: TapeNode[]): void {
-  // How many nodes still want a gradient: an op may pass its own on, or give one to two inputs.
+  // Nodes that still need a gradient: an op may pass its own on, or give one to two inputs.
   const wanted = new Map<tf.Tensor, number>();
   let free = () => {};
   for (const node of tape) {

@@ -17,7 +17,7 @@
  * danfojs-node and its dependencies are looked for as a module in `--from` would look for them;
  * without it, as this file would.
  *
- * What is replaced whole is in `shims/` and in `types/`, what is changed in danfojs's own files in
+ * Modules that are replaced as a whole are in `shims/` and `types/`, changes of danfojs's own files in
  * `patches.js`. The build fails where a file no longer has the text that a patch replaces.
  */
 
@@ -39,7 +39,7 @@ const LICENSES = path.join(__dirname, 'licenses');
 /** The namespace of modules that are made here. */
 const MADE = 'made';
 
-/** What all runs of esbuild have in common. */
+/** The options that all runs of esbuild share. */
 const OPTIONS = {
   bundle: true,
   format: 'cjs',
@@ -49,10 +49,10 @@ const OPTIONS = {
   metafile: true,
 };
 
-/** What a build writes. */
+/** The output of a build. */
 const OUTPUTS = ['index.js', 'index.d.ts', 'types', 'LICENSES.txt'];
 
-/** What danfojs requires, and the file in `shims/` that it gets instead. */
+/** Modules that danfojs requires, with the file in `shims/` that replaces each. */
 const SHIM_OF = {
   'node-fetch': 'node-fetch.js',
   request: 'request.js',
@@ -60,7 +60,7 @@ const SHIM_OF = {
   './io.excel': 'io.excel.js',
 };
 
-/** What danfojs's types import, and the file in `types/external/` that they get instead. */
+/** Packages that danfojs's types import, with the file in `types/external/` that replaces each. */
 const TYPES_OF = {
   'node-fetch': 'fetch',
   papaparse: 'papaparse',
@@ -90,7 +90,7 @@ function fileOf(name, file, from) {
   return path.join(path.dirname(manifest), file);
 }
 
-/** danfojs-node's folder, and what its package.json says. */
+/** danfojs-node's folder and its package.json. */
 function findDanfo(from) {
   const file = fileOf('danfojs-node', 'package.json', path.resolve(from));
   return { root: fs.realpathSync(path.dirname(file)), ...readJSON(file) };
@@ -128,7 +128,7 @@ async function run(options) {
 }
 
 /**
- * What danfojs exports. The bundle names it in code that never runs, from which Node knows what an
+ * The names that danfojs exports. The bundle repeats them in code that never runs, from which Node knows what an
  * ES module can import by name: it does not see that in the code that does.
  */
 function namesOf(danfo) {
@@ -139,7 +139,7 @@ function namesOf(danfo) {
 }
 
 /**
- * What danfojs uses of mathjs, as one CommonJS module. esbuild leaves out what is not used of ES
+ * The part of mathjs that danfojs uses, as one CommonJS module. esbuild leaves out unused exports of ES
  * modules that are imported, but not of those that are required, as danfojs requires mathjs.
  */
 async function bundleMathjs(danfo) {
@@ -160,7 +160,7 @@ function inputsOf({ outputs }, danfo) {
     .map((file) => path.resolve(danfo.root, file));
 }
 
-/** Sends TensorFlow.js to the backend, and what is replaced whole to its shim. */
+/** Resolves TensorFlow.js to the backend and replaced modules to their shims. */
 function redirect(danfo) {
   return {
     name: 'redirect',
@@ -172,7 +172,7 @@ function redirect(danfo) {
       build.onResolve({ filter: /./ }, ({ path: request, importer, kind, pluginData }) => {
         if (pluginData === redirect) return undefined;
         if (isIn(SHIMS, importer)) {
-          // What a shim imports is looked for where danfojs would find it.
+          // A shim's imports resolve as danfojs's own would.
           const options = { kind, importer, resolveDir: danfo.root, pluginData: redirect };
           return build.resolve(request, options);
         }
@@ -197,7 +197,7 @@ function load(name, contents) {
   };
 }
 
-/** Changes danfojs's own files as `patches.js` says. */
+/** Applies the changes of `patches.js` to danfojs's own files. */
 function patch(code, danfo) {
   return {
     name: 'patch',

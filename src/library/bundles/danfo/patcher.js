@@ -8,7 +8,7 @@ const path = require('node:path');
  * @typedef {object} Patch
  * @property {string} file the file's path in the folder, with /
  * @property {string} find the text to replace
- * @property {string} replace what takes its place
+ * @property {string} replace the text in its place
  * @property {number} [times] how often the file has the text; default: once
  */
 class Patches {

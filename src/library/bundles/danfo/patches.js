@@ -1,7 +1,7 @@
 'use strict';
 
 /**
- * What the bundle changes in danfojs-node's own files: paths in its `dist` folder, the text that
+ * The bundle's changes of danfojs-node's own files: paths in its `dist` folder, the text that
  * must be there, and the text that takes its place. See `patcher.js`.
  */
 
@@ -58,7 +58,7 @@ const float64 = [
   },
 ];
 
-/** `sample` is all that needs @tensorflow/tfjs-data. */
+/** Only `sample` needs @tensorflow/tfjs-data. */
 const sample = [FRAME, SERIES].map((file) => ({
   file: `${file}.js`,
   find: 'tensorflowlib_1.default.data.array(this.index).shuffle(num, "" + seed).take(num).toArray()',
@@ -74,7 +74,7 @@ const plots = [
   },
 ];
 
-/** What fails while a file is read rejects the promise; it does not end the process. */
+/** An error while a file is read rejects the promise instead of ending the process. */
 const failures = [
   {
     file: `${CSV}.js`,

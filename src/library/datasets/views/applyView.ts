@@ -21,7 +21,7 @@ export function applyView(
     case 'shuffle':
       return shuffle(examples, randomFrom(view.seed, 'shuffle'), source.shuffleBuffer);
     case 'augment':
-      return augment(examples, view.seed);
+      return augment(examples, view);
     case 'restrictTo':
       return restrictTo(examples, view.classes, source.name);
     case 'corrupt':

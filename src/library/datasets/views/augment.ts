@@ -1,17 +1,30 @@
 import { randomFrom } from 'selective-brain-damage-statistics/internal';
-import type { Example } from '../types';
+import type { Augmentation, AugmentView, Example } from '../types';
 
-/** The images with training preprocessing (random crop and flip) drawn from `seed`. */
+/** The images with training preprocessing (random crop and flip) drawn from the view's seed. */
 export async function* augment(
   examples: AsyncIterable<Example>,
-  seed: number,
+  { seed, flip }: AugmentView,
 ): AsyncGenerator<Example> {
   let position = 0;
   for await (const example of examples) {
     // By position, so that skipping to a batch draws the same crops as walking there.
-    const random = randomFrom(seed, 'augment', position++);
-    yield { ...bound(example), pixels: (_, into) => example.pixels(random, into) };
+    const draws: Augmentation = Object.assign(randomFrom(seed, 'augment', position++), {
+      ...(flip && { flip: isFlipped(example, flip) }),
+    });
+    yield { ...bound(example), pixels: (_, into) => example.pixels(draws, into) };
   }
+}
+
+/** Whether an image is mirrored: by what is set, else by a draw. */
+export function flips(augment: Augmentation): boolean {
+  return augment.flip ?? augment() < 0.5;
+}
+
+function isFlipped({ id }: Example, flip: NonNullable<AugmentView['flip']>): boolean {
+  if (flip === 'none') return false;
+  const first = randomFrom(flip.seed, 'flip', id)() < 0.5;
+  return first === (flip.epoch % 2 === 0);
 }
 
 /** A copy of an example whose methods no longer depend on `this`. */

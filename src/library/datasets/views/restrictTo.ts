@@ -17,6 +17,7 @@ export async function* restrictTo(
       throw new DatasetError(
         `${name}: image ${example.id} has class ${example.label}, which is not one of the ` +
           `${allowed.size} classes to which predictions are restricted.`,
+        { value: example.label },
       );
     yield example;
   }

@@ -4,7 +4,7 @@ const { PassThrough, Readable } = require('node:stream');
 const { pipeline } = require('node:stream/promises');
 
 /**
- * What danfojs uses of the package `request`, on Node's fetch: a stream of what a URL answers, which
+ * The part of the package `request` that danfojs uses, on Node's fetch: a stream of a URL's content, which
  * emits 'response' with the status before the first data. danfojs takes any status but 2xx for a
  * failure, so of such an answer nothing is read.
  */

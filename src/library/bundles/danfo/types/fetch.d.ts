@@ -1,7 +1,7 @@
 /** The headers that Node's fetch takes: an object, pairs, or a `Headers`. */
 export type HeadersInit = Record<string, string> | Iterable<readonly [string, string]>;
 
-/** What is sent to a URL to read it. */
+/** A request that reads a URL. */
 export interface RequestOptions {
   /** Default: GET. */
   method?: string;

@@ -1,6 +1,6 @@
 /** The options with which Papa Parse, which is part of the bundle, reads CSV. */
 export interface ParseConfig {
-  /** Default: a comma where danfojs reads a whole file, and else what Papa Parse guesses. */
+  /** Default: a comma where danfojs reads a whole file, else guessed by Papa Parse. */
   delimiter?: string | ((input: string) => string) | undefined;
   delimitersToGuess?: string[] | undefined;
   /** Default: guessed. */
@@ -20,7 +20,7 @@ export interface ParseConfig {
     | undefined;
   /** At most this many rows are read. Default: 0, all. */
   preview?: number | undefined;
-  /** What comments start with. */
+  /** The characters that start a comment. */
   comments?: false | string | undefined;
   /** 'greedy': also lines with nothing but white space. */
   skipEmptyLines?: boolean | 'greedy' | undefined;

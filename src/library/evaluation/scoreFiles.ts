@@ -1,0 +1,35 @@
+import { createHash } from 'node:crypto';
+import type { ScoreRow } from 'selective-brain-damage-statistics';
+import { readIfThere, toJson, writeFileAtomic } from 'selective-brain-damage-statistics/internal';
+import { optionsAnywhere, specOf } from '../datasets/openDataset';
+import type { ShiftedSet } from '../datasets/shiftedSet';
+
+/** A score in a file, with the hash of the record of its model's run. */
+export interface StoredScore extends ScoreRow {
+  readonly run: string;
+}
+
+/** The name of a set's file: it tells apart whatever decides the set's images, wherever they lie. */
+export function scoreFileName({ corruption, severity, data }: ShiftedSet): string {
+  const spec = specOf(data);
+  const { loader, views } = spec;
+  const identity = JSON.stringify([data.hash, loader, optionsAnywhere(spec), views]);
+  const key = createHash('sha256').update(identity).digest('hex').slice(0, 12);
+  return `${corruption.replaceAll(/[^\w.-]/g, '_')}-${severity}-${key}.json`;
+}
+
+/** The scores in a file; none where there is no file. */
+export async function readScores(file: string): Promise<StoredScore[]> {
+  const json = await readIfThere(file);
+  const scores: StoredScore[] = json ? JSON.parse(json.toString()) : [];
+  // JSON has no NaN.
+  return scores.map((score) => ({ ...score, sparsity: score.sparsity ?? Number.NaN }));
+}
+
+/** Adds scores to a file; they replace those of the same models. */
+export async function addScores(file: string, scores: readonly StoredScore[]): Promise<void> {
+  const isNew = ({ variant, replicate }: ScoreRow) =>
+    scores.some((score) => score.variant === variant && score.replicate === replicate);
+  const kept = (await readScores(file)).filter((score) => !isNew(score));
+  await writeFileAtomic(file, toJson([...kept, ...scores]));
+}

@@ -1,0 +1,75 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { TrainingError } from 'selective-brain-damage-statistics';
+import { readIfThere, writeFileAtomic } from 'selective-brain-damage-statistics/internal';
+import type { HistoryEntry, RunSpec } from '../models/runRecord';
+import { decodeSafetensors, encodeSafetensors, type NamedArray } from '../models/safetensors';
+import { assertSameRun } from './sameRun';
+
+/** The position of a training in its run: the part of a checkpoint that is not the training state. */
+export interface Position {
+  /** Steps done. */
+  step: number;
+  epoch: number;
+  /** Batches of the epoch done. */
+  batch: number;
+  seconds: number;
+  history: HistoryEntry[];
+  /** Of the steps since the last entry of the history. */
+  lossSum: number;
+  lossCount: number;
+}
+
+/** The position of a training that has not begun. */
+export function start(): Position {
+  return { step: 0, epoch: 0, batch: 0, seconds: 0, history: [], lossSum: 0, lossCount: 0 };
+}
+
+/** The file of a folder's checkpoint. */
+export function checkpointFile(folder: string): string {
+  return join(folder, 'checkpoint.safetensors');
+}
+
+/** Writes a folder's checkpoint. */
+export async function writeCheckpoint(
+  folder: string,
+  spec: RunSpec,
+  position: Position,
+  arrays: ReadonlyMap<string, NamedArray>,
+): Promise<void> {
+  const metadata = { position: JSON.stringify(position), spec: JSON.stringify(spec) };
+  await writeFileAtomic(checkpointFile(folder), encodeSafetensors(arrays, metadata));
+}
+
+/**
+ * Reads a folder's checkpoint; undefined where there is none.
+ *
+ * @throws TrainingError where it is damaged, or one of another run
+ */
+export async function readCheckpoint(
+  folder: string,
+  spec: RunSpec,
+): Promise<{ position: Position; arrays: Map<string, NamedArray> } | undefined> {
+  const file = checkpointFile(folder);
+  const bytes = await readIfThere(file);
+  if (!bytes) return undefined;
+  const { arrays, metadata } = decode(file, bytes);
+  assertSameRun(folder, spec, JSON.parse(metadata.spec!));
+  return { position: JSON.parse(metadata.position!), arrays };
+}
+
+/** Deletes a folder's checkpoint. */
+export async function removeCheckpoint(folder: string): Promise<void> {
+  await rm(checkpointFile(folder), { force: true });
+}
+
+function decode(file: string, bytes: Buffer): ReturnType<typeof decodeSafetensors> {
+  try {
+    return decodeSafetensors(bytes);
+  } catch (cause) {
+    throw new TrainingError(
+      `${file} is damaged (${(cause as Error).message}). Delete it to train from the start.`,
+      { cause, file },
+    );
+  }
+}
