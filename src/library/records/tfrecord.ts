@@ -56,13 +56,7 @@ export async function* readRecords(
   let index = 0;
   let offset = 0;
   const bad = (problem: string, cause?: unknown) =>
-    onBad(
-      new RecordError(`${placeOf(path, index, offset)}: ${problem}`, {
-        cause,
-        file: path,
-        row: index + 1,
-      }),
-    );
+    onBad(errorAt(path, index, offset, problem, cause));
   const lost = (problem: string, cause?: unknown) =>
     bad(`${problem} The rest of the file cannot be read.`, cause);
 
@@ -110,7 +104,18 @@ export async function* readRecords(
   }
 }
 
-/** How errors name a record. */
+function errorAt(
+  path: string,
+  index: number,
+  offset: number,
+  problem: string,
+  cause?: unknown,
+): RecordError {
+  const message = `${placeOf(path, index, offset)}: ${problem}`;
+  return new RecordError(message, { cause, file: path, row: index + 1 });
+}
+
+/** A record's place, as errors name it. */
 export function placeOf(path: string, index: number, offset: number): string {
   return `${path}: record ${index} at byte ${offset}`;
 }

@@ -1,5 +1,7 @@
+import { mean } from 'simple-statistics';
 import { PredictionsError } from '../errors';
 import {
+  checkOption,
   checkOptions,
   checkPredictions,
   choice,
@@ -24,14 +26,17 @@ export interface PerClassTTestOptions {
   /** The variant that the others are compared with. Default `dense`, else sparsity 0. */
   readonly baseline?: Baseline;
   /**
-   * The top-1 accuracy that a model's recall is compared with: `population`, the mean over all models of
-   * its variant, as in the paper; `model`, its own. Default `population`.
+   * The accuracy that a model's recall is compared with: `population`, the mean top-1 of all models of
+   * its variant, as in the paper; `model`, its own top-1; or, on logits alone, `classes`, the mean over all
+   * classes and models of its variant. Default `population`.
    */
   readonly normalize?: (typeof NORMALIZE)[number];
   /**
    * The scale of the test: the recall, a `share`, as in the paper; or its `logit`, on which a hard class
    * has no more to lose than an easy one: log((k + ½) / (n − k + ½)) of the k of n images right, less the
-   * logit of top-1 in the same form, or its mean over the models. Default `share`.
+   * logit of top-1 in the same form, or its mean over the models. Top-1 mixes easy and hard classes, so
+   * where the logits of all classes fall alike its own falls less, and many classes seem hurt;
+   * `normalize: 'classes'` finds none then. Default `share`.
    */
   readonly scale?: (typeof SCALES)[number];
   /**
@@ -43,7 +48,7 @@ export interface PerClassTTestOptions {
   readonly by?: string;
 }
 
-const NORMALIZE = ['population', 'model'] as const;
+const NORMALIZE = ['population', 'model', 'classes'] as const;
 const SCALES = ['share', 'logit'] as const;
 const PAIRINGS = ['independent', 'replicate'] as const;
 
@@ -113,6 +118,12 @@ export function perClassTTest(
     by = 'class',
     ...how
   } = checkOptions('perClassTTest', options, perClassOptions);
+  checkOption(
+    'normalize',
+    how.normalize,
+    how.normalize !== 'classes' || how.scale === 'logit',
+    "population or model, or scale: 'logit' beside it",
+  );
   const { baseline, variants } = compareVariants(predictions.models, options.baseline);
   const parts = partsOf(predictions, by);
   const reference = countCorrect(predictions.trueClass, parts, baseline);
@@ -176,8 +187,9 @@ function compare(baseline: Correct, variant: Correct, parts: Parts, how: How): C
   const isTestable = n_baseline > 1 && n_variant > 1;
   const samplesOf =
     scale === 'logit'
-      ? logitSamples(images, normalize)
+      ? logitSamples(images, parts, normalize)
       : shareSamples(images, n_baseline * n_variant, normalize);
+  const [samplesBefore, samplesNow] = [samplesOf(baseline), samplesOf(variant)];
   const test = pairing === 'replicate' ? pairedTTest : welchTTest;
   const top1Change = variant.total / n_variant / images - baseline.total / n_baseline / images;
   const meanRecall = ({ perPart }: Correct, part: number) =>
@@ -187,7 +199,7 @@ function compare(baseline: Correct, variant: Correct, parts: Parts, how: How): C
 
   return partsWithImages(parts).map((part) => {
     const size = parts.sizes[part]!;
-    const [before, now] = [samplesOf(baseline, part, size), samplesOf(variant, part, size)];
+    const [before, now] = [samplesBefore(part, size), samplesNow(part, size)];
     const { statistic, pValue } = isTestable ? test(before, now) : UNTESTED;
     const baseline_mean_recall = meanRecall(baseline, part);
     const variant_mean_recall = meanRecall(variant, part);
@@ -205,29 +217,38 @@ function compare(baseline: Correct, variant: Correct, parts: Parts, how: How): C
 
 const UNTESTED = { statistic: Number.NaN, pValue: Number.NaN };
 
-/** The sample of a test: one number per model, for one part with `size` images. */
-type Samples = (correct: Correct, part: number, size: number) => Float64Array;
+/** The samples of a variant's tests: one number per model, for a part with `size` images. */
+type Samples = (correct: Correct) => (part: number, size: number) => Float64Array;
 
 /**
  * Recalls less an accuracy, times a factor that makes both whole numbers and cancels in the test: equal
  * values are then exactly equal, and a variance of 0 is 0 instead of 1e-34.
  */
 function shareSamples(images: number, factor: number, normalize: How['normalize']): Samples {
-  return ({ perPart, perModel, total }, part, size) =>
-    Float64Array.from(perModel, (own, model) => {
-      const correct = normalize === 'model' ? own * factor : (total * factor) / perModel.length;
-      return perPart[model]![part]! * factor * images - correct * size;
-    });
+  return ({ perPart, perModel, total }) =>
+    (part, size) =>
+      Float64Array.from(perModel, (own, model) => {
+        const correct = normalize === 'model' ? own * factor : (total * factor) / perModel.length;
+        return perPart[model]![part]! * factor * images - correct * size;
+      });
 }
 
-/** Logits of recalls less a logit of top-1: the model's own, or the mean over the models. */
-function logitSamples(images: number, normalize: How['normalize']): Samples {
-  return ({ perPart, perModel }, part, size) => {
+/** Logits of recalls less that of an accuracy: one per model, or one for all. */
+function logitSamples(images: number, parts: Parts, normalize: How['normalize']): Samples {
+  return ({ perPart, perModel }) => {
     const own = perModel.map((correct) => logit(correct, images));
-    const mean = sum(own) / own.length;
-    return Float64Array.from(
-      own,
-      (top1, model) => logit(perPart[model]![part]!, size) - (normalize === 'model' ? top1 : mean),
-    );
+    const all =
+      normalize === 'classes'
+        ? mean(partsWithImages(parts).flatMap((part) => logitsOf(part, parts.sizes[part]!)))
+        : mean(own);
+    return (part, size) =>
+      Float64Array.from(
+        logitsOf(part, size),
+        (recall, model) => recall - (normalize === 'model' ? own[model]! : all),
+      );
+
+    function logitsOf(part: number, size: number): number[] {
+      return perPart.map((correct) => logit(correct[part]!, size));
+    }
   };
 }

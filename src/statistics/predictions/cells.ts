@@ -1,23 +1,30 @@
 /** The meaning of single cells in other people's tables, and their form in messages. */
 
-/** How pandas writes a cell without a value, besides leaving it empty. */
-const MISSING = ['nan', 'NaN', '<NA>'];
-/** How other programs do. A class or a group may be called so, a variant is not. */
-const MISSING_IDENTITY = [...MISSING, 'NA', 'N/A', 'None', 'null', 'NULL'];
+/** Texts of pandas for a missing value, besides the empty cell; they are no names of anything. */
+const MISSING = ['', 'nan', 'NaN', '<NA>'];
+/** R's as well. A class or a group may have this name, a variant does not. */
+const MISSING_VARIANT = [...MISSING, 'NA'];
+/** Texts of other programs, which may be names and never are numbers. */
+const MISSING_NUMBER = [...MISSING_VARIANT, 'N/A', 'None', 'null', 'NULL'];
 
 /** Whether a cell has no value. */
 export function isMissing(value: unknown): boolean {
-  return isEmpty(value) || (typeof value === 'string' && MISSING.includes(value.trim()));
+  return isOneOf(MISSING, value);
 }
 
-/** Whether a cell that says which model a row is of has no value. */
-export function isMissingIdentity(value: unknown): boolean {
-  return isEmpty(value) || (typeof value === 'string' && MISSING_IDENTITY.includes(value.trim()));
+/** Whether a cell names no variant. */
+export function isMissingVariant(value: unknown): boolean {
+  return isOneOf(MISSING_VARIANT, value);
 }
 
-function isEmpty(value: unknown): boolean {
+/** Whether a cell that may lack a number has none. */
+export function isMissingNumber(value: unknown): boolean {
+  return isOneOf(MISSING_NUMBER, value);
+}
+
+function isOneOf(missing: readonly string[], value: unknown): boolean {
   if (value === null || value === undefined) return true;
-  return typeof value === 'string' ? value.trim() === '' : Number.isNaN(value);
+  return typeof value === 'string' ? missing.includes(value.trim()) : Number.isNaN(value);
 }
 
 /** The number that a cell holds; NaN where it holds none. */
@@ -66,6 +73,6 @@ function share(percentage: string | number): number {
 export function show(value: unknown): string {
   if (Number.isNaN(value)) return 'nothing (NaN)';
   if (value === null || value === undefined || value === '') return 'nothing';
-  if (ArrayBuffer.isView(value)) return 'bytes that are no text';
+  if (ArrayBuffer.isView(value)) return 'bytes instead of text';
   return typeof value === 'string' ? `'${value}'` : String(value);
 }

@@ -1,7 +1,8 @@
 import {
   hint,
   isMissing,
-  isMissingIdentity,
+  isMissingNumber,
+  isMissingVariant,
   percentageHint,
   show,
   toName,
@@ -12,7 +13,8 @@ import { type Chunk, singleColumn, wrongValue } from './chunk';
 import type { ColumnName } from './columnNames';
 import type { ImageId } from './predictions';
 
-const SHARE_OF_ZEROS = 'the share of weights that are zero, 0–1';
+/** The description of a sparsity, for messages. */
+export const SHARE_OF_ZEROS = 'the share of weights that are zero, 0–1';
 const SHARE = 'a share, 0–1';
 /** Softmax outputs in 32 bits may exceed 1 by rounding. */
 const ROUNDING = 1e-6;
@@ -26,9 +28,9 @@ export function replicates(chunk: Chunk): Optional<number> {
   const fail = (row: number) =>
     wrongValue(chunk, row, 'replicate', `expected ${INT32}, found ${show(column[row])}.`);
   if (ArrayBuffer.isView(column) && !isFloat(column)) return toInt32(column, fail);
-  if (!some(column, isMissingIdentity)) return toInt32(column, fail);
+  if (!some(column, isMissingNumber)) return toInt32(column, fail);
   return Array.from(column, (value, row) => {
-    if (isMissingIdentity(value)) return undefined;
+    if (isMissingNumber(value)) return undefined;
     const number = toNumber(value);
     return (number | 0) === number ? number : fail(row);
   });
@@ -37,7 +39,7 @@ export function replicates(chunk: Chunk): Optional<number> {
 /** The column `variant`: names. */
 export function variants(chunk: Chunk): Optional<string> {
   return mapRuns(singleColumn(chunk, 'variant'), (value) =>
-    isMissingIdentity(value) ? undefined : toName(value),
+    isMissingVariant(value) ? undefined : toName(value),
   );
 }
 
@@ -45,7 +47,7 @@ export function variants(chunk: Chunk): Optional<string> {
 export function sparsities(chunk: Chunk): Float64Array {
   const column = singleColumn(chunk, 'sparsity');
   return numbers(column, (value, row) => {
-    if (isMissingIdentity(value)) return Number.NaN;
+    if (isMissingNumber(value)) return Number.NaN;
     const number = toNumber(value);
     if (number >= 0 && number <= 1) return number;
     return wrongNumber(chunk, row, 'sparsity', SHARE_OF_ZEROS, value);
@@ -77,11 +79,16 @@ export function imageIds(chunk: Chunk): ArrayLike<ImageId> {
       const number = Number(value);
       return Number.isSafeInteger(number) ? number : String(value);
     }
-    if (typeof value === 'string' ? !isMissing(value) : Number.isSafeInteger(value))
+    if (typeof value === 'string' ? isId(value) : Number.isSafeInteger(value))
       return value as ImageId;
     const expected = 'expected a whole number or a name';
     return wrongValue(chunk, row, 'image_id', `${expected}, found ${show(value)}.`);
   });
+}
+
+/** Whether a text names an image; even a space does, where a format keeps it. */
+function isId(text: string): boolean {
+  return !isMissing(text) || (text !== '' && text.trim() === '');
 }
 
 /** A column with a value of a group for each image: numbers, or names. */

@@ -1,5 +1,6 @@
-import { type Chunk, has, wrongValue } from './chunk';
-import { replicates, sparsities, variants } from './columnValues';
+import { show } from './cells';
+import { type Chunk, has, singleColumn, wrongValue } from './chunk';
+import { replicates, SHARE_OF_ZEROS, sparsities, variants } from './columnValues';
 
 /** The model that made a row, as far as the row tells it. */
 export interface Identity {
@@ -37,8 +38,7 @@ export function identitiesOf(chunk: Chunk, source: number | undefined): Identiti
         replicate: replicate?.[row],
         source: replicate ? undefined : source,
       };
-      if (identity.variant === undefined && Number.isNaN(identity.sparsity))
-        wrongValue(chunk, row, ...missing(variant !== undefined, sparsity !== undefined));
+      if (identity.variant === undefined && Number.isNaN(identity.sparsity)) missing(chunk, row);
       return identity;
     },
     endOfRun(from) {
@@ -50,9 +50,11 @@ export function identitiesOf(chunk: Chunk, source: number | undefined): Identiti
   };
 }
 
-function missing(hasVariants: boolean, hasSparsities: boolean): [column: string, problem: string] {
-  if (!hasVariants)
-    return ['sparsity', 'expected the share of weights that are zero, 0–1, found nothing.'];
-  const neither = hasSparsities ? ', and no sparsity beside it' : '';
-  return ['variant', `expected a name, found nothing${neither}.`];
+/** The error that a row has neither variant nor sparsity. */
+function missing(chunk: Chunk, row: number): never {
+  const found = (name: string) => show(singleColumn(chunk, name)[row]);
+  if (!has(chunk, 'variant'))
+    wrongValue(chunk, row, 'sparsity', `expected ${SHARE_OF_ZEROS}, found ${found('sparsity')}.`);
+  const beside = has(chunk, 'sparsity') ? `, and ${found('sparsity')} as sparsity` : '';
+  return wrongValue(chunk, row, 'variant', `expected a name, found ${found('variant')}${beside}.`);
 }

@@ -82,7 +82,8 @@ function decode({ parquet }: Libraries, file: string, bytes: Uint8Array, offset:
   } catch (error) {
     throw new PredictionsError(
       `${file}: cannot be read as Parquet (${error instanceof Error ? error.message : error}). ` +
-        'Was its writing interrupted? Then write it again.',
+        'Was its writing interrupted, or has it a column of a rare type, as of 128-bit integers? Then write ' +
+        'it again, without such columns.',
       { file, cause: error },
     );
   }

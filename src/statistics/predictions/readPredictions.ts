@@ -119,7 +119,8 @@ function isEncoding(value: unknown): boolean {
  * - Files are Parquet, CSV or TSV, each also gzipped. Of a folder all are read but hidden ones, whose
  *   names begin with a dot; a table in another format is an error.
  * - A cell is missing where it is empty, null, `NaN`, `nan` or `<NA>`; a variant, a sparsity or a replicate
- *   also where it is `NA`, `N/A`, `None` or `null`. A row needs one of variant and sparsity.
+ *   also where it is `NA`; a sparsity or a replicate where it is `N/A`, `None` or `null`. A row needs one of
+ *   variant and sparsity.
  * - Numerals with leading zeros (`007`) are names. Truth values are the classes, or the values of a group,
  *   `False` and `True`.
  *

@@ -270,8 +270,8 @@ describe('minDetectableChange', () => {
 describe('perClassTTest of other scales, pairs and groups', () => {
   const images = 200;
   /** Models whose classes are right by a chance each, and their compressed versions. */
-  const compressed = (): Predictions => {
-    const random = randomFrom(5, 'scale');
+  const compressed = (seed = 5): Predictions => {
+    const random = randomFrom(seed, 'scale');
     const trueClass = Int32Array.from({ length: 3 * images }, (_, i) => Math.floor(i / images));
     const models = Array.from({ length: 8 }, (_, replicate) => {
       const ability = normals(random, 1, 0, 0.3)[0]!;
@@ -300,16 +300,18 @@ truth, pred = numpy.array(p['truth']), numpy.array(p['pred'])
 variant, groups = numpy.array(p['variant']), numpy.array(p['groups'])
 right = pred == truth
 logit = lambda k, n: numpy.log((k + 0.5) / (n - k + 0.5))
-def values(part, v, own):
+def values(part, v, normalize, parts):
     r = right[variant == v]
+    of = lambda part: logit(r[:, part].sum(axis=1), part.sum())
     top = logit(r.sum(axis=1), right.shape[1])
-    return logit(r[:, part].sum(axis=1), part.sum()) - (top if own else top.mean())
+    all = numpy.mean([of(p) for p in parts])
+    return of(part) - {'population': top.mean(), 'model': top, 'classes': all}[normalize]
 out = []
 for parts in ([truth == c for c in range(3)], [groups == g for g in ('even', 'odd')]):
-    for own in (False, True):
+    for normalize in ('population', 'model', 'classes'):
         for paired in (False, True):
             for part in parts:
-                a, b = values(part, 'dense', own), values(part, 'int8', own)
+                a, b = (values(part, v, normalize, parts) for v in ('dense', 'int8'))
                 t = stats.ttest_rel(a, b) if paired else stats.ttest_ind(a, b, equal_var=False)
                 out.append([t.statistic, t.pvalue, b.mean() - a.mean()])
 print(json.dumps(out))`;
@@ -323,7 +325,7 @@ print(json.dumps(out))`;
       execFileSync(findPython('scipy')!, ['-c', program], { input, encoding: 'utf8' }),
     );
     const rows = ['class', 'parity'].flatMap((by) =>
-      (['population', 'model'] as const).flatMap((normalize) =>
+      (['population', 'model', 'classes'] as const).flatMap((normalize) =>
         (['independent', 'replicate'] as const).flatMap((pairing) =>
           perClassTTest(predictions, { by, normalize, pairing, scale: 'logit' }),
         ),
@@ -343,6 +345,23 @@ print(json.dumps(out))`;
     assert.equal(easy.direction, 'helped');
     for (const row of perClassTTest(predictions, { pairing: 'replicate', scale: 'logit' }))
       assert.ok(row.p_adjusted > 0.01, JSON.stringify(row));
+  });
+
+  test('find a class in 5 of 100 where the logits of all fall alike, beside the mean of the classes', () => {
+    const share = (normalize: 'classes' | 'population') => {
+      const rows = Array.from({ length: 100 }, (_, seed) =>
+        perClassTTest(compressed(seed), { pairing: 'replicate', scale: 'logit', normalize }),
+      ).flat();
+      return rows.filter(({ p_value }) => p_value <= 0.05).length / rows.length;
+    };
+    // Of 300 tests, three of a population: a standard error of 1.3 points if they were independent.
+    assert.ok(share('classes') < 0.1, String(share('classes')));
+    // The logit of top-1 falls less than those of the classes, which all seem hurt.
+    assert.ok(share('population') > 0.15, String(share('population')));
+    assert.throws(() => perClassTTest(compressed(), { normalize: 'classes' }), {
+      name: 'OptionError',
+      message: /normalize: 'classes'; expected population or model, or scale: 'logit'/,
+    });
   });
 
   test('keep the rows of single models, without a test', () => {

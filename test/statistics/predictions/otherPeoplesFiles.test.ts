@@ -37,6 +37,19 @@ describe('variants', () => {
     ]);
   });
 
+  test('may be called None, and are missing where a table says NA', async () => {
+    const header = 'variant,sparsity,image_id,true_class,predicted_class';
+    const none = await file('none.csv', lines(header, 'None,None,1,0,0', 'int8,null,1,0,0'));
+    assert.deepEqual(models(await readPredictions(none)), [
+      ['None', Number.NaN, 0],
+      ['int8', Number.NaN, 0],
+    ]);
+    const neither = await file('neither.csv', lines(header, 'int8,,1,0,0', 'NA,N/A,1,0,0'));
+    await assert.rejects(readPredictions(neither), {
+      message: `${neither}, row 2, column variant: expected a name, found 'NA', and 'N/A' as sparsity.`,
+    });
+  });
+
   test('are named by their files, by the option, or by hive parts', async () => {
     const table = (label: number) => lines('image_id,true_class,predicted_class', `7,0,${label}`);
     const fp32 = await file('by-name/fp32.csv', table(0));

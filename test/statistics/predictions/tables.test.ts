@@ -270,7 +270,7 @@ const READ: Readonly<Record<string, Expected>> = {
 };
 
 const REFUSED: Readonly<Record<string, Refused>> = {
-  'uuid.duckdb.parquet': { row: 1, column: 'image_id', message: /found bytes that are no text/ },
+  'uuid.duckdb.parquet': { row: 1, column: 'image_id', message: /found bytes instead of text/ },
   'hive-nameless.pandas': {
     file: 'variant=__HIVE_DEFAULT_PARTITION__/part-0.parquet',
     row: 1,
@@ -290,7 +290,7 @@ const REFUSED: Readonly<Record<string, Refused>> = {
   'torn.pandas.csv.gz': { message: /cannot be unpacked as gzip \(unexpected end of file\)/ },
   'unpacked.pandas.csv.gz': { message: /cannot be unpacked .*take \.gz out of its name/ },
   'neither.pandas.csv': { row: 1, column: 'variant', message: /expected a name, found nothing/ },
-  'nan-variant.pandas.csv': { row: 1, column: 'variant', message: /expected a name, found no/ },
+  'nan-variant.pandas.csv': { row: 1, column: 'variant', message: /expected a name, found 'nan'/ },
   'large-replicate.pandas.csv': {
     row: 1,
     column: 'replicate',
