@@ -96,7 +96,7 @@ export type { RgbImage } from './images/rgbImage';
 export type { AirbenchOptions } from './models/airbench';
 export type { Init, InitOptions } from './models/initializers';
 export { buildModel } from './models/model';
-export { loadModel, type TrainedModel } from './models/modelFolder';
+export { loadModel, saveModel, type TrainedModel } from './models/modelFolder';
 export type {
   AirbenchSpec,
   ModelSpec,

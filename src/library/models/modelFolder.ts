@@ -4,6 +4,8 @@ import { OptionError, TrainingError } from 'selective-brain-damage-statistics';
 import {
   bySparsity,
   readIfThere,
+  requireAwaited,
+  shown,
   toJson,
   type VariantOf,
   writeFileAtomic,
@@ -27,13 +29,23 @@ export interface TrainedModel {
 }
 
 /**
- * Writes a model into a folder: `model.json` and `weights.bin` as tfjs reads them, the masks as
- * `masks.safetensors`, and last `run.json`, whose presence marks the folder as complete.
+ * Writes a model into a folder, from which `loadModel` reads it: `model.json` and `weights.bin` as tfjs
+ * reads them, the masks as `masks.safetensors`, and last `run.json`, whose presence marks the folder as
+ * complete. `trainPruned` and `trainPopulation` do so themselves.
+ *
+ * @param folder is made where it is missing
+ * @throws OptionError for anything but a trained model, and for no path
  */
-export async function saveModel(
-  folder: string,
-  { model, masks, run }: TrainedModel,
-): Promise<void> {
+export async function saveModel(trained: TrainedModel, folder: string): Promise<void> {
+  requireAwaited('saveModel', 'trained', trained);
+  checkPath('saveModel', 'folder', folder);
+  const { model, masks, run } = trained;
+  if (!(model instanceof tf.LayersModel) || !run || !masks)
+    throw new OptionError(
+      'saveModel: expected a trained model, as trainPruned, quantizeModel and loadModel give, found ' +
+        `${shown(trained)}.`,
+      { option: 'trained', value: trained },
+    );
   await model.save({
     async save({ modelTopology, weightSpecs = [], weightData }) {
       const weights = Buffer.from(tf.io.CompositeArrayBuffer.join(weightData));
@@ -57,7 +69,7 @@ export async function readRun(folder: string): Promise<RunRecord | undefined> {
 }
 
 /**
- * Reads a model that `trainPruned` or `trainPopulation` wrote, onto the current backend, else the first
+ * Reads a model that `saveModel`, `trainPruned` or `trainPopulation` wrote, onto the current backend, else the first
  * that loads.
  *
  * @param folder with `run.json`, `model.json`, `weights.bin` and `masks.safetensors`

@@ -86,7 +86,7 @@ async function quantize(
   try {
     // Predictions of an earlier network would pass for those of this one.
     await rm(predictionsFile, { force: true });
-    await saveModel(folder, quantized);
+    await saveModel(quantized, folder);
     await writePredictions(predictionsFile, quantized, replicate, test, signal);
   } finally {
     quantized.model.dispose();

@@ -134,7 +134,7 @@ async function trainRun(
     const masks = state.masks();
     const trained = { model, masks, run: { spec, outcome: outcomeOf(spec, position, masks) } };
     if (folder !== undefined) {
-      await saveModel(folder, trained);
+      await saveModel(trained, folder);
       await removeCheckpoint(folder);
     }
     return trained;

@@ -276,7 +276,7 @@ describe('quantizeModel', () => {
       });
       const folder = await mkdtemp(join(tmpdir(), 'quantized-'));
       try {
-        await saveModel(folder, quantized);
+        await saveModel(quantized, folder);
         const again = await loadModel(folder);
         assert.deepEqual(again.run.quantization, quantized.quantization);
         assert.deepEqual(again.run.quantization?.calibration?.name, data.name);

@@ -44,7 +44,7 @@ async function write(population: string, sparsity: number, replicate: number): P
   const model = await buildModel({ name: 'small-cnn', width: 4 }, shape, seed);
   const run = { spec: { sparsity, seed } } as unknown as TrainedModel['run'];
   const folder = join(population, `sparsity=${sparsity}`, `replicate=0${replicate}`);
-  await saveModel(folder, { model, masks: new Map(), run });
+  await saveModel({ model, masks: new Map(), run }, folder);
   model.dispose();
 }
 

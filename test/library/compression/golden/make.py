@@ -1,5 +1,7 @@
 """Golden values of quantization by ONNX Runtime: python make.py writes quantized.json beside this file.
 
+Made with onnxruntime 1.32.0, onnx 1.23.2.
+
 ONNX Runtime's QuantizeLinear and DequantizeLinear do the quantizing, with its graph optimizations off so
 that they run as they stand. The ranges of activations follow the rule of TensorFlow Lite's specification,
 computed here with numpy.
