@@ -1,11 +1,15 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { withCoverage } from './coverage';
 
 /** Where the sources of the tests lie, seen from dist/test. */
 const SOURCES = join(__dirname, '../../test');
 
-/** Runs every test file beside this one, or those whose path holds an argument: `npm test -- records`. */
+/**
+ * Runs every test file beside this one and measures what they cover, or those whose path holds an argument:
+ * `npm test -- records`.
+ */
 const wanted = process.argv.slice(2);
 const files = readdirSync(__dirname, { recursive: true, encoding: 'utf8' })
   .filter((file) => file.endsWith('.test.js'))
@@ -19,9 +23,14 @@ if (files.length === 0) {
   console.error(`No test file's path holds ${wanted.join(' or ')}.`);
   process.exit(1);
 }
-const { status } = spawnSync(
-  process.execPath,
-  ['--enable-source-maps', '--test', '--test-concurrency=2', '--test-reporter=spec', ...files],
-  { stdio: 'inherit' },
-);
-process.exit(status ?? 1);
+function run(env: NodeJS.ProcessEnv): number {
+  const flags = ['--enable-source-maps', '--test', '--test-concurrency=2', '--test-reporter=spec'];
+  const { status } = spawnSync(process.execPath, [...flags, ...files], { stdio: 'inherit', env });
+  return status ?? 1;
+}
+
+async function main(): Promise<void> {
+  process.exitCode = wanted.length > 0 ? run(process.env) : await withCoverage(run);
+}
+
+main();
