@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { chancePIEs } from '#statistics/analysis/chancePIEs';
 import { findPIEs } from '#statistics/analysis/findPIEs';
 import { perClassTTest } from '#statistics/analysis/perClassTTest';
 import type { Predictions } from '#statistics/predictions/predictions';
@@ -17,7 +18,7 @@ import { findPython } from '../test/python';
 /**
  * Measures perClassTTest and findPIEs together, on a population of the paper's size, from memory and
  * from Parquet files; where a Python 3 with them is found (SBD_PYTHON), beside pandas with scipy
- * from memory and DuckDB from the same files. Rounds alternate; medians.
+ * from memory and DuckDB from the same files. Rounds alternate; medians. Then chancePIEs, once.
  *
  *     node dist/bench/analysis.js [rounds]
  */
@@ -133,6 +134,18 @@ async function main(rounds: number): Promise<void> {
     console.log(
       `ours, from Parquet, in a new process ${median(cold.map((c) => c.seconds)).toFixed(3)} s, ` +
         `peak memory ${Math.max(...cold.map((c) => c.peakMemory)).toFixed(0)} MB`,
+    );
+    const { models } = predictions;
+    const both = models.filter(({ sparsity }) => sparsity === 0 || sparsity === 0.9);
+    const before = process.cpuUsage();
+    const permuted = await timed(async () => {
+      const [row] = chancePIEs({ ...predictions, models: both });
+      return { significant: 0, pies: row!.pies };
+    });
+    const { user, system } = process.cpuUsage(before);
+    console.log(
+      `chancePIEs, 1,000 permutations of ${both.length} models: ${permuted.seconds.toFixed(1)} s, ` +
+        `of processor time ${((user + system) / 1e6).toFixed(1)} s`,
     );
     if (pandas && duckdb)
       console.log(

@@ -46,6 +46,7 @@ export function variants(chunk: Chunk): Optional<string> {
 /** The column `sparsity`; NaN where a cell is missing. */
 export function sparsities(chunk: Chunk): Float64Array {
   const column = singleColumn(chunk, 'sparsity');
+  if (areShares(column)) return column;
   return numbers(column, (value, row) => {
     if (isMissingNumber(value)) return Number.NaN;
     const number = toNumber(value);
@@ -57,8 +58,7 @@ export function sparsities(chunk: Chunk): Float64Array {
 /** The column `confidence`: shares. */
 export function confidences(chunk: Chunk): Float64Array {
   const column = singleColumn(chunk, 'confidence');
-  const isClean = column instanceof Float64Array && column.every((n) => n >= 0 && n <= 1);
-  if (isClean) return column;
+  if (areShares(column)) return column;
   return numbers(column, (value, row) => {
     const number = toNumber(value);
     if (number >= 0 && number <= 1 + ROUNDING) return Math.min(1, number);
@@ -125,6 +125,10 @@ export function toInt32(column: ArrayLike<unknown>, fail: (index: number) => nev
     }
   }
   return result;
+}
+
+function areShares(column: ArrayLike<unknown>): column is Float64Array {
+  return column instanceof Float64Array && column.every((n) => n >= 0 && n <= 1);
 }
 
 /** A column's values as numbers; cells that repeat the one before are read once. */

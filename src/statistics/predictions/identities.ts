@@ -41,13 +41,17 @@ export function identitiesOf(chunk: Chunk, source: number | undefined): Identiti
       if (identity.variant === undefined && Number.isNaN(identity.sparsity)) missing(chunk, row);
       return identity;
     },
-    endOfRun(from) {
-      let to = from + 1;
-      while (to < chunk.length && columns.every((column) => Object.is(column[to], column[from])))
-        to++;
-      return to;
-    },
+    endOfRun: (from) => columns.reduce((to, column) => endOfRun(column, from, to), chunk.length),
   };
+}
+
+/** The first place after `from` where a column has another value, at most `end`. */
+function endOfRun(column: ArrayLike<unknown>, from: number, end: number): number {
+  const value = column[from];
+  let to = from + 1;
+  if (Number.isNaN(value)) while (to < end && Number.isNaN(column[to])) to++;
+  else while (to < end && column[to] === value) to++;
+  return to;
 }
 
 /** The error that a row has neither variant nor sparsity. */
