@@ -29,10 +29,10 @@ export function toFloat16(x: number): number {
 
 /**
  * The scale of symmetric integers of `bits` bits, from −(2^(bits − 1) − 1) to the same above 0, that
- * reaches `largest`; 1 where that is 0.
+ * reaches `largest`; `otherwise` where that is 0 or too small for a float32.
  */
-export function symmetricScale(largest: number, bits: number): number {
-  return Math.fround(largest / (2 ** (bits - 1) - 1)) || 1;
+export function symmetricScale(largest: number, bits: number, otherwise = 1): number {
+  return Math.fround(largest / (2 ** (bits - 1) - 1)) || otherwise;
 }
 
 /** The value that the nearest integer stands for; zero point 0, and no integer beyond the range. */

@@ -70,7 +70,9 @@ function scalesOf(values: Float32Array, channels: number, bits: number): Float32
   const largest = new Float32Array(channels);
   for (const [i, x] of values.entries())
     largest[i % channels] = Math.max(largest[i % channels]!, Math.abs(x));
-  return largest.map((size) => symmetricScale(size, bits));
+  // A channel of zeros, as pruning leaves them, needs a scale too: its bias is counted in it.
+  const ofTensor = symmetricScale(Math.max(...largest), bits);
+  return largest.map((size) => symmetricScale(size, bits, ofTensor));
 }
 
 function biasValue(x: number, scale: number): number {

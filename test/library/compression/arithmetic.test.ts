@@ -9,7 +9,9 @@ import {
   toFloat16,
 } from '#library/compression/arithmetic';
 
-const float = fc.float({ min: -1000, max: 1000, noNaN: true });
+const tiny = fc.float({ min: -1000, max: 1000, noNaN: true });
+/** Without numbers whose scale would be a coarse float32. */
+const float = tiny.map((x) => (Math.abs(x) < 1e-30 ? 0 : x));
 const bits = fc.constantFrom(4, 8);
 
 describe('the arithmetic of quantization', () => {
@@ -40,12 +42,11 @@ describe('the arithmetic of quantization', () => {
 
   it('takes finer steps for a channel than for the tensor that it lies in', () =>
     fc.assert(
-      fc.property(fc.array(float, { minLength: 2 }), bits, (weights, n) => {
-        const [largest, ofTensor] = [
-          Math.max(...weights.slice(1).map(Math.abs)),
-          Math.max(...weights.map(Math.abs)),
-        ];
-        if (largest > 0) assert.ok(symmetricScale(largest, n) <= symmetricScale(ofTensor, n));
+      fc.property(fc.array(tiny, { minLength: 2 }), bits, (weights, n) => {
+        const largest = (values: number[]) => Math.max(...values.map(Math.abs));
+        const ofTensor = symmetricScale(largest(weights), n);
+        const ofChannel = symmetricScale(largest(weights.slice(1)), n, ofTensor);
+        assert.ok(ofChannel > 0 && ofChannel <= ofTensor, `${ofChannel}, ${ofTensor}`);
       }),
     ));
 

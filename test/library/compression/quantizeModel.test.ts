@@ -27,7 +27,11 @@ interface Golden {
   readonly float16: Record<string, number[]>;
   readonly static: Record<
     string,
-    { quantizers: Record<string, [number, number]>; logits: number[] }
+    {
+      quantizers: Record<string, [number, number]>;
+      biases: Record<string, number[]>;
+      logits: number[];
+    }
   >;
   readonly activation: { scale: number; zeroPoint: number; x: number[]; y: number[] };
 }
@@ -138,7 +142,7 @@ describe('quantizeModel', () => {
         ...{ weights: 'int8', activations: 'int8', perChannel: granularity === 'per channel' },
         calibration: goldenImages(golden.calibration),
       });
-      const { quantizers, logits } = golden.static[granularity]!;
+      const { quantizers, biases, logits } = golden.static[granularity]!;
       const layerOf = { image: 'image', conv1: 'conv1', depthwise: 'relu', conv2: 'conv2' };
       for (const [name, [scale, zeroPoint]] of Object.entries(quantizers)) {
         const layer = `${layerOf[name as keyof typeof layerOf] ?? name}/quantize`;
@@ -146,6 +150,11 @@ describe('quantizeModel', () => {
         assert.ok(Math.abs((config.scale as number) / scale - 1) < 1e-6, layer);
         assert.equal(config.zeroPoint, zeroPoint, layer);
       }
+      for (const [name, expected] of Object.entries(biases))
+        weightsOf(model, name)[1]!.forEach((bias, i) => {
+          // A step is 2e-5 or more.
+          assert.ok(Math.abs(bias - expected[i]!) < 1e-6, `${name}: ${bias}, ${expected[i]}`);
+        });
       const [step] = quantizers.logits!;
       const steps = Array.from(logitsOf(model), (x, i) => Math.abs(x - logits[i]!) / step);
       // Sums in another order may put a value on the other side of a half.

@@ -72,10 +72,10 @@ def fake(x, scale, zero_point, axis=None):
 
 
 def weight_scale(w, channels, most):
-    """Symmetric; the largest of each channel is the largest integer."""
+    """Symmetric; the largest of each channel is the largest integer. Zeros take the tensor's scale."""
     largest = np.abs(w.reshape(-1, channels)).max(axis=0)
     scale = (largest / most).astype(np.float32)
-    scale[scale == 0] = 1
+    scale[scale == 0] = scale.max() or 1
     return scale
 
 
@@ -86,6 +86,14 @@ def quantized_weights(w, name, most, per_channel):
     # int8 of ONNX begins at −128, which symmetric weights never reach; int4 is clipped beforehand.
     flat = np.clip(flat, -most * scale, most * scale)
     return fake(flat, scale, 0, axis=1).reshape(w.shape), scale
+
+
+def quantized_bias(bias, scale):
+    """32-bit integers at the scale of input times weights; ONNX Runtime gives the values they stand for."""
+    scale = np.broadcast_to(scale.astype(np.float32), bias.shape).copy()
+    integers = np.rint(bias.astype(np.float64) / scale).astype(np.int32)
+    nodes = [helper.make_node("DequantizeLinear", ["q", "s"], ["y"], axis=0)]
+    return run(nodes, {}, {"y": TensorProto.FLOAT}, [("q", integers), ("s", scale)])[0]
 
 
 def activation(values):
@@ -130,9 +138,7 @@ def static(x, per_channel):
     source = {"conv1": "image", "depthwise": "conv1", "conv2": "depthwise", "logits": "pool"}
     for name, (w, b) in LAYERS.items():
         values, scale = quantized_weights(w, name, 127, per_channel)
-        bias_scale = (quantizers[source[name]][0] * scale).astype(np.float32).astype(np.float64)
-        bias = np.rint(b.astype(np.float64) / bias_scale) * bias_scale
-        folded[name] = (values, bias.astype(np.float32))
+        folded[name] = (values, quantized_bias(b, quantizers[source[name]][0] * scale))
     q = {name: [str(scale), str(zero)] for name, (scale, zero) in quantizers.items()}
 
     def node(name, y):
@@ -170,6 +176,7 @@ def static(x, per_channel):
     logits = run(nodes, {"x": x}, {"logits_f": TensorProto.FLOAT}, [(k, np.asarray(v)) for k, v in initializers])[0]
     return {
         "quantizers": {name: [float(scale), zero] for name, (scale, zero) in quantizers.items()},
+        "biases": {name: numbers(bias) for name, (_, bias) in folded.items()},
         "logits": numbers(logits),
     }
 
