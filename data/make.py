@@ -164,6 +164,37 @@ def picture(width, height):
     return image
 
 
+def tensorflow1(image, shorter, size):
+    """tf.image.resize_bicubic of TensorFlow 1 as its kernel defines it, and the central window."""
+    pixels = np.asarray(image, np.float32)
+    a = -0.75
+
+    def keys(x):
+        x = np.abs(x)
+        outer = ((a * x - 5 * a) * x + 8 * a) * x - 4 * a
+        return np.where(x <= 1, ((a + 2) * x - (a + 3)) * x * x + 1, np.where(x < 2, outer, 0))
+
+    def resized(pixels, axis):
+        length = pixels.shape[axis]
+        to = shorter if axis_is_short(axis) else int(np.float32(sides[axis] / sides[1 - axis]) * shorter)
+        at = (np.arange(size) + (to - size + 1) // 2) * np.float32(length / to)
+        left = np.floor(at).astype(int)
+        offset = np.rint((at - left) * 1024) / 1024
+        taps = [np.clip(left + k, 0, length - 1) for k in range(-1, 3)]
+        shape = (-1, 1, 1) if axis == 0 else (1, -1, 1)
+        return sum(
+            np.take(pixels, tap, axis) * keys(offset - k).reshape(shape) for k, tap in zip(range(-1, 3), taps)
+        )
+
+    sides = pixels.shape[:2]
+
+    def axis_is_short(axis):
+        return sides[axis] <= sides[1 - axis]
+
+    both = resized(resized(pixels, 1), 0)
+    return Image.fromarray(np.clip(np.rint(both), 0, 255).astype(np.uint8))
+
+
 def preprocessing():
     """Pillow's bicubic against ours: evaluation at 96 of 110 pixels, and crops resized to 96."""
     size, shorter = 96, 110
@@ -178,6 +209,11 @@ def preprocessing():
         left, top = (w - size + 1) // 2, (h - size + 1) // 2
         cut = image.resize((w, h), Image.BICUBIC).crop((left, top, left + size, top + size))
         cases[f"{width}x{height}-evaluation.png"] = cut
+        # torchvision 0.29: transforms.Resize(110) and CenterCrop(96) on a Pillow image.
+        left, top = (int(round((length - size) / 2.0)) for length in (w, h))
+        bilinear = image.resize((w, h), Image.BILINEAR)
+        cases[f"{width}x{height}-torchvision.png"] = bilinear.crop((left, top, left + size, top + size))
+        cases[f"{width}x{height}-tensorflow1.png"] = tensorflow1(image, shorter, size)
     image = Image.open(HERE / "preprocessing" / "500x375.jpg")
     for left, top, width, height in [(31, 17, 400, 301), (120, 200, 61, 53), (200, 90, 150, 71)]:
         box = (left, top, left + width, top + height)

@@ -2,7 +2,7 @@ import * as sbd from 'selective-brain-damage';
 
 // Networks of CIFAR-10 on ten pictures of clothes, which they have never seen: a call, not a result.
 const data = await sbd.loadImageNetRecords('data/records/fashion-00000-of-00002', {
-  imageSize: 32,
+  size: 32,
   numClasses: 10,
 });
 const dense = await sbd.loadModel('data/population/sparsity=0/replicate=00');

@@ -2,7 +2,7 @@ import * as sbd from 'selective-brain-damage';
 
 // Ten images under two corruptions, corrupted while they are read.
 const clean = await sbd.loadImageNetRecords('data/records/fashion-00000-of-00002', {
-  imageSize: 32,
+  size: 32,
   numClasses: 10,
 });
 const sets = sbd.corruptedSets(clean, { corruptions: ['fog', 'contrast'], severities: [1, 5] });

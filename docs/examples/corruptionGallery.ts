@@ -1,7 +1,7 @@
 import * as sbd from 'selective-brain-damage';
 
 const data = await sbd.loadImageNetRecords('data/records/fashion-00000-of-00002', {
-  imageSize: 32,
+  size: 32,
   numClasses: 10,
 });
 for await (const example of data.take(1)) {

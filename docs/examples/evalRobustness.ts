@@ -2,7 +2,7 @@ import * as sbd from 'selective-brain-damage';
 
 // Two networks of CIFAR-10 on ten pictures of clothes: a call, not a result.
 const clean = await sbd.loadImageNetRecords('data/records/fashion-00000-of-00002', {
-  imageSize: 32,
+  size: 32,
   numClasses: 10,
 });
 const models = await Promise.all(

@@ -1,7 +1,7 @@
 import * as sbd from 'selective-brain-damage';
 
 const data = await sbd.loadImageNetRecords('data/records/fashion-0000*', {
-  imageSize: 32,
+  size: 32,
   classNames: 'text',
   numClasses: 10,
 });

@@ -12,6 +12,6 @@ for (const [label, name] of [
   await mkdir(join(folder, label));
   await copyFile(join('data/preprocessing', name), join(folder, label, name));
 }
-const data = await sbd.loadImageFolder(folder, { imageSize: 96, shorterSide: 110 });
+const data = await sbd.loadImageFolder(folder, { size: 96, resize: 110 });
 console.log(`${data.size} images of ${data.imageShape.join(' × ')}`);
 for await (const { id, label } of data) console.log(id, data.classNames[label]);

@@ -2,7 +2,7 @@ import * as sbd from 'selective-brain-damage';
 
 // Two shards, one of them gzip; 32 pixels instead of ImageNet's 224, names from the records.
 const data = await sbd.loadImageNetRecords('data/records/fashion-0000*', {
-  imageSize: 32,
+  size: 32,
   numClasses: 10,
   classNames: 'text',
 });

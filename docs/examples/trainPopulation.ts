@@ -5,7 +5,7 @@ import * as sbd from 'selective-brain-damage';
 
 // Two networks at each of two sparsities, four steps each, to show the call.
 const data = await sbd.loadImageNetRecords('data/records/fashion-0000*', {
-  imageSize: 32,
+  size: 32,
   numClasses: 10,
 });
 const population = await sbd.trainPopulation({

@@ -2,7 +2,7 @@ import * as sbd from 'selective-brain-damage';
 
 // Four steps on twenty pictures, to show the call; a training takes thousands.
 const data = await sbd.loadImageNetRecords('data/records/fashion-0000*', {
-  imageSize: 32,
+  size: 32,
   numClasses: 10,
 });
 const { run, masks } = await sbd.trainPruned({

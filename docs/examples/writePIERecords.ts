@@ -5,7 +5,7 @@ import * as sbd from 'selective-brain-damage';
 
 // Predictions for ten pictures: the pruned models call every second one by the class before it.
 const data = await sbd.loadImageNetRecords('data/records/fashion-00000-of-00002', {
-  imageSize: 32,
+  size: 32,
   numClasses: 10,
 });
 const rows = [];

@@ -13,6 +13,6 @@ const folder = await mkdtemp(join(tmpdir(), 'records-'));
 const files = await sbd.writeRecords(examples, join(folder, 'squares.tfrecord'), { shards: 2 });
 console.log(files.map((file) => basename(file)));
 
-const data = await sbd.loadImageNetRecords(files, { imageSize: 32, numClasses: 3 });
+const data = await sbd.loadImageNetRecords(files, { size: 32, numClasses: 3 });
 for await (const example of data)
   console.log(example.id, example.label, (await example.image()).data[0]);

@@ -105,11 +105,11 @@ const CASES: readonly Case[] = [
   },
   {
     ...{ name: 'loadImageFolder', args: () => [root] },
-    ...{ wrong: ['classnames', 'classNames'], value: { imageSize: 0 } },
+    ...{ wrong: ['classnames', 'classNames'], value: { size: 0 } },
   },
   {
     ...{ name: 'loadImageNetA', args: () => [root] },
-    ...{ wrong: ['imagesize', 'imageSize'], value: { classNames: 'text' } },
+    ...{ wrong: ['sizes', 'size'], value: { classNames: 'text' } },
   },
   {
     ...{ name: 'loadImageNetC', args: () => [root] },

@@ -149,7 +149,7 @@ class FolderSource implements ImageSource {
     readonly spec: DatasetSpec,
   ) {
     this.name = basename(resolve(folder));
-    this.imageShape = [settings.imageSize, settings.imageSize, 3];
+    this.imageShape = [settings.size, settings.size, 3];
     this.normalization = settings.normalization;
   }
 

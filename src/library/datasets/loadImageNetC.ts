@@ -46,7 +46,7 @@ const ARCHIVES = ['', 'noise', 'blur', 'weather', 'digital', 'extra'];
  * - image folders as published: `gaussian_noise/3/n01440764/*.JPEG`, also one level down in the
  *   folder of their archive (`noise/gaussian_noise/3/…`).
  *
- * The images are 224 × 224 and taken whole, unless `shorterSide` says otherwise.
+ * The images are 224 × 224 and taken whole, unless `resize` says otherwise.
  *
  * @returns one set per corruption and severity, in the benchmark's order
  * @throws DatasetError where there is no corruption at all, or one lacks a severity, naming it
@@ -112,9 +112,9 @@ async function find(
 
 function open(
   { layout, folder }: Place,
-  { imageSize = 224, shorterSide = imageSize, classNames, ...pictures }: ImageNetCOptions,
+  { size = 224, resize = size, classNames, ...pictures }: ImageNetCOptions,
 ): Promise<ImageDataset> {
-  const how = { ...pictures, imageSize, shorterSide };
+  const how = { ...pictures, size, resize };
   return layout === 'records'
     ? loadImageNetRecords(folder, { classNames: classNames ?? IMAGENET_WNIDS, ...how })
     : loadImageFolder(folder, { ...how, classNames: imageNetClasses(classNames) });

@@ -1,59 +1,101 @@
 import { imageSize as sizeOf } from 'image-size';
 import {
   checkOption,
+  choice,
   count,
+  type OptionRule,
   type OptionRules,
   type Random,
 } from 'selective-brain-damage-statistics/internal';
 import sharp from 'sharp';
 import type { RgbImage } from '../images/rgbImage';
-import { object } from '../optionRules';
 import { type Normalization, normalizationTable } from './normalization';
+import { resizeBicubicTensorFlow1 } from './resizeBicubicTensorFlow1';
 import type { Augmentation } from './types';
 import { flips } from './views/augment';
 
 /** ImageNet's, as in the paper's training code. */
+const IMAGENET_MEAN: Channels = [0.485, 0.456, 0.406];
+const IMAGENET_STD: Channels = [0.229, 0.224, 0.225];
 export const IMAGENET_NORMALIZATION: Normalization = {
-  mean: [0.485 * 255, 0.456 * 255, 0.406 * 255],
-  std: [0.229 * 255, 0.224 * 255, 0.225 * 255],
+  mean: inLevels(IMAGENET_MEAN),
+  std: inLevels(IMAGENET_STD),
 };
+
+/**
+ * Whose way from a stored picture to a model's input: how it is resized, and where the central window lies.
+ *
+ * - `pillow`: Pillow's bicubic filter with antialiasing, the window of the paper's code.
+ * - `torchvision`: `Resize` and `CenterCrop` of torchvision on Pillow images, bilinear with antialiasing, as
+ *   its own ResNet-50 is evaluated.
+ * - `tensorflow1`: `tf.image.resize_bicubic` of TensorFlow 1, without antialiasing, and the window of the
+ *   paper's code: the way of the authors' own models.
+ */
+export type Preprocessing = 'pillow' | 'torchvision' | 'tensorflow1';
+
+const PREPROCESSING: readonly Preprocessing[] = ['pillow', 'torchvision', 'tensorflow1'];
 
 /** Options of the way from a stored picture to a model's input. */
 export interface PictureOptions {
+  /** How a picture is resized and cropped. Default `'pillow'`. */
+  readonly preprocessing?: Preprocessing;
   /** Side of a model's input in pixels. Default 224. */
-  readonly imageSize?: number;
+  readonly size?: number;
   /**
    * Length of the shorter side, to which a picture is resized before the central crop of evaluation.
-   * Default `imageSize · 256 / 224`; give `imageSize` itself to crop nothing.
+   * Default `size · 256 / 224`; give `size` itself to crop nothing.
    */
-  readonly shorterSide?: number;
-  /** Mean and standard deviation per channel, of values 0–255. Default ImageNet's. */
-  readonly normalization?: Normalization;
+  readonly resize?: number;
+  /** Mean of each channel, as a share of full intensity, 0–1. Default ImageNet's: 0.485, 0.456, 0.406. */
+  readonly mean?: Channels;
+  /** Standard deviation of each channel, in the same unit. Default ImageNet's: 0.229, 0.224, 0.225. */
+  readonly std?: Channels;
+}
+
+/** A number for red, green and blue. */
+export type Channels = readonly [red: number, green: number, blue: number];
+
+/** Three numbers of which the least is `least`, or more than it. */
+function channels(least: string, accepts: (value: number) => boolean): OptionRule {
+  return {
+    expected: `three numbers ${least} to 1, for red, green and blue; of values 0–255, divide by 255`,
+    accepts: (value) =>
+      Array.isArray(value) && value.length === 3 && value.every((x) => accepts(x) && x <= 1),
+  };
 }
 
 /** The rules of {@link PictureOptions}, which all loaders of pictures share. */
 export const pictureRules: OptionRules<PictureOptions> = {
-  imageSize: count(),
-  shorterSide: count(),
-  normalization: object('{ mean, std } of the channels'),
+  preprocessing: choice(PREPROCESSING),
+  size: count(),
+  resize: count(),
+  mean: channels('from 0', (x) => x >= 0),
+  std: channels('above 0', (x) => x > 0),
 };
 
 /** {@link PictureOptions}, complete. */
-export type PictureSettings = Required<PictureOptions>;
+export interface PictureSettings {
+  readonly preprocessing: Preprocessing;
+  readonly size: number;
+  readonly resize: number;
+  readonly normalization: Normalization;
+}
 
 /** @throws OptionError where the shorter side is shorter than a model's input */
 export function pictureSettings({
-  imageSize = 224,
-  shorterSide = Math.round((imageSize * 256) / 224),
-  normalization = IMAGENET_NORMALIZATION,
+  preprocessing = 'pillow',
+  size = 224,
+  resize = Math.round((size * 256) / 224),
+  mean = IMAGENET_MEAN,
+  std = IMAGENET_STD,
 }: PictureOptions): PictureSettings {
-  checkOption(
-    'shorterSide',
-    shorterSide,
-    shorterSide >= imageSize,
-    `at least imageSize, ${imageSize}`,
-  );
-  return { imageSize, shorterSide, normalization };
+  checkOption('resize', resize, resize >= size, `at least size, ${size}`);
+  const normalization = { mean: inLevels(mean), std: inLevels(std) };
+  return { preprocessing, size, resize, normalization };
+}
+
+function inLevels([red, green, blue]: Channels): Channels {
+  return [red * 255, green * 255, blue * 255];
 }
 
 /** A rectangle of an image, in pixels. */
@@ -78,31 +120,42 @@ export interface Cut {
   readonly size: number;
   /** Mirrored, left for right. */
   readonly flip: boolean;
+  /** Whose filter resizes. */
+  readonly preprocessing: Preprocessing;
 }
 
 /**
- * Evaluation: the shorter side resized to `shorterSide`, the central `size × size` window. The
- * longer side is rounded down and an odd margin puts its extra pixel first, as in the authors' code.
+ * Evaluation: the shorter side resized to `resize`, the central `size × size` window. The longer side is
+ * rounded down. An odd margin puts its extra pixel first, as in the authors' code, or where Python's
+ * rounding of halves puts it, as torchvision does.
  */
 export function evaluationCut(
   width: number,
   height: number,
-  size: number,
-  shorterSide: number,
+  { size, resize, preprocessing }: Omit<PictureSettings, 'normalization'>,
 ): Cut {
-  const scale = shorterSide / Math.min(width, height);
-  // The shorter side is set, since a product of floats may end just below it.
-  const resizedWidth = width <= height ? shorterSide : Math.floor(width * scale);
-  const resizedHeight = height <= width ? shorterSide : Math.floor(height * scale);
+  const long = (side: number, other: number) =>
+    preprocessing === 'tensorflow1'
+      ? Math.floor(Math.fround(Math.fround(side / other) * resize))
+      : Math.floor((resize * side) / other);
+  const resizedWidth = width <= height ? resize : long(width, height);
+  const resizedHeight = height <= width ? resize : long(height, width);
+  const start = (length: number) =>
+    preprocessing === 'torchvision'
+      ? roundHalfEven((length - size) / 2)
+      : Math.floor((length - size + 1) / 2);
   return {
     crop: { left: 0, top: 0, width, height },
-    width: resizedWidth,
-    height: resizedHeight,
-    left: Math.floor((resizedWidth - size + 1) / 2),
-    top: Math.floor((resizedHeight - size + 1) / 2),
-    size,
-    flip: false,
+    ...{ width: resizedWidth, height: resizedHeight },
+    ...{ left: start(resizedWidth), top: start(resizedHeight) },
+    ...{ size, flip: false, preprocessing },
   };
+}
+
+/** The nearest whole number; of two, the even one, as Python rounds. */
+function roundHalfEven(x: number): number {
+  const nearest = Math.round(x);
+  return nearest - x === 0.5 && nearest % 2 !== 0 ? nearest - 1 : nearest;
 }
 
 const CROP_AREA = [0.08, 1] as const;
@@ -117,17 +170,13 @@ const CROP_ATTEMPTS = 10;
 export function trainingCut(
   width: number,
   height: number,
-  size: number,
+  { size, preprocessing }: Pick<PictureSettings, 'size' | 'preprocessing'>,
   random: Augmentation,
 ): Cut {
   return {
     crop: randomCrop(width, height, random),
-    width: size,
-    height: size,
-    left: 0,
-    top: 0,
-    size,
-    flip: flips(random),
+    ...{ width: size, height: size, left: 0, top: 0 },
+    ...{ size, flip: flips(random), preprocessing },
   };
 }
 
@@ -163,15 +212,15 @@ function randomCrop(width: number, height: number, random: Random): Region {
  */
 export function inputOf(
   encoded: Uint8Array,
-  { imageSize, shorterSide, normalization }: PictureSettings,
+  settings: PictureSettings,
   augment?: Augmentation,
   into?: Float32Array,
 ): Promise<Float32Array> {
   const cutOf = (width: number, height: number) =>
     augment
-      ? trainingCut(width, height, imageSize, augment)
-      : evaluationCut(width, height, imageSize, shorterSide);
-  return preprocess(encoded, cutOf, normalization, into);
+      ? trainingCut(width, height, settings, augment)
+      : evaluationCut(width, height, settings);
+  return preprocess(encoded, cutOf, settings.normalization, into);
 }
 
 /** Decodes a JPEG or PNG of any colour space to 8-bit RGB, on a thread of its own. */
@@ -186,8 +235,8 @@ export async function checkDecodes(encoded: Uint8Array): Promise<void> {
 }
 
 /**
- * Decodes an image, cuts the model's input out of it and normalises it. Decoding and the bicubic
- * resize (a = −0.5, with antialiasing, as Pillow's) run on a thread of their own.
+ * Decodes an image, cuts the model's input out of it and normalises it. Decoding runs on a thread of its
+ * own, and so does resizing but for TensorFlow 1's.
  *
  * @param cutOf the cut for an image of this width and height
  * @param into where to, float32 [size × size × 3]; default: an array of its own
@@ -205,13 +254,17 @@ export async function preprocess(
   const image = decoder(encoded);
   // Cropping to all of the image would cost a tenth of the time.
   const isWhole = crop.width === width && crop.height === height;
-  const resampled = await resample(isWhole ? image : image.extract(crop), cut);
+  const cropped = isWhole ? image : image.extract(crop);
+  const resampled = await (cut.preprocessing === 'tensorflow1'
+    ? resampleAsTensorFlow1(cropped, cut)
+    : resample(cropped, cut));
   return normalize(resampled, cut, normalization, into ?? new Float32Array(cut.size ** 2 * 3));
 }
 
 /** A decoded image in which a cut's window starts at `left`, `top`. */
 interface Resampled {
-  readonly data: Buffer;
+  /** Grey levels, 0–255; those of TensorFlow 1 are no whole numbers and may lie beyond. */
+  readonly data: Buffer | Float32Array;
   readonly width: number;
   readonly channels: number;
   readonly left: number;
@@ -222,7 +275,7 @@ async function resample(cropped: sharp.Sharp, cut: Cut): Promise<Resampled> {
   const { crop, width, height } = cut;
   const shrunk = cropped.resize(Math.min(width, crop.width), Math.min(height, crop.height), {
     fit: 'fill',
-    kernel: 'cubic',
+    kernel: cut.preprocessing === 'torchvision' ? 'linear' : 'cubic',
     fastShrinkOnLoad: false,
   });
   if (width > crop.width || height > crop.height) return enlarge(shrunk, cut);
@@ -239,14 +292,18 @@ const EDGE = 3;
  * takes the offset that centres it.
  */
 async function enlarge(shrunk: sharp.Sharp, cut: Cut): Promise<Resampled> {
-  const { crop, width, height } = cut;
+  const { crop, width, height, preprocessing } = cut;
   const source = await toRgb(
     shrunk.extend({ left: EDGE, right: EDGE, top: EDGE, bottom: EDGE, extendWith: 'copy' }),
   ).toBuffer({ resolveWithObject: true });
   const x = enlargement(crop.width, width);
   const y = enlargement(crop.height, height);
   const { data, info } = await sharp(source.data, { raw: source.info as sharp.Raw })
-    .affine([x.scale, 0, 0, y.scale], { interpolator: 'bicubic', odx: x.shift, ody: y.shift })
+    .affine([x.scale, 0, 0, y.scale], {
+      interpolator: preprocessing === 'torchvision' ? 'bilinear' : 'bicubic',
+      odx: x.shift,
+      ody: y.shift,
+    })
     .raw()
     .toBuffer({ resolveWithObject: true });
   return {
@@ -269,6 +326,17 @@ function enlargement(from: number, to: number): { scale: number; shift: number; 
   return { scale, shift: start - exact, start };
 }
 
+async function resampleAsTensorFlow1(cropped: sharp.Sharp, cut: Cut): Promise<Resampled> {
+  const { data, info } = await toRgb(cropped).toBuffer({ resolveWithObject: true });
+  const { size } = cut;
+  const window = resizeBicubicTensorFlow1(
+    { width: info.width, height: info.height, data },
+    { width: cut.width, height: cut.height },
+    { left: cut.left, top: cut.top, width: size, height: size },
+  );
+  return { data: window, width: size, channels: 3, left: 0, top: 0 };
+}
+
 function normalize(
   source: Resampled,
   cut: Cut,
@@ -276,20 +344,28 @@ function normalize(
   pixels: Float32Array,
 ): Float32Array {
   const { data, channels } = source;
-  const [red, green, blue] = normalizationTable(normalization);
   const { size } = cut;
+  const valueAt = data instanceof Float32Array ? scaler(normalization) : reader(normalization);
   const step = cut.flip ? -channels : channels;
   let to = 0;
   for (let y = 0; y < size; y++) {
     const first = source.left + (cut.flip ? size - 1 : 0);
     let from = ((source.top + y) * source.width + first) * channels;
-    for (let x = 0; x < size; x++, from += step, to += 3) {
-      pixels[to] = red![data[from]!]!;
-      pixels[to + 1] = green![data[from + 1]!]!;
-      pixels[to + 2] = blue![data[from + 2]!]!;
-    }
+    for (let x = 0; x < size; x++, from += step)
+      for (let c = 0; c < 3; c++) pixels[to++] = valueAt(data[from + c]!, c);
   }
   return pixels;
+}
+
+/** Normalises whole grey levels. */
+function reader(normalization: Normalization): (level: number, channel: number) => number {
+  const table = normalizationTable(normalization);
+  return (level, channel) => table[channel]![level]!;
+}
+
+/** Normalises grey levels of any value. */
+function scaler({ mean, std }: Normalization): (level: number, channel: number) => number {
+  return (level, channel) => (level - mean[channel]!) / std[channel]!;
 }
 
 /**

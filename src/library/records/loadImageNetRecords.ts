@@ -32,7 +32,7 @@ export interface ImageNetRecordsOptions extends PictureOptions {
    */
   readonly labelBase?: 0 | 1;
   /** Number of images in the files, where it is known; checked whenever all have been read. */
-  readonly size?: number;
+  readonly numImages?: number;
   /** Encoded images held to shuffle, about 110 kB each in ImageNet. Default 1,024. */
   readonly shuffleBuffer?: number;
   /**
@@ -48,7 +48,7 @@ const rules: OptionRules<ImageNetRecordsOptions> = {
   numClasses: count(),
   classNames: either(listOf(TEXT), choice(['text'])),
   labelBase: choice([0, 1]),
-  size: count(),
+  numImages: count(),
   shuffleBuffer: count(),
   onBadRecord: choice(['throw', 'skip']),
 };

@@ -15,7 +15,7 @@ import { type BadRecordHandler, placeOf, type RawRecord, readRecords } from './t
 export interface RecordSourceSettings extends PictureSettings {
   readonly numClasses: number;
   readonly labelBase?: number;
-  readonly size?: number;
+  readonly numImages?: number;
   readonly shuffleBuffer: number;
   readonly onBadRecord: 'throw' | 'skip';
 }
@@ -42,11 +42,11 @@ export class RecordSource implements ImageSource {
   ) {
     const first = shards[0]!.name;
     this.name = shards.length === 1 ? first : `${first} and ${shards.length - 1} more`;
-    this.imageShape = [settings.imageSize, settings.imageSize, 3];
+    this.imageShape = [settings.size, settings.size, 3];
     this.hash = hashOf(shards);
     this.normalization = settings.normalization;
     this.shuffleBuffer = settings.shuffleBuffer;
-    if (settings.size !== undefined) this.size = settings.size;
+    if (settings.numImages !== undefined) this.size = settings.numImages;
   }
 
   get skipped(): readonly RecordError[] {

@@ -71,8 +71,8 @@ describe('loadImageFolder', () => {
   });
 
   it('resizes, crops and normalises as the records of the same pictures', async () => {
-    const normalization = { mean: [0, 0, 0], std: [1, 1, 1] } as const;
-    const dataset = await loadImageFolder(folder, { imageSize: 8, normalization });
+    const levels = { mean: [0, 0, 0], std: [1 / 255, 1 / 255, 1 / 255] } as const;
+    const dataset = await loadImageFolder(folder, { size: 8, ...levels });
     for await (const { images, shape } of dataset.batches(3)) {
       assert.deepEqual(shape, [3, 8, 8, 3]);
       const colours = [RED, RED, BLUE];
@@ -113,7 +113,7 @@ describe('loadImageFolder', () => {
   });
 
   it('is opened again from its spec', async () => {
-    const dataset = await loadImageFolder(folder, { imageSize: 8 });
+    const dataset = await loadImageFolder(folder, { size: 8 });
     const again = await openDataset(JSON.parse(JSON.stringify(dataset.take(2).spec)));
     assert.equal(again.hash, dataset.hash);
     assert.deepEqual(again.imageShape, [8, 8, 3]);
@@ -137,9 +137,9 @@ describe('loadImageFolder', () => {
     for (const open of [loadImageFolder, loadImageNetRecords]) {
       const place = open === loadImageFolder ? folder : records;
       for (const [options, message] of [
-        [{ imageSize: 0 }, /imageSize: 0; expected a whole number, 1 or more/],
-        [{ shorterSide: 0.5 }, /shorterSide: 0\.5; expected a whole number, 1 or more/],
-        [{ shorterSide: 200 }, /shorterSide: 200; expected at least imageSize, 224/],
+        [{ size: 0 }, /size: 0; expected a whole number, 1 or more/],
+        [{ resize: 0.5 }, /resize: 0\.5; expected a whole number, 1 or more/],
+        [{ resize: 200 }, /resize: 200; expected at least size, 224/],
       ] as const)
         await rejects(open(place, options), OptionError, message);
     }

@@ -60,7 +60,7 @@ describe('loadImageNetA', () => {
   });
 
   it('reads TFRecords below their version', async () => {
-    const { data } = await loadImageNetA(join(root, 'records'), { imageSize: 16 });
+    const { data } = await loadImageNetA(join(root, 'records'), { size: 16 });
     const rows: unknown[] = [];
     for await (const { id, label } of data) rows.push([id, label]);
     assert.deepEqual(rows, [['0.0001_a.jpg', STINGRAY]]);

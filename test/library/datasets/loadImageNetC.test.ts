@@ -44,7 +44,8 @@ before(async () => {
   await writeSet(join(records, 'gaussian_noise_1'), 9, '0.0.1');
 });
 
-const OPTIONS = { imageSize: PIXELS, normalization: { mean: [0, 0, 0], std: [1, 1, 1] } } as const;
+/** Pixels as grey levels. */
+const OPTIONS = { size: PIXELS, mean: [0, 0, 0], std: [1 / 255, 1 / 255, 1 / 255] } as const;
 
 async function look(set: ShiftedSet) {
   const seen: unknown[] = [];

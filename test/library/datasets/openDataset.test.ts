@@ -9,7 +9,7 @@ import { writeFlat } from './pictures';
 const root = temporaryFolder();
 const specOf = (name: string) => ({
   loader: 'image-folder',
-  options: { folder: join(root, name), imageSize: 8 },
+  options: { folder: join(root, name), size: 8 },
 });
 const write = (name: string) => writeFlat(join(root, name, 'cat', 'a.png'), 8, [1, 2, 3]);
 

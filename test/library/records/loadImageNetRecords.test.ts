@@ -18,7 +18,7 @@ import { DATA, expected, fixture } from './fixtures';
 import { temporaryFolder } from './temporary';
 
 const folder = temporaryFolder();
-const TEN: ImageNetRecordsOptions = { numClasses: 10, imageSize: 28, shorterSide: 28 };
+const TEN: ImageNetRecordsOptions = { numClasses: 10, size: 28, resize: 28 };
 
 async function all(dataset: AsyncIterable<Example>): Promise<Example[]> {
   const examples: Example[] = [];
@@ -130,7 +130,7 @@ test('shuffle reorders shards and records by seed; shard and take cut the stream
 test('training preprocessing is drawn from the seed', async () => {
   const dataset = await loadImageNetRecords(fixture('odd.tfrecord'), {
     numClasses: 10,
-    imageSize: 32,
+    size: 32,
   });
   const first = async (view: ImageDataset) => {
     for await (const { images } of view.batches(10)) return images;
@@ -254,9 +254,9 @@ test('no images at all, or not as many as said, is an error', async () => {
     /all records are bad, the first: .*label/,
   );
   const two = shard('two', [{}, {}]);
-  assert.equal((await read(two, { size: 2 })).length, 2);
-  await assert.rejects(read(two, { size: 3 }), /hold 2 images, expected 3/);
-  assert.equal((await loadImageNetRecords(two, { ...TEN, size: 2 })).size, 2);
+  assert.equal((await read(two, { numImages: 2 })).length, 2);
+  await assert.rejects(read(two, { numImages: 3 }), /hold 2 images, expected 3/);
+  assert.equal((await loadImageNetRecords(two, { ...TEN, numImages: 2 })).size, 2);
 });
 
 test('ids without names tell files of the same name apart', async () => {
@@ -269,11 +269,8 @@ test('ids without names tell files of the same name apart', async () => {
 
 test('options out of range are refused', async () => {
   const open = (options: object) => loadImageNetRecords(fixture('odd.tfrecord'), options);
-  await assert.rejects(open({ imageSize: 0 }), /imageSize: 0; expected a whole number/);
-  await assert.rejects(
-    open({ shorterSide: 100 }),
-    /shorterSide: 100; expected at least imageSize, 224/,
-  );
+  await assert.rejects(open({ size: 0 }), /size: 0; expected a whole number/);
+  await assert.rejects(open({ resize: 100 }), /resize: 100; expected at least size, 224/);
   await assert.rejects(open({ numClasses: 3, classNames: ['a'] }), /1 names and numClasses is 3/);
   await assert.rejects(open({ onBadRecord: 'ignore' }), {
     name: 'OptionError',

@@ -31,7 +31,7 @@ before(async () => {
     await writeFlat(join(pictures, name, 'a.png'), 16, [60 * i, 100, 200]);
 });
 const open = (options: ImageFolderOptions = {}, folder = pictures) =>
-  loadImageFolder(folder, { imageSize: 8, shorterSide: 16, ...options });
+  loadImageFolder(folder, { size: 8, resize: 16, ...options });
 
 /** A training of eight steps on four pictures. */
 const short = (data: ImageDataset, folder: string): TrainPrunedOptions => ({
@@ -105,8 +105,8 @@ describe('a run', () => {
       /stopped after step 5/,
     );
     const other = [
-      [{ imageSize: 16 }, /data\.options\.imageSize is 16, was 8/],
-      [{ shorterSide: 8 }, /data\.options\.shorterSide is 8, was 16/],
+      [{ size: 16 }, /data\.options\.size is 16, was 8/],
+      [{ resize: 8 }, /data\.options\.resize is 8, was 16/],
       [
         { classNames: ['ant', 'cat', 'bee', 'dog'] },
         /data\.options\.classNames is \["ant","cat","bee","dog"\], was undefined/,
@@ -164,7 +164,7 @@ describe('a population of a folder of images', () => {
     const again = await train(await open({}, relative(process.cwd(), pictures)));
     assert.equal(again.models.length, 1);
     await assert.rejects(
-      train(await open(), await open({ shorterSide: 8 })),
+      train(await open(), await open({ resize: 8 })),
       /predictions of other test images/,
     );
   });
