@@ -4,7 +4,7 @@ import type { Diagnostic } from 'tslab/dist/converter';
 import type { Position } from './compiler';
 import { missingPackage, missingPackageOf } from './missingPackage';
 
-/** Why a cell failed. JSON. */
+/** The failure of a cell, as JSON can hold it. */
 export interface CellError {
   /** The exception's class; `CompileError` where the cell was not run. */
   readonly name: string;
@@ -12,34 +12,35 @@ export interface CellError {
   readonly message: string;
   /** Lines for a reader: the source around the failure, then the stack in lines of the cells. */
   readonly traceback: readonly string[];
-  /** The execution count of the cell that failed: an earlier one where its stray promise failed. */
+  /** The execution count of the cell that failed: an earlier cell where its unhandled promise rejected. */
   readonly cell: number;
-  /** The line of the cell, from 1; missing where the exception does not tell. */
+  /** The line of the cell, from 1; missing where the stack has none. */
   readonly line?: number;
 }
 
-/** A cell as it was run. */
+/** A cell as it runs. */
 export interface RunCell {
-  /** The name under which it shows up in stack traces, as no other does. */
+  /** Its unique name in stack traces. */
   readonly file: string;
-  /** Its execution count; of one that is not counted, the last one. */
+  /** Its execution count; an uncounted cell has the count of the last counted one. */
   readonly count: number;
   /** Its TypeScript. */
   readonly source: string;
 }
 
-/** What is known of the cells run so far. */
+/** The cells run so far. */
 export interface RunCells {
-  /** By their files. */
+  /** By file. */
   readonly cells: ReadonlyMap<string, RunCell>;
+  /** Maps a place in emitted JavaScript to TypeScript. */
   originalPosition(generated: Position): Position | undefined;
 }
 
 const LINES_AROUND = 2;
 const FRAME = /^(\s+at (?:.* \()?(?:async )?)([^\s()][^()]*):(\d+):(\d+)(\)?)( \{)?$/;
 const LEFT_OUT = /^\s+\.\.\. \d+ lines matching cause stack trace \.\.\.$/;
-/** Where the code lies that runs the cells: this package, as emitted and by its source map. */
-const MACHINERY = [
+/** The code that runs cells, left out of stack traces: this package, as emitted and by its source map. */
+const INTERNALS = [
   join(__dirname, '..', sep),
   join(dirname(require.resolve('tslab')), sep),
   'node:internal',
@@ -56,18 +57,18 @@ export function uncountedFile(number: number): string {
   return `uncounted-${number}.ts`;
 }
 
-/** How people are told of a cell: `cell 3`. */
+/** The name of a cell in messages: `cell 3`. */
 export function cellTitle(file: string): string {
   return file.replace('-', ' ').replace('.ts', '');
 }
 
 /**
- * Describes what a cell threw or rejected with, be it an Error or not.
+ * Describes a value that a cell threw or rejected with, an Error or not.
  *
- * @param ran the cell that ran then, or last
- * @param isOwner whether it is that cell's in any case; else it is that of the innermost one in its
- * stack, if there is one
- * @param thrownAt a stack of the place that threw, for what is no Error and has none of its own
+ * @param ran the cell that was running, or ran last
+ * @param isOwner whether that cell is known to have thrown; otherwise the innermost cell of the stack
+ *   is taken, if there is one
+ * @param thrownAt the stack at the `throw`, for values that are not Errors and carry no stack
  */
 export function describeThrown(
   thrown: unknown,
@@ -100,7 +101,7 @@ export function describeThrown(
   };
 }
 
-/** As Node shows it; by its members alone where what the value does for that throws. */
+/** Node's text for a value; its members alone where the value's own `inspect` throws. */
 function shown(value: unknown): string {
   return attempt(
     () => inspect(value),
@@ -108,20 +109,20 @@ function shown(value: unknown): string {
   );
 }
 
-/** The first that does not throw: what a cell throws may throw again when it is looked at. */
+/** The result of the first way that does not throw: a thrown value may throw again when it is read. */
 function attempt(...ways: readonly (() => string)[]): string {
   for (const way of ways)
     try {
       return way();
     } catch {}
-  return '(cannot be shown: showing it throws)';
+  return '(no text: formatting this value throws)';
 }
 
-/** Describes why a cell does not compile. `diagnostics` holds at least one. */
+/** Describes the compile errors of a cell, of which there is at least one. */
 export function describeCompileError(diagnostics: readonly Diagnostic[], cell: RunCell): CellError {
   const messages = new Map<string, { first: Diagnostic; text: string }>();
   for (const diagnostic of diagnostics) {
-    // A message that TypeScript explains by further ones comes as several at one place.
+    // TypeScript explains a message by further ones, which come as diagnostics at the same place.
     const place = `${diagnostic.fileName}:${diagnostic.start.offset}`;
     const message = messages.get(place);
     if (message) message.text += `\n  ${diagnostic.messageText}`;
@@ -147,21 +148,21 @@ const MODULE_NOT_FOUND = 2307;
 
 function messageOf({ code, messageText, fileName }: Diagnostic): string {
   const specifier = code === MODULE_NOT_FOUND ? /'([^']+)'/.exec(messageText)?.[1] : undefined;
-  // tslab names the file as seen from the current directory.
+  // tslab names files relative to the current directory.
   const folder = fileName ? dirname(resolve(fileName)) : process.cwd();
   return (specifier && missingPackage(specifier, folder)) || messageText;
 }
 
 /**
- * Puts a stack into the cells' own lines and leaves out what runs the cells. `positions` are the
- * places in cells, innermost first.
+ * Maps a stack to lines of the cells and drops the frames of the code that runs cells. `positions` are
+ * the places in cells, innermost first.
  */
 function mapStack(stack: string, cells: RunCells): { text: string; positions: Position[] } {
   const positions: Position[] = [];
   const kept: string[] = [];
   let frames: { line: string; inCell: boolean }[] = [];
   const flush = () => {
-    // Below a cell's last frame is only the machinery that called it.
+    // Frames below the last one of a cell belong to the code that runs cells.
     const last = frames.findLastIndex((frame) => frame.inCell);
     kept.push(...frames.slice(0, last === -1 ? frames.length : last + 1).map(({ line }) => line));
     frames = [];
@@ -178,15 +179,15 @@ function mapStack(stack: string, cells: RunCells): { text: string; positions: Po
     const inCell = cells.cells.has(file);
     if (original) {
       if (inCell) positions.push(original);
-      // Cells call each other's functions as members of tslab's object of exports.
+      // A function of another cell is called as a member of tslab's exports object, a Proxy.
       const caller = head!.replace('Proxy.', '');
       const place = `${original.file}:${original.line}:${original.column}`;
       frames.push({ line: `${caller}${place}${tail}`, inCell });
-    } else if (!inCell && !MACHINERY.some((folder) => file.startsWith(folder))) {
+    } else if (!inCell && !INTERNALS.some((folder) => file.startsWith(folder))) {
       frames.push({ line: `${head}${file}:${row}:${column}${tail}`, inCell });
     }
     if (brace) {
-      // What an Error carries beside its message follows its last frame.
+      // The further members of an Error follow its last frame, in braces.
       flush();
       kept.push(`${kept.pop() ?? ''}${brace}`);
     }
@@ -195,12 +196,12 @@ function mapStack(stack: string, cells: RunCells): { text: string; positions: Po
   return { text: kept.join('\n'), positions };
 }
 
-/** A stack's lines without the message above them. */
+/** The frames of a stack, without the message above them. */
 function frames(stack: string): string {
   return /(\n\s+at .*)+$/.exec(stack)?.[0] ?? '';
 }
 
-/** `cell 3, line 2`, then the lines around it with an arrow at the one that failed. */
+/** `cell 3, line 2`, then the source around it with an arrow at the line that failed. */
 function excerpt({ file, source }: RunCell, line: number): string[] {
   const lines = source.split('\n');
   const from = Math.max(1, line - LINES_AROUND);

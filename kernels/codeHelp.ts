@@ -2,10 +2,11 @@ import * as ts from '@tslab/typescript-for-tslab';
 import type { CompletionInfo } from 'tslab/dist/converter';
 import type { MimeBundle } from './notebook';
 
-/** What may stand at a place of the code. Positions count UTF-16 units, as strings do. */
+/** The completions at a position of the code. Positions count UTF-16 code units, as strings do. */
 export interface Completion {
-  /** The text that a candidate replaces. */
+  /** Start of the text that a candidate replaces. */
   readonly start: number;
+  /** End of that text, exclusive. */
   readonly end: number;
   /** Best first; `kind` as TypeScript names it: `function`, `property`, `const`. */
   readonly candidates: readonly { readonly text: string; readonly kind: string }[];
@@ -21,8 +22,8 @@ export function completion({ start, end, candidates, original }: CompletionInfo)
 }
 
 /**
- * Type and documentation of the name at the cursor or left of it, else of the function between
- * whose brackets the cursor is.
+ * Type and documentation of the name at the cursor or left of it, else of the function whose arguments
+ * the cursor is in.
  */
 export function inspection(
   code: string,
@@ -37,7 +38,7 @@ export function inspection(
   return undefined;
 }
 
-/** Where the name of the innermost called function ends, before `position` within its brackets. */
+/** The end of the name of the innermost function whose arguments hold `position`. */
 function calledFunction(code: string, position: number): number | undefined {
   const file = ts.createSourceFile('cell.ts', code, ts.ScriptTarget.Latest);
   let found: number | undefined;

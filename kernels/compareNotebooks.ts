@@ -17,7 +17,7 @@ import { storedPart } from './storedPart';
 const VARIES = 'nbval-ignore-output';
 /** Relative; covers the last bits of sums and logarithms. */
 const TOLERANCE = 1e-6;
-/** Pictures are compared at this share of their size, at which differences of antialiasing vanish. */
+/** Pictures are compared at this fraction of their size, where differences in antialiasing vanish. */
 const PICTURE_SCALE = 0.25;
 /** Of 255, per pixel and channel. */
 const PICTURE_TOLERANCE = 24;
@@ -26,8 +26,8 @@ const PLOTLY = 'application/vnd.plotly.v1+json';
 const NUMBER = /(?<![\w.])[-+]?\d+(?:\.\d+)?(?:e[-+]?\d+)?(?!\w)/gi;
 
 /**
- * Compares the outputs of a run with those stored: numbers within a tolerance, figures by their data,
- * pictures by their pixels, everything else to the letter.
+ * Compares the outputs of a run with the stored ones: numbers within a tolerance, figures by their
+ * data, pictures by their pixels, everything else exactly.
  *
  * @param stored the notebook as it was read
  * @param run the same notebook after a run
@@ -45,8 +45,9 @@ export async function differences(stored: Notebook, run: Notebook): Promise<stri
 }
 
 /**
- * Makes the notebook to write in place of the stored one: the run, with the stored outputs wherever
- * the run's do not differ, and without the pictures of cells tagged `pictures-not-stored`.
+ * Returns the notebook to write in place of the stored one: the run, with the stored outputs where the
+ * new ones are equal within the tolerance, and without the pictures of cells tagged
+ * `pictures-not-stored`.
  *
  * @param stored the notebook as it was read
  * @param run the same notebook after a run
@@ -104,7 +105,7 @@ async function bundlesDiffer(stored: MimeBundle, run: MimeBundle): Promise<strin
   return undefined;
 }
 
-/** @param isDrawn whether pictures are drawn from data that is compared itself */
+/** @param isDrawn whether pictures are drawn from data that is itself compared */
 async function contentsDiffer(
   type: string,
   stored: unknown,
@@ -134,7 +135,7 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null;
 }
 
-/** Compares line by line, numbers within the precision that their digits show. */
+/** Compares line by line, numbers within the precision of their digits. */
 function textsDiffer(stored: string, run: string): string | undefined {
   const [before, now] = [stored.split('\n'), run.split('\n')];
   for (let i = 0; i < Math.max(before.length, now.length); i++)
@@ -145,7 +146,7 @@ function textsDiffer(stored: string, run: string): string | undefined {
 
 function isSameLine(stored: string | undefined, run: string | undefined): boolean {
   if (stored === undefined || run === undefined) return false;
-  // The width of a column follows its numbers.
+  // Columns are as wide as their numbers.
   const frame = (line: string) => line.replaceAll(NUMBER, '0').replaceAll(/ +/g, ' ');
   if (frame(stored) !== frame(run)) return false;
   const [before, now] = [stored.match(NUMBER) ?? [], run.match(NUMBER) ?? []];
@@ -155,7 +156,7 @@ function isSameLine(stored: string | undefined, run: string | undefined): boolea
   });
 }
 
-/** The value of one in the last digit shown, which rounding may change; 0 for whole numbers. */
+/** One unit in the last digit shown, which rounding may change; 0 for whole numbers. */
 function lastPlace(text: string): number {
   const [mantissa = '', exponent = '0'] = text.toLowerCase().split('e');
   const decimals = mantissa.split('.')[1]?.length ?? 0;

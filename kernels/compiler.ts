@@ -17,35 +17,34 @@ export interface Position {
 
 type Items = AsyncIterable<unknown> | Iterable<unknown>;
 
-/** What the code of cells calls, put by the compiler: the global `__cell`. */
+/** The functions that compiled cells call, members of the global `__cell`. */
 export interface Hooks {
-  /** Taken before the operand of an `await` is evaluated, and passed on with it. */
+  /** Called before the operand of an `await` is evaluated; `until` takes the result. */
   mark(): number;
-  /** Around the operand of an `await`. */
+  /** Wraps the operand of an `await`. */
   until(mark: number, value: unknown): unknown;
-  /** Around what a `for await` goes through. */
+  /** Wraps the iterable of a `for await`. */
   between(items: Items): Items;
-  /** Around what is thrown and may not be an Error. */
+  /** Wraps a thrown value that may not be an Error. */
   thrown<T>(value: T): T;
 }
 
-/** tslab's converter of cells, plus the way back from its JavaScript to the cell's TypeScript. */
+/** tslab's converter of cells, with source maps from its JavaScript back to the cell's TypeScript. */
 export interface Compiler extends Converter {
   /**
-   * Type-checks and emits one cell as tslab does. The emitted script calls itself `file` in stack
-   * traces.
+   * Type-checks and emits one cell as tslab does. The emitted script is named `file` in stack traces.
    */
   convertCell(file: string, previousDeclarations: string, source: string): ConvertResult;
-  /** The TypeScript that a place in emitted JavaScript stems from; undefined for glue code. */
+  /** Maps a place in emitted JavaScript to TypeScript; undefined for code that the compiler added. */
   originalPosition(generated: Position): Position | undefined;
 }
 
-/** Emitted code and the two steps that led to it: TypeScript to ES modules, those to CommonJS. */
+/** Emitted code and its two steps of compilation: TypeScript to ES modules, ES modules to CommonJS. */
 interface Emitted {
   readonly steps: readonly [SourceMap, SourceMap];
-  /** Lines put above the emitted code. */
+  /** Lines added above the emitted code. */
   readonly generatedOffset: number;
-  /** Lines put above the TypeScript. */
+  /** Lines added above the TypeScript. */
   readonly originalOffset: number;
   readonly file: string;
   readonly lineCount: number;
@@ -55,8 +54,8 @@ const INLINE_MAP = /\n\/\/# sourceMappingURL=data:application\/json;base64,(.*)\
 const MAP_COMMENT = /\n\/\/# sourceMappingURL=.*\s*$/;
 
 /**
- * A compiler for the cells of a notebook in the current directory. Cells see the types of
- * installed packages, of the package that the directory belongs to, and of kernels/globals.
+ * Creates a compiler for the cells of a notebook in the current directory. Cells see the types of
+ * installed packages, of the package that the directory belongs to, and of the kernel's globals.
  */
 export function createCompiler(): Compiler {
   const maps = new Map<string, readonly [SourceMap, SourceMap]>();
@@ -79,7 +78,7 @@ export function createCompiler(): Compiler {
         });
       }
       if (!result.output) return result;
-      // tslab runs its own text before the code; a line break keeps the columns of line 1 right.
+      // tslab puts text in front of the code; a line break keeps the columns of line 1 right.
       const output = `\n${result.output}\n//# sourceURL=${file}`;
       // tslab puts `export {};` above the cell.
       emitted.set(file, {
@@ -90,7 +89,7 @@ export function createCompiler(): Compiler {
         lineCount: source.split('\n').length,
       });
       maps.clear();
-      // tslab overlooks `for await`; an async function takes it as well as any other code.
+      // tslab does not recognize `for await` as top-level await; an async function suits all code.
       return { ...result, output, hasToplevelAwait: true };
     },
     originalPosition({ file, line, column }) {
@@ -110,8 +109,8 @@ export function createCompiler(): Compiler {
 }
 
 /**
- * tslab's converter takes no compiler options and drops source maps, so it is loaded over a
- * TypeScript that adds the options and hands over the maps of what it emits.
+ * Loads tslab's converter over a patched TypeScript: the converter takes no compiler options and drops
+ * source maps, so the patch adds the options and keeps the maps.
  */
 function loadConverter(
   maps: Map<string, readonly [SourceMap, SourceMap]>,
@@ -150,9 +149,8 @@ function loadConverter(
 }
 
 /**
- * Edits a cell before tslab compiles it; lines stay as they are. `{ data }` becomes
- * `{ data: data }`: tslab takes the short form for a property alone and does not find the variable
- * of an earlier cell behind it.
+ * Edits a cell before tslab compiles it, without changing its line numbers. `{ data }` becomes
+ * `{ data: data }`: in shorthand properties tslab does not find variables of earlier cells.
  */
 function prepare(ts: TypeScript, source: string): string {
   const shorts: ts.Identifier[] = [];
@@ -170,12 +168,12 @@ function prepare(ts: TypeScript, source: string): string {
 }
 
 /**
- * Has emitted code call the kernel's {@link Hooks}. Its types are checked by then, and stay what
- * they are without.
+ * Inserts calls of the kernel's {@link Hooks} into emitted code, after type checking, so that no type
+ * changes.
  *
  * - `await x` becomes `await __cell.until(__cell.mark(), x)`.
  * - `for await (const x of y)` becomes `for await (const x of __cell.between(y))`.
- * - `throw x` becomes `throw __cell.thrown(x)`; `throw new E()` stays.
+ * - `throw x` becomes `throw __cell.thrown(x)`; `throw new E()` stays as it is.
  */
 function hooked(ts: TypeScript): ts.TransformerFactory<ts.SourceFile> {
   const { factory } = ts;
@@ -185,7 +183,7 @@ function hooked(ts: TypeScript): ts.TransformerFactory<ts.SourceFile> {
       undefined,
       args,
     );
-  // A call stands in stack traces where its argument stood.
+  // Stack traces name the position of the argument for the call around it.
   const around = (name: keyof Hooks, argument: ts.Expression, ...before: ts.Expression[]) =>
     ts.setTextRange(call(name, [...before, argument]), argument);
   return (context) => {
@@ -212,12 +210,12 @@ function hooked(ts: TypeScript): ts.TransformerFactory<ts.SourceFile> {
   };
 }
 
-/** Node's own types, those that the notebook's folder has before those of this package, and `display`. */
+/** Node's types, from the notebook's folder if it has them, else from this package; and `display`. */
 function ambientTypes(): string[] {
   return [dirname(resolveFirst('@types/node/package.json')), join(__dirname, 'globals')];
 }
 
-/** Resolves from the current directory, else from here. */
+/** Resolves a module from the current directory, else from this package. */
 function resolveFirst(specifier: string): string {
   try {
     return createRequire(join(process.cwd(), 'notebook.js')).resolve(specifier);
@@ -227,8 +225,8 @@ function resolveFirst(specifier: string): string {
 }
 
 /**
- * The package that the current directory belongs to, by its own name, as Node resolves it at run
- * time; tslab's type checker knows only node_modules.
+ * Paths by which the package that the current directory belongs to finds itself by name, as in Node;
+ * tslab's type checker looks in node_modules only.
  */
 function selfReferences(): Record<string, string[]> {
   for (let directory = process.cwd(); ; directory = dirname(directory)) {
@@ -246,7 +244,7 @@ function selfReferences(): Record<string, string[]> {
   }
 }
 
-/** A string has no `types` either; `null` closes a path. */
+/** Part of a package.json. In `exports`, `null` closes a path; a string target has no `types`. */
 interface Manifest {
   readonly name?: string;
   readonly exports?: Readonly<Record<string, { readonly types?: unknown } | null>> | null;

@@ -1,8 +1,8 @@
 import { promiseHooks } from 'node:v8';
 
 /**
- * What the code that runs now belongs to, across its promises. AsyncLocalStorage tells more, but
- * with its hooks Node aborts where a computation is broken off.
+ * Tracks the owner of the running code across its promises. AsyncLocalStorage follows timers too, but
+ * with its hooks Node aborts when a computation is terminated.
  */
 export class Context<T extends object> {
   private current: T | undefined;
@@ -22,16 +22,17 @@ export class Context<T extends object> {
     });
   }
 
-  /** Undefined where a timer or an event started the code. */
+  /** The owner of the running code; undefined in callbacks of timers and events. */
   get(): T | undefined {
     return this.current;
   }
 
-  /** What the code belonged to that made a promise. */
+  /** The owner of the code that created a promise. */
   of(promise: Promise<unknown>): T | undefined {
     return this.owners.get(promise);
   }
 
+  /** Runs code as the owner's. */
   run<R>(owner: T, code: () => R): R {
     this.current = owner;
     try {

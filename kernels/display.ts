@@ -4,7 +4,7 @@ import { type DisplayContent, isJson, type MimeBundle } from './notebook';
 import { isTable, tableHtml, tableText } from './table';
 
 /**
- * A value says how it is shown by a method of this name that returns a MIME bundle, or a promise
+ * The name of the method by which a value defines its display: it returns a MIME bundle or a promise
  * of one. Deno's Jupyter kernel and nodejs-polars use the same symbol.
  */
 export const DISPLAY = Symbol.for('Jupyter.display');
@@ -14,10 +14,10 @@ interface Displayable {
 }
 
 const PLOTLY = 'application/vnd.plotly.v1+json';
-/** Pixels per inch of a picture to be shown at one image pixel per CSS pixel. */
+/** Pixels per inch of a picture that is shown at one image pixel per CSS pixel. */
 const PLAIN_DENSITY = 72;
 
-/** Everything that Jupyter needs to show a value, in every form the value has. */
+/** Returns a value in all its display forms, with the metadata that Jupyter needs. */
 export async function displayed(value: unknown): Promise<DisplayContent> {
   const data = encode(await mimeBundle(value));
   const png = data['image/png'];
@@ -38,7 +38,7 @@ interface Figure {
   readonly layout: { readonly title?: string | { readonly text?: string } };
 }
 
-/** A plotly figure without a display of its own: data for clients that draw it. */
+/** Whether a value is a plotly figure. */
 function isFigure(value: unknown): value is Figure {
   if (typeof value !== 'object' || value === null) return false;
   const { data, layout } = value as Partial<Figure>;
@@ -65,7 +65,7 @@ function isMimeBundle(value: unknown): value is MimeBundle {
   );
 }
 
-/** Bytes as base64 and JSON as plain JSON, as nbformat has them. */
+/** Encodes bytes as base64 and JSON without typed arrays, as nbformat stores them. */
 function encode(bundle: MimeBundle): MimeBundle {
   const entries = Object.entries(bundle).map(([type, content]) => {
     if (content instanceof Uint8Array) return [type, Buffer.from(content).toString('base64')];
@@ -74,7 +74,7 @@ function encode(bundle: MimeBundle): MimeBundle {
   return Object.fromEntries(entries);
 }
 
-/** JSON with typed arrays as lists. */
+/** Converts typed arrays within JSON to lists. */
 function plainJson(value: unknown): unknown {
   return JSON.parse(
     JSON.stringify(value, (_, item) =>
@@ -83,7 +83,7 @@ function plainJson(value: unknown): unknown {
   );
 }
 
-/** Pictures drawn for dense screens say so in their file; they are shown at their nominal size. */
+/** The display size of a picture: files drawn for dense screens state their density. */
 async function pictureSize(base64: string): Promise<DisplayContent['metadata']> {
   const { width, height, density } = await sharp(Buffer.from(base64, 'base64')).metadata();
   const scale = Math.round((density ?? PLAIN_DENSITY) / PLAIN_DENSITY);

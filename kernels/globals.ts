@@ -1,7 +1,8 @@
 declare global {
   /**
-   * Shows a value below the cell as if it were the cell's last expression: a table, a figure, a
-   * picture, or an object whose keys are MIME types (`{ 'text/markdown': '# Title' }`).
+   * Shows a value below the cell, in the same forms as the value of the cell's last expression: a
+   * table, a figure, a picture, or an object whose keys are MIME types
+   * (`{ 'text/markdown': '# Title' }`).
    */
   var display: (value: unknown) => Promise<void>;
 }

@@ -1,6 +1,6 @@
 /**
- * A thread beside the one that runs the cells: hears the parent even while a cell computes without
- * a pause, and sees to it that nothing outlives the parent.
+ * A thread beside the one that runs the cells. It receives the parent's messages even while a cell
+ * computes without a pause, and ends the process when the parent is gone.
  */
 import { Session } from 'node:inspector';
 import { Socket } from 'node:net';
@@ -8,14 +8,14 @@ import { createInterface } from 'node:readline';
 import { parentPort } from 'node:worker_threads';
 import { killGroup, PARENT_FD } from './kernelProcess';
 
-/** A step of a large network's training takes seconds in one piece, and ends in good order. */
+/** Longer than a training step of a large network, which runs for seconds without a pause. */
 const PATIENCE_MILLISECONDS = 20_000;
-/** Whoever interrupts again wants the cell broken off where it is. */
-const PATIENCE_AT_THE_SECOND_MILLISECONDS = 300;
-/** What work that is under way when the parent ends this process has to wind up. */
-const FAREWELL_MILLISECONDS = 5000;
+/** A second interrupt asks to terminate the computation where it is. */
+const SECOND_PATIENCE_MILLISECONDS = 300;
+/** The time that running work has to finish when the parent closes this process. */
+const LEAVE_MILLISECONDS = 5000;
 
-/** What the thread that runs the cells is told. */
+/** Messages to the thread that runs the cells. */
 export type FromGuard =
   | { readonly type: 'interrupt'; readonly file: string }
   | { readonly type: 'brokenOff' }
@@ -27,13 +27,13 @@ let breakingOff: NodeJS.Timeout | undefined;
 
 const parent = new Socket({ fd: PARENT_FD });
 createInterface(parent).on('line', (file) => {
-  const patience = breakingOff ? PATIENCE_AT_THE_SECOND_MILLISECONDS : PATIENCE_MILLISECONDS;
+  const patience = breakingOff ? SECOND_PATIENCE_MILLISECONDS : PATIENCE_MILLISECONDS;
   clearTimeout(breakingOff);
   breakingOff = setTimeout(breakOff, patience);
   tell({ type: 'interrupt', file });
 });
 parent.on('close', () => {
-  setTimeout(() => killGroup(process.pid), FAREWELL_MILLISECONDS);
+  setTimeout(() => killGroup(process.pid), LEAVE_MILLISECONDS);
   tell({ type: 'leave' });
 });
 
@@ -42,7 +42,7 @@ cells.on('message', () => {
   breakingOff = undefined;
 });
 
-/** Ends what the other thread computes; its event loop then goes on. */
+/** Terminates the computation of the other thread; its event loop then continues. */
 function breakOff(): void {
   const inspector = new Session();
   inspector.connectToMainThread();

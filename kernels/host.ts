@@ -1,4 +1,4 @@
-/** What a KernelProcess starts: one session, told what to do by its parent. */
+/** The program that a KernelProcess starts: one session that does what the parent's messages ask. */
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { FromGuard } from './guard';
@@ -6,15 +6,15 @@ import { END_OF_CELL, type FromHost, type ToHost } from './kernelProcess';
 import { showProgress } from './libraries';
 import { Session } from './session';
 
-// The session takes what else this process writes.
+// The session captures everything else that this process writes.
 const stdout: (text: string) => boolean = process.stdout.write.bind(process.stdout);
 const stderr: (text: string) => boolean = process.stderr.write.bind(process.stderr);
 const send = (message: FromHost): void => {
-  // The parent may be gone without this process knowing: an error without a callback ends it.
+  // The parent may be gone already; without a callback, the error would end this process.
   if (process.connected) process.send!(message, () => {});
 };
 
-// Warnings carry the process id, which would make every run of a notebook differ.
+// Node's own warnings hold the process id, which would make every run of a notebook differ.
 process.removeAllListeners('warning');
 process.on('warning', (warning) => {
   if (warning.name !== 'DeprecationWarning') stderr(`${warning.name}: ${warning.message}\n`);
@@ -32,9 +32,9 @@ guard.on('message', (told: FromGuard) => {
   else if (told.type === 'brokenOff') session.breakOff();
   else session.interrupt().finally(() => process.exit());
 });
-// After its listener, which would hold it again: a process that is to finish may end.
+// After adding the listener, which refs the worker again: the process may end while the guard runs.
 guard.unref();
-// Comes by the parent, not from the terminal.
+// Interrupts come from the parent, not from the terminal.
 process.on('SIGINT', () => {});
 
 process.on('message', async (message: ToHost) => {
@@ -53,7 +53,7 @@ process.on('message', async (message: ToHost) => {
     return;
   }
   const error = await session.execute(message.cell, (output) => send({ type: 'output', output }));
-  // What other processes wrote to the same pipes for this cell is before the mark.
+  // The mark follows everything that child processes wrote to the same pipes during the cell.
   stdout(END_OF_CELL);
   stderr(END_OF_CELL);
   send({ type: 'end', ...(error && { error }) });

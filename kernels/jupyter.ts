@@ -6,7 +6,7 @@ const PARENT_CHECK_MILLISECONDS = 1000;
 
 const [connectionFile] = process.argv.slice(2);
 if (connectionFile === undefined) {
-  console.error(`Usage: node ${__filename} <connection file>. Jupyter starts the kernel so.`);
+  console.error(`Usage: node ${__filename} <connection file>. Jupyter starts the kernel with one.`);
   process.exit(1);
 }
 const connection = JSON.parse(readFileSync(connectionFile, 'utf8'));
@@ -15,7 +15,7 @@ const kernel = new JupyterKernel(connection, process.cwd(), () => process.exit()
 process.on('SIGINT', () => kernel.interrupt());
 process.on('SIGTERM', () => kernel.close());
 if (process.env.JPY_PARENT_PID) {
-  // A Jupyter that was killed does not end its kernels.
+  // When Jupyter is killed, nothing tells its kernels to end.
   const parent = process.ppid;
   setInterval(() => {
     if (process.ppid !== parent) kernel.close();

@@ -6,14 +6,14 @@ import { VERSION } from './version';
 import { address, type Connection, decode, encode, header, type Message, PROTOCOL } from './wire';
 
 type Content = Readonly<Record<string, unknown>>;
-/** Shows something below a cell: a message's type and content. */
+/** Shows a message of the given type and content below a cell. */
 type Show = (type: string, content: Content) => void;
 type Handler = (request: Message) => Content | Promise<Content>;
 
-/** What an `execute_request` holds, with the protocol's defaults. */
+/** The content of an `execute_request`, with the protocol's defaults. */
 interface ExecuteRequest {
   readonly code: string;
-  /** Shows nothing, counts nothing. */
+  /** Whether the cell shows nothing and is not counted. */
   readonly silent: boolean;
   readonly store_history: boolean;
   readonly user_expressions: Readonly<Record<string, string>>;
@@ -21,17 +21,17 @@ interface ExecuteRequest {
 }
 
 const MILLISECONDS_BETWEEN_PROGRESS = 100;
-/** Clients drop what comes as too many messages. */
+/** Clients drop output that comes in too many messages. */
 const MILLISECONDS_BETWEEN_TEXTS = 50;
-/** When a cell that was interrupted but goes on gets a word on that. */
+/** The time after an interrupt until a cell that is still running gets a note. */
 const MILLISECONDS_TO_STOP = 3000;
 const STILL_RUNNING =
-  'The cell goes on to a point where it can stop. Interrupt it again to break it off.\n';
+  'The cell is running on to a point where it can stop. Interrupt it again to stop it at once.\n';
 
 /**
- * A Jupyter kernel: answers clients by the messaging specification
- * (https://jupyter-client.readthedocs.io/en/stable/messaging.html), and has the cells run in a
- * process of their own, so that it answers whatever they do.
+ * A Jupyter kernel: it answers clients by the messaging specification
+ * (https://jupyter-client.readthedocs.io/en/stable/messaging.html) and runs the cells in a separate
+ * process, so that it can always answer.
  */
 export class JupyterKernel {
   private readonly session = header('', '').msg_id;
@@ -45,13 +45,13 @@ export class JupyterKernel {
   private readonly texts = new Texts((content) => this.post('stream', content, this.last));
   private readonly waiting: Message[] = [];
   private readonly history: string[] = [];
-  /** The request whose cell runs. */
+  /** The request whose cell is running. */
   private running: Message | undefined;
-  /** The last such request: what its cell still shows, late, belongs to it. */
+  /** The last request to run a cell: late outputs belong to it. */
   private last: Message | undefined;
-  /** The requests whose cells count, by execution count. */
+  /** The requests of counted cells, by execution count. */
   private readonly requests = new Map<number, Message>();
-  /** Why a cell failed when none ran: the next one replies with it, as clients hear of no other. */
+  /** A failure between cells: the next reply carries it, since clients notice failures in replies only. */
   private idleError: CellError | undefined;
   private readonly showBelow: Show = (type, content) => {
     if (type === 'stream') this.texts.add(content as unknown as Text);
@@ -77,7 +77,7 @@ export class JupyterKernel {
 
   /**
    * @param directory where the cells run
-   * @param onClosed told when the kernel is closed and nothing of it runs any more
+   * @param onClosed called when the kernel is closed and its processes have ended
    */
   constructor(
     private readonly connection: Connection,
@@ -105,9 +105,9 @@ export class JupyterKernel {
       [iopub, connection.iopub_port],
       [heartbeat, connection.hb_port],
     ] as const;
-    // What was sent last still leaves when the sockets are closed.
+    // Lets the last messages leave after the sockets are closed.
     for (const [socket] of ports) socket.linger = 1000;
-    // Queues without an end: else sending waits at times, or drops what a slow client has not read.
+    // Unlimited queues: otherwise sends may wait, or drop messages that a slow client has not read.
     for (const socket of [shell, control, iopub]) {
       socket.sendHighWaterMark = 0;
       socket.sendTimeout = 0;
@@ -151,7 +151,7 @@ export class JupyterKernel {
         console.error((error as Error).message);
         continue;
       }
-      // Cells wait for each other; all else is answered at once.
+      // Cells run one after the other; every other request is answered at once.
       if (request.header.msg_type !== 'execute_request') this.answer(socket, request);
       else if (this.waiting.push(request) === 1) this.executeWaiting(socket);
     }
@@ -161,7 +161,7 @@ export class JupyterKernel {
     while (this.waiting[0]) {
       const { status } = await this.answer(socket, this.waiting[0]);
       const { silent, stop_on_error } = executeRequest(this.waiting[0]);
-      // What was sent before the client could know of the error is here by now.
+      // Lets requests arrive that the client sent before it knew of the error.
       await new Promise(setImmediate);
       const [, ...others] = this.waiting.splice(
         0,
@@ -185,7 +185,7 @@ export class JupyterKernel {
         content = await handler(request);
         await this.send(socket, msg_type.replace('_request', '_reply'), content, request);
       } else if (msg_type === 'comm_open') {
-        // No widgets here.
+        // This kernel has no widgets.
         this.publish('comm_close', { comm_id: request.content.comm_id, data: {} }, request);
       }
     } catch (error) {
@@ -195,7 +195,7 @@ export class JupyterKernel {
     }
     if (msg_type === 'shutdown_request') this.publish('shutdown_reply', content, request);
     this.publish('status', { execution_state: 'idle' }, request);
-    // Clients show the last status that they heard of.
+    // Clients show the last status published.
     if (this.running) this.publish('status', { execution_state: 'busy' }, this.running);
     if (msg_type === 'shutdown_request' || this.cells.hasEnded) this.close();
     return content;
@@ -274,7 +274,7 @@ export class JupyterKernel {
     return completed ? { status: 'complete' } : { status: 'incomplete', indent: indent ?? '' };
   }
 
-  /** The cells of this session; there is no memory of earlier ones. */
+  /** Returns the cells of this session; earlier sessions are not kept. */
   private recall({ content }: Message): Content {
     const { hist_access_type, n, output } = content;
     const entries = this.history.map((code, i) => [0, i + 1, output ? [code, null] : code]);
@@ -282,7 +282,7 @@ export class JupyterKernel {
     return { status: 'ok', history: isTail ? entries.slice(-n) : entries };
   }
 
-  /** Sends to all clients, on behalf of the last cell unless told otherwise. */
+  /** Sends a message to all clients, by default as an answer to the last cell's request. */
   private publish(type: string, content: Content, parent = this.last): void {
     this.texts.flush();
     this.post(type, content, parent);
@@ -336,7 +336,7 @@ interface Text {
   readonly text: string;
 }
 
-/** Joins what a cell prints piece by piece. */
+/** Joins the pieces of text that a cell prints into fewer messages. */
 class Texts {
   private joined: Text | undefined;
   private timer: NodeJS.Timeout | undefined;
@@ -357,7 +357,7 @@ class Texts {
   }
 }
 
-/** Shows the progress of long work as one line of a cell's output that changes. */
+/** Shows the progress of long work as one line of a cell's output, updated in place. */
 class Progress {
   private displayId: string | undefined;
   private line = '';
@@ -374,7 +374,7 @@ class Progress {
     );
   }
 
-  /** What follows is another line. */
+  /** Ends the line; the next update starts another one. */
   done(): void {
     this.flush();
     this.displayId = undefined;
@@ -417,7 +417,7 @@ function errorContent({ name, message, traceback }: CellError): Content {
   return { ename: name, evalue: message, traceback };
 }
 
-/** Of the first `count` code points, in which clients tell the cursor's position. */
+/** The length of the first `count` code points, the unit of clients' cursor positions. */
 function utf16Length(code: string, count: number): number {
   return [...code].slice(0, count).join('').length;
 }

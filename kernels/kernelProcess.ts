@@ -16,7 +16,7 @@ export type ToHost =
       readonly code: string;
       readonly position: number;
     }
-  /** No cell follows: the process is to end when nothing is left to do in it. */
+  /** No cell follows: the process ends when it has nothing left to do. */
   | { readonly type: 'finish' };
 
 export type FromHost =
@@ -32,53 +32,55 @@ export type FromHost =
       readonly error?: string;
     };
 
-/** Told what happens in a kernel's process. */
+/** Callbacks for the events of a kernel's process. */
 export interface KernelEvents {
-  /** An output of the cell that runs or, late, of the last one; in order. */
+  /** Called with each output of the running cell or, late, of the last one; in order. */
   output(output: CellOutput): void;
   /**
-   * What went straight to the process's stderr: Node's warnings, and what native code and other
-   * processes tell of themselves. It differs from run to run.
+   * Called with text that goes straight to the process's stderr: Node's warnings, and messages of
+   * native code and child processes. It differs from run to run.
    */
   log(text: string): void;
+  /** Shows the progress of long work. */
   readonly progress: ProgressSink;
-  /** A cell failed after it had ended, while none ran. */
+  /** Called when an ended cell fails while no cell is running. */
   idleError(error: CellError): void;
 }
 
 export interface ExecuteOptions {
-  /** Seconds that the cell may run. Default: as long as it wants. */
+  /** Seconds that the cell may run. Default: without limit. */
   readonly timeout?: number;
-  /** Whether the cell takes part in the count of executions. Default true. */
+  /** Whether the cell gets an execution count of its own. Default true. */
   readonly counts?: boolean;
 }
 
-/** Where the host hears of interrupts, and that its parent is gone. */
+/** The pipe by which the host receives interrupts, and notices that its parent is gone. */
 export const PARENT_FD = 4;
-/** The host's mark in its standard streams. */
+/** The mark that the host writes to its standard streams after a cell. */
 export const END_OF_CELL = '\0end of cell\n';
 
-/** How long a cell may take to end after an interrupt, and a process to end. */
+/** The time that a cell has to end after {@link KernelProcess.stop}. */
 const STOP_MILLISECONDS = 5000;
+/** The time that a process has to end after {@link KernelProcess.close}. */
 const CLOSE_MILLISECONDS = 6000;
 /** How long what the cells left behind may go on after the last one. */
 const FINISH_MILLISECONDS = 1000;
 
 /**
- * A session in a process of its own: it can be interrupted and ended at any time, and its memory
- * and the processes that its cells started go with it.
+ * A session in a separate process: it can be interrupted and ended at any time, together with its
+ * memory and the processes that its cells started.
  */
 export class KernelProcess {
   /** Executions so far. */
   count = 0;
   private readonly child: ChildProcess;
   private readonly streams: readonly CellStream[];
-  /** Resolves when the process is gone and all that it sent is here. */
+  /** Resolves when the process has ended and all its messages have arrived. */
   private readonly ended: Promise<void>;
   private readonly answers = new Map<number, (message: FromHost & { type: 'answer' }) => void>();
   private asked = 0;
   private uncounted = 0;
-  /** The file of the cell that runs. */
+  /** The file of the running cell. */
   private running: string | undefined;
   private onEnd: ((error?: CellError) => void) | undefined;
 
@@ -89,7 +91,7 @@ export class KernelProcess {
   ) {
     const child = spawn(process.execPath, [...process.execArgv, join(__dirname, 'host.js')], {
       cwd: directory,
-      // A process group of its own: the terminal's Ctrl-C is ours alone to pass on.
+      // In its own process group, it does not receive the terminal's Ctrl-C, which this process passes on.
       detached: process.platform !== 'win32',
       windowsHide: true,
       stdio: ['ignore', 'pipe', 'pipe', 'ipc', 'pipe'],
@@ -106,7 +108,7 @@ export class KernelProcess {
       ),
       new CellStream(child.stderr!, (text) => events.log(text)),
     ];
-    // Writing to a process that is gone.
+    // Ignores failed writes to a process that has ended.
     for (const stream of [child, child.stdio[PARENT_FD]!]) stream.on('error', () => {});
     child.on('message', this.onMessage);
     child.on('exit', () => killGroup(child.pid!));
@@ -114,10 +116,10 @@ export class KernelProcess {
   }
 
   /**
-   * Runs one cell; not before the one that runs has ended.
+   * Runs one cell. The one before must have ended.
    *
-   * @returns why the cell failed, or undefined. A cell that ends the process has failed, one that
-   * runs out of time too; the process may be gone then.
+   * @returns the cell's failure, or undefined. A cell that ends the process or runs out of time has
+   *   failed; the process may be gone afterwards.
    */
   async execute(source: string, options: ExecuteOptions = {}): Promise<CellError | undefined> {
     const { timeout, counts = true } = options;
@@ -160,7 +162,7 @@ export class KernelProcess {
     return isLate ? failed('TimeoutError', `the cell ran longer than ${timeout} s.`) : error;
   }
 
-  /** Asks the session something about code; also while a cell awaits or trains. */
+  /** Asks the session a question about code, also while a cell is running. */
   async ask<Question extends keyof Answers>(
     question: Question,
     code: string,
@@ -179,16 +181,16 @@ export class KernelProcess {
   }
 
   /**
-   * Stops the cell that runs: interruptible work winds up, then the cell throws where it waits.
-   * Asked once more, nothing is waited for, and a computation without a pause is broken off where
-   * it is. Does nothing where no cell runs.
+   * Interrupts the running cell: interruptible work finishes in good order, then the cell throws where
+   * it waits. A second interrupt waits for nothing and terminates a computation without a pause. Does
+   * nothing if no cell is running.
    */
   interrupt(): void {
-    // By its name: another cell may run when it is heard.
+    // By name, since another cell may be running when the interrupt arrives.
     if (this.running) (this.child.stdio[PARENT_FD] as Writable).write(`${this.running}\n`);
   }
 
-  /** Interrupts the cell that runs, and kills the process where that does not help. */
+  /** Interrupts the running cell, and kills the process if the cell does not end. */
   stop(): void {
     const { running } = this;
     this.interrupt();
@@ -197,6 +199,7 @@ export class KernelProcess {
     }, STOP_MILLISECONDS).unref();
   }
 
+  /** Whether the process has ended. */
   get hasEnded(): boolean {
     return this.child.exitCode !== null || this.child.signalCode !== null;
   }
@@ -212,7 +215,7 @@ export class KernelProcess {
     await this.close();
   }
 
-  /** Ends the process and what runs in it, after interruptible work has wound up. */
+  /** Ends the process and its child processes, after interruptible work has finished in good order. */
   async close(): Promise<void> {
     const { child } = this;
     const timer = setTimeout(() => killGroup(child.pid!), CLOSE_MILLISECONDS);
@@ -236,17 +239,17 @@ export class KernelProcess {
   };
 }
 
-/** Ends a kernel's process and those that it started. */
+/** Kills a kernel's process and those that it started. */
 export function killGroup(pid: number): void {
   try {
-    // Windows knows no groups; there the others see their channel to the process closed.
+    // Windows has no process groups; there, children notice that their channel to the process is closed.
     process.kill(process.platform === 'win32' ? pid : -pid, 'SIGKILL');
   } catch {
-    // Nothing is left of it.
+    // The group has ended already.
   }
 }
 
-/** The text of a standard stream, without the host's marks. */
+/** Reads the text of a standard stream and the host's marks in it. */
 class CellStream {
   private rest = '';
   private onMark = () => {};
@@ -267,7 +270,7 @@ class CellStream {
   private readonly read = (chunk: string): void => {
     const pieces = (this.rest + chunk).split(END_OF_CELL);
     const last = pieces.at(-1)!;
-    // The mark starts with a character that occurs nowhere else in it.
+    // The first character of the mark occurs only once in it, so only its last occurrence matters.
     const start = last.lastIndexOf(END_OF_CELL[0]!);
     const isCut = start !== -1 && END_OF_CELL.startsWith(last.slice(start));
     this.rest = isCut ? last.slice(start) : '';

@@ -2,16 +2,16 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 
-// Of its manifest alone: loading TypeScript takes a third of a second.
+// Read from the manifest, since loading TypeScript takes a third of a second.
 const { version: typescriptVersion } = require('@tslab/typescript-for-tslab/package.json') as {
   readonly version: string;
 };
 
-/** The name by which notebooks choose their kernel. */
+/** The kernel's name in the metadata of notebooks. */
 export const KERNEL_NAME = 'typescript-notebooks';
 const DISPLAY_NAME = 'TypeScript';
 
-/** The kernel's language, as Jupyter asks for it and stores it in every notebook. */
+/** The kernel's language, as Jupyter stores it in every notebook. */
 export const LANGUAGE_INFO = {
   name: 'typescript',
   version: typescriptVersion,
@@ -21,14 +21,14 @@ export const LANGUAGE_INFO = {
   pygments_lexer: 'typescript',
 };
 
-/** The metadata that Jupyter stores in a notebook which this kernel ran. */
+/** The metadata of a notebook that this kernel ran. */
 export const NOTEBOOK_METADATA = {
   kernelspec: { display_name: DISPLAY_NAME, language: LANGUAGE_INFO.name, name: KERNEL_NAME },
   language_info: LANGUAGE_INFO,
 };
 
 /**
- * Adds this installation of the kernel to Jupyter, to be run by this Node.
+ * Adds this installation of the kernel to Jupyter, with the Node that runs this.
  *
  * @param dataFolder one of Jupyter's data folders, as {@link userDataFolder} or
  *   {@link prefixDataFolder} gives it
@@ -54,7 +54,7 @@ export function installKernel(dataFolder: string): string {
 }
 
 /**
- * Removes the kernel from Jupyter; does nothing where it is not installed.
+ * Removes the kernel from Jupyter; does nothing if it is not installed.
  *
  * @param dataFolder the folder that {@link installKernel} was given
  * @returns the folder of the kernelspec removed
@@ -66,9 +66,9 @@ export function uninstallKernel(dataFolder: string): string {
 }
 
 /**
- * The folder in which Jupyter looks for the current user's kernels.
+ * The data folder in which Jupyter looks for the current user's kernels.
  *
- * @param platform default: the platform that this runs on
+ * @param platform default: this platform
  * @param env the environment; `JUPYTER_DATA_DIR`, `XDG_DATA_HOME` and `APPDATA` count
  * @param home the user's home folder
  */
@@ -84,7 +84,7 @@ export function userDataFolder(
 }
 
 /**
- * The folder in which a Python, conda or system installation looks for kernels.
+ * The data folder in which a Python, conda or system installation looks for kernels.
  *
  * @param prefix the installation's folder, such as `$VIRTUAL_ENV` or `/usr/local`
  */

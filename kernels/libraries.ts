@@ -1,20 +1,20 @@
 /**
- * The one module in which the kernel meets the libraries that cells use: two places in `globalThis`, by
- * which a library reports progress and hears of interrupts without depending on this package. README.md
- * describes them to authors of libraries.
+ * The kernel's interface to the libraries that cells use: two slots in `globalThis`, through which a
+ * library reports progress and receives interrupts without depending on this package. README.md
+ * describes them for authors of libraries.
  */
 import type { ProgressSink } from './progress';
 
 /** Holds the sink to which libraries report progress. */
 const PROGRESS = Symbol.for('typescript-notebooks.progress');
-/** Holds the long works of libraries that an interrupt of the cell must stop. */
+/** Holds the long-running work of libraries that an interrupt of the cell must stop. */
 const WORKS = Symbol.for('typescript-notebooks.works');
 
-/** Long work of a library. */
+/** Long-running work of a library. */
 interface Work {
-  /** The kernel aborts it when somebody interrupts the cell. */
+  /** Aborted by the kernel when the cell is interrupted. */
   readonly controller: AbortController;
-  /** Resolves when the work has ended, one way or the other. */
+  /** Resolves when the work has ended, successfully or not. */
   readonly ended: Promise<void>;
 }
 
@@ -23,12 +23,12 @@ const slots = globalThis as {
   [WORKS]?: Set<Work>;
 };
 
-/** Directs the progress of libraries to a sink. */
+/** Sends the progress of libraries to a sink. */
 export function showProgress(sink: ProgressSink): void {
   slots[PROGRESS] = Object.assign(slots[PROGRESS] ?? {}, { sink });
 }
 
-/** Aborts the works of libraries; resolves when they have ended. */
+/** Aborts the work of libraries; resolves when all of it has ended. */
 export async function interruptWork(reason: Error): Promise<void> {
   const ends = [...(slots[WORKS] ?? [])].map(({ controller, ended }) => {
     controller.abort(reason);

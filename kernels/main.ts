@@ -29,7 +29,7 @@ async function main([name, ...argv]: readonly string[]): Promise<number> {
 
 function unknownCommand(name: string): string {
   const near = nearest(name, Object.keys(COMMANDS));
-  return `${PROGRAM}: there is no command ${name}${near ? `; did you mean ${near}?` : '.'} See ${PROGRAM} --help.`;
+  return `${PROGRAM}: unknown command ${name}${near ? `; did you mean ${near}?` : '.'} See ${PROGRAM} --help.`;
 }
 
 main(process.argv.slice(2)).then((status) => process.exit(status));

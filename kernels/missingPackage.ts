@@ -2,17 +2,17 @@ import { existsSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { dirname, join } from 'node:path';
 
-/** `./a`, `/a`, `#a`, `file:///a`, `C:\a`: no package's name. */
+/** Specifiers that do not name a package: `./a`, `/a`, `#a`, `file:///a`, `C:\a`. */
 const OTHER_SPECIFIER = /^([./#]|[a-z]+:|[A-Za-z]:[\\/])/;
 const NODE_MODULES = /[\\/]node_modules[\\/]/;
 
 /**
- * Says how to install the package that an import does not find.
+ * Returns the message for an import of a package that is not installed: its name and how to install it.
  *
  * @param specifier the text after `from`
  * @param folder the folder of the file that imports
- * @returns undefined where another thing than a package is missing: a file, a module of Node, or a part
- *   of a package that is installed
+ * @returns undefined if no package is missing: for a file, a module of Node, or a subpath of an
+ *   installed package
  */
 export function missingPackage(specifier: string, folder: string): string | undefined {
   const name = packageOf(specifier);
@@ -20,7 +20,7 @@ export function missingPackage(specifier: string, folder: string): string | unde
   return `Cannot find the package '${name}' from ${folder}. Install it there: npm install ${name}`;
 }
 
-/** {@link missingPackage} for an exception of Node's, but for those of an installed package's code. */
+/** {@link missingPackage} for an exception of Node's; undefined if an installed package's code threw it. */
 export function missingPackageOf(thrown: unknown): string | undefined {
   const { code, message, requireStack } = thrown as NodeJS.ErrnoException & {
     readonly requireStack?: readonly string[];

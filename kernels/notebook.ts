@@ -1,14 +1,14 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { NotebookError } from './errors';
 
-/** A value in the forms in which it can be shown: MIME type to JSON, for JSON types, else text or base64. */
+/** A value in its display forms, by MIME type: JSON for JSON types, else text or base64. */
 export type MimeBundle = Readonly<Record<string, unknown>>;
 
-/** A value to show, with remarks for whoever shows it. */
+/** A value to show, with metadata for the client that shows it. */
 export interface DisplayContent {
   /** The value in each form that it has. */
   readonly data: MimeBundle;
-  /** Remarks by MIME type, such as a picture's `width` and `height` in CSS pixels. */
+  /** Metadata by MIME type, such as a picture's `width` and `height` in CSS pixels. */
   readonly metadata: Readonly<Record<string, unknown>>;
 }
 
@@ -44,7 +44,7 @@ export interface ErrorOutput {
   readonly ename: string;
   /** The exception's message. */
   readonly evalue: string;
-  /** Lines for a reader: the source around the failure, and the stack. */
+  /** Lines to read: the source around the failure, and the stack. */
   readonly traceback: readonly string[];
 }
 
@@ -55,8 +55,11 @@ export type CellOutput = StreamOutput | DisplayOutput | ResultOutput | ErrorOutp
 export interface CellBase {
   /** Unique in the notebook; stays when the cell is edited. */
   readonly id: string;
-  /** Remarks on the cell, its tags among them. */
-  readonly metadata: Readonly<Record<string, unknown>> & { readonly tags?: readonly string[] };
+  /** Metadata of the cell. */
+  readonly metadata: Readonly<Record<string, unknown>> & {
+    /** The cell's tags, such as `parameters`. */
+    readonly tags?: readonly string[];
+  };
   /** The text of the cell, in one piece. */
   readonly source: string;
 }
@@ -65,7 +68,7 @@ export interface CellBase {
 export interface CodeCell extends CellBase {
   /** Marks a cell that is executed. */
   readonly cell_type: 'code';
-  /** Its place among the cells of its run, from 1; null before it is executed. */
+  /** Its position among the executed cells of its run, from 1; null before it is executed. */
   readonly execution_count: number | null;
   /** The outputs of its last run, in order. */
   readonly outputs: readonly CellOutput[];
@@ -73,9 +76,9 @@ export interface CodeCell extends CellBase {
 
 /** A cell of text. */
 export interface TextCell extends CellBase {
-  /** `markdown` is rendered, `raw` shown as it is. */
+  /** `markdown` is rendered, `raw` is shown unchanged. */
   readonly cell_type: 'markdown' | 'raw';
-  /** Pictures that the text shows, by their names. */
+  /** Pictures in the text, by name. */
   readonly attachments?: Readonly<Record<string, MimeBundle>>;
 }
 
@@ -84,9 +87,9 @@ export type Cell = CodeCell | TextCell;
 
 /** A notebook of nbformat 4.5. */
 export interface Notebook {
-  /** Its cells, from the top. */
+  /** Its cells, in order. */
   readonly cells: readonly Cell[];
-  /** Its kernel and language, and remarks. */
+  /** Its kernel, its language and further metadata. */
   readonly metadata: Readonly<Record<string, unknown>>;
 }
 
@@ -117,7 +120,7 @@ export function readNotebook(path: string): Notebook {
 }
 
 /**
- * Writes a notebook byte for byte as Jupyter does. The file is replaced whole or not at all.
+ * Writes a notebook byte for byte as Jupyter does. The file is replaced atomically.
  *
  * @param path the file
  * @param notebook the notebook
@@ -127,7 +130,7 @@ export function writeNotebook(path: string, notebook: Notebook): void {
   renameSync(`${path}.part`, path);
 }
 
-/** Sorts keys, indents by one space and splits texts into lines, as Jupyter does. */
+/** Formats a notebook as Jupyter does: keys sorted, an indent of one space, text as lists of lines. */
 export function serializeNotebook({ cells, metadata }: Notebook): string {
   const json = { cells: cells.map(splitCell), metadata, nbformat: 4, nbformat_minor: 5 };
   return `${JSON.stringify(sortKeys(json), null, 1)}\n`;

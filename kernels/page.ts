@@ -9,7 +9,7 @@ hljs.registerLanguage('typescript', typescript);
 
 type Markdown = (text: string) => string;
 
-/** Best first. */
+/** The types that a page can show, best first. */
 const SHOWN: readonly [type: string, html: (content: string, markdown: Markdown) => string][] = [
   ['text/html', (html) => `<div class="html">${html}</div>`],
   ['image/svg+xml', (svg) => svg],
@@ -21,9 +21,9 @@ const SHOWN: readonly [type: string, html: (content: string, markdown: Markdown)
 const PLOTLY = 'application/vnd.plotly.v1+json';
 
 /**
- * Makes an HTML page of a notebook that needs no other file: pictures, styles and, where there are
- * figures, plotly.js are part of it. A figure is a picture or a text until plotly.js has drawn it, so
- * the page also reads without scripts.
+ * Makes a self-contained HTML page of a notebook, with its pictures, its styles and, if it has figures,
+ * plotly.js. A figure is a picture or text until plotly.js has drawn it, so the page can also be read
+ * without scripts.
  *
  * @param notebook the notebook with its outputs
  * @param title the page's title
@@ -102,7 +102,7 @@ function plain(text: string): string {
   return escapeHtml(stripVTControlCharacters(text));
 }
 
-/** Keeps text from ending the script element that it stands in. */
+/** Escapes text that would end the script element around it. */
 function inScript(text: string): string {
   return text.replaceAll('</', '<\\/').replaceAll('<!--', '<\\!--');
 }

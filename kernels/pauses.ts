@@ -1,27 +1,29 @@
+/** A place where code waits. */
 interface Pause {
-  /** Larger where the code that waits is called by code that waits for it. */
+  /** Higher than the mark of the code that waits for this code. */
   readonly mark: number;
+  /** Throws there. */
   readonly leave: (reason: Error) => void;
 }
 
 /**
- * Where the code of one execution of a cell waits: at an `await`, or for the next item of a
+ * The places where the code of one execution of a cell waits: at an `await`, or for the next item of a
  * `for await`. There it can be stopped, whatever it waits for.
  */
 export class Pauses {
-  /** Whether nothing that waits goes on any more. */
+  /** Whether the execution is over, so that waiting code never continues. */
   isOver = false;
-  /** How often what the code waited for has failed. */
+  /** The number of awaited promises that rejected. */
   failures = 0;
   private readonly pending = new Set<Pause>();
   private marks = 0;
 
-  /** Taken before what is awaited is evaluated: what that calls waits further in. */
+  /** Called before the operand of an `await` is evaluated: code called there gets higher marks. */
   mark(): number {
     return ++this.marks;
   }
 
-  /** What an `await` awaits in the place of `value`. */
+  /** Returns the value or promise to await in place of `value`. */
   until<T>(mark: number, value: T): T | Promise<Awaited<T>> {
     if (this.isOver) return new Promise(() => {});
     if (!isThenable(value)) return value;
@@ -32,14 +34,14 @@ export class Pauses {
         this.failures++;
         reject(reason);
       };
-      // V8 follows the stack of what waits through a promise's own `resolve`, not through another.
+      // For async stack traces V8 follows a promise's own `resolve`, not a wrapper around it.
       Promise.resolve(value)
         .then(resolve, onFailure)
         .then(() => this.pending.delete(pause));
     });
   }
 
-  /** What a `for await` goes through in the place of `items`. */
+  /** Returns the iterable for a `for await` in place of `items`. */
   between<T>(items: AsyncIterable<T> | Iterable<T | Promise<T>>): AsyncIterable<T> {
     const iterator = (async function* () {
       yield* items;
@@ -49,9 +51,9 @@ export class Pauses {
   }
 
   /**
-   * Throws where the innermost code waits, which may catch it, clean up and wait anew.
+   * Throws at the innermost place where code waits. The code may catch it, clean up and wait again.
    *
-   * @returns whether any code waits
+   * @returns whether any code was waiting
    */
   break(reason: Error): boolean {
     const innermost = [...this.pending].reduce<Pause | undefined>(
@@ -63,7 +65,7 @@ export class Pauses {
     return innermost !== undefined;
   }
 
-  /** Throws wherever code waits, and lets none go on that waits from now on. */
+  /** Throws at every place where code waits; code that waits later never continues. */
   end(reason: Error): void {
     this.isOver = true;
     for (const { leave } of this.pending) leave(reason);

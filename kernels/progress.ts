@@ -1,4 +1,4 @@
-/** A place that shows the progress of long work: a terminal, a notebook's output, a test's array. */
+/** Shows the progress of long work: on a terminal, in a notebook's output, in a test's array. */
 export interface ProgressSink {
   /** Replaces the line shown. */
   update(line: string): void;
@@ -8,7 +8,7 @@ export interface ProgressSink {
 
 const MILLISECONDS_BETWEEN_PLAIN_LINES = 10_000;
 
-/** Rewrites one line in place on a terminal; writes a line every ten seconds to a log. */
+/** Shows progress as one line of a terminal, rewritten in place; in a log, as a line every ten seconds. */
 export function terminalProgress(stream: NodeJS.WriteStream = process.stderr): ProgressSink {
   let printed = 0;
   let last = '';
@@ -29,7 +29,7 @@ export function terminalProgress(stream: NodeJS.WriteStream = process.stderr): P
   };
 }
 
-/** `2 m 05 s`, `41 s`; `?` for a duration that is not known. */
+/** `2 m 05 s`, `41 s`; `?` for an unknown duration. */
 export function formatDuration(seconds: number): string {
   if (!Number.isFinite(seconds)) return '?';
   const whole = Math.max(0, Math.round(seconds));

@@ -11,15 +11,20 @@ import { type ProgressSink, terminalProgress } from './progress';
 export interface CellPlace {
   /** The cell's execution count, from 1; empty cells do not count. */
   readonly number: number;
-  /** How many cells the run executes. */
+  /** The number of cells that the run executes. */
   readonly of: number;
 }
 
 /** Callbacks that follow a run. */
 export interface RunObserver {
-  /** Called before a cell is executed, with its TypeScript. */
-  cellStarts?(cell: CellPlace & { readonly source: string }): void;
-  /** Called with each output of the cell that runs or, late, of the last one; in order. */
+  /** Called before a cell is executed. */
+  cellStarts?(
+    cell: CellPlace & {
+      /** The cell's TypeScript. */
+      readonly source: string;
+    },
+  ): void;
+  /** Called with each output of the running cell or, late, of the last one; in order. */
   output?(output: CellOutput): void;
   /**
    * Called with what Node, native code and child processes write to stderr. It differs from run to
@@ -28,11 +33,16 @@ export interface RunObserver {
   log?(text: string): void;
   /** Shows the progress of long work. Default: a line on this process's stderr. */
   readonly progress?: ProgressSink;
-  /** Called after a cell succeeded, with the seconds that it took. */
-  cellEnds?(cell: CellPlace & { readonly seconds: number }): void;
+  /** Called after a cell succeeded. */
+  cellEnds?(
+    cell: CellPlace & {
+      /** The seconds that it took. */
+      readonly seconds: number;
+    },
+  ): void;
 }
 
-/** How to run a notebook. */
+/** Options of a run. */
 export interface RunOptions {
   /** The notebook's folder, in which its cells run and resolve their imports. */
   readonly directory: string;
@@ -40,7 +50,7 @@ export interface RunOptions {
   readonly timeout?: number;
   /** Callbacks that follow the run. */
   readonly observer?: RunObserver;
-  /** Interrupts the cell that runs; the run then ends as if the cell had failed. */
+  /** Interrupts the running cell; the run then ends as if the cell had failed. */
   readonly signal?: AbortSignal;
 }
 
@@ -58,16 +68,16 @@ export interface CellFailure {
   readonly error: CellError;
   /** The TypeScript of the cell that failed. */
   readonly source: string;
-  /** What that cell had printed. */
+  /** The text that the cell had printed. */
   readonly printed: string;
 }
 
 /**
- * Executes a notebook's code cells in order, in a fresh process, up to the first that fails. Cells
- * are numbered by execution count: empty ones do not count.
+ * Executes a notebook's code cells in order, in a new process, up to the first that fails. Cells are
+ * numbered by execution count: empty ones do not count.
  *
  * @param notebook the notebook, as {@link readNotebook} or {@link withParameters} returns it
- * @param options its folder at least
+ * @param options the notebook's folder, and optional settings
  * @returns the notebook with its outputs, and why the run stopped early, if it did
  * @throws OptionError if `directory` is not a folder
  */
@@ -114,7 +124,7 @@ export async function runNotebook(notebook: Notebook, options: RunOptions): Prom
   const metadata = { ...notebook.metadata, ...NOTEBOOK_METADATA };
   if (!error) return { notebook: { cells, metadata } };
 
-  // Not always the last cell run: a promise that an earlier cell left behind fails that cell.
+  // Not always the last cell run: an unhandled rejection fails the cell that caused it.
   const culprit = positions[error.cell - 1]!;
   const failed = cells[culprit] as CodeCell;
   cells[culprit] = { ...failed, outputs: [...failed.outputs, errorOutput(error)] };
@@ -123,8 +133,8 @@ export async function runNotebook(notebook: Notebook, options: RunOptions): Prom
 }
 
 /**
- * Describes a failed cell in one text: the place, the exception, what the cell had printed, and the
- * stack in lines of the cells.
+ * Describes a failed cell in one text: the place, the exception, the text that the cell had printed,
+ * and the stack in lines of the cells.
  *
  * @param name the name under which the text shows the notebook, such as its path
  * @param failure the failure that {@link runNotebook} returned
@@ -142,12 +152,12 @@ export function describeFailure(name: string, { error, source, printed }: CellFa
 }
 
 /**
- * Returns a notebook with one more cell, below the cell tagged `parameters`, that assigns values to its
- * variables, as papermill does. Such a cell of an earlier run is replaced.
+ * Returns a notebook with one more cell below the cell tagged `parameters`, which assigns values to the
+ * variables of that cell, as papermill does. It replaces such a cell of an earlier run.
  *
  * @param name the name under which an error shows the notebook, such as its path
  * @param notebook the notebook, which stays as it is
- * @param parameters variables and their values, which JSON can hold
+ * @param parameters values by variable, as JSON can hold them
  * @throws NotebookError if no cell is tagged `parameters`
  */
 export function withParameters(
@@ -169,7 +179,7 @@ export function withParameters(
     cell_type: 'code',
     id: 'injected-parameters',
     metadata: { tags: ['injected-parameters'] },
-    // A block shows no value, where a last assignment would.
+    // In a block, since a last assignment would show its value.
     source: [
       '{',
       ...names.map((name) => `  ${name} = ${JSON.stringify(parameters[name])};`),
@@ -189,7 +199,7 @@ function isRun(cell: Cell): boolean {
   return cell.cell_type === 'code' && cell.source.trim() !== '';
 }
 
-/** Adds an output; text is appended to the last output where that is the same stream. */
+/** Adds an output; text is appended to the last output if that is of the same stream. */
 function append(outputs: CellOutput[], output: CellOutput): void {
   const last = outputs.at(-1);
   if (

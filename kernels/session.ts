@@ -19,25 +19,27 @@ interface Execution {
   /** The value of the last expression, unless null or undefined. */
   value?: unknown;
   error?: CellError;
-  /** Whether it does not end by itself alone: what it leaves behind goes no further then. */
+  /** Whether it was stopped: code that it left running must then not continue. */
   isStopped: boolean;
   /** Ends the cell, whatever its code does. */
   end(): void;
+  /** Resolves when the cell has ended. */
   readonly ended: Promise<void>;
 }
 
-/** What a session can be asked about code, and what it answers. */
+/** The answers of a session to questions about code, by question. */
 export interface Answers {
+  /** The completions at a position. */
   complete: Completion;
-  /** What there is to know of the name at a place; undefined where there is none. */
+  /** Type and documentation of the name at a position; undefined if there is no name. */
   inspect: MimeBundle | undefined;
-  /** Whether code can be run as it is, or goes on in another line. */
+  /** Whether code can be run, or needs another line. */
   isComplete: IsCompleteResult;
 }
 
 /**
- * Executes the cells of one notebook in this process, with the current directory as the
- * notebook's folder. A process holds one session: cells share its globals, its standard streams
+ * Executes the cells of one notebook in this process, with the current directory as the notebook's
+ * folder. A process holds one session, since cells share the process's globals, its standard streams
  * and its unhandled rejections.
  */
 export class Session {
@@ -46,7 +48,7 @@ export class Session {
   private readonly executor = createExecutor(
     process.cwd(),
     this.converters(),
-    // tslab prints the last expression's value and what a cell throws; nothing else.
+    // tslab prints two things: the last expression's value, and an exception.
     {
       log: (value) => {
         this.owner.get()!.value = value;
@@ -54,24 +56,24 @@ export class Session {
       error: (thrown) => this.blame(this.owner.get()!, thrown),
     },
   );
-  /** The execution that the code belongs to which runs now, awaited or not. */
+  /** The execution that the running code belongs to, awaited or not. */
   private readonly owner = new Context<Execution>();
   private running: Execution | undefined;
-  /** The execution that runs, or ran last. */
+  /** The running execution, or the last one. */
   private last: Execution | undefined;
-  /** The file of a cell that was interrupted before it was here. */
-  private awaitedInterrupt: string | undefined;
-  /** What a cell's `throw` threw last where that is no Error, and the stack there. */
+  /** The file of a cell whose interrupt arrived before the cell. */
+  private earlyInterrupt: string | undefined;
+  /** The last thrown value that may not be an Error, and the stack at its `throw`. */
   private lastThrown: { readonly value: unknown; readonly stack: string } | undefined;
 
-  /** @param onIdleError told why a cell failed after it had ended, while no cell runs */
+  /** @param onIdleError called when an ended cell fails while no cell is running */
   constructor(private readonly onIdleError: (error: CellError) => void) {
     Error.stackTraceLimit = 50;
     const { stdout, stderr } = process;
     Object.assign(globalThis, {
       display: (value: unknown) => this.display(value),
       __cell: this.hooks(),
-      // Unlike Node's own it lets through what `write` throws.
+      // Unlike Node's console, this one lets exceptions of `write` through.
       console: Object.assign(new Console({ stdout, stderr, ignoreErrors: false }), { Console }),
     });
     captureStreams((name, text) => {
@@ -85,11 +87,11 @@ export class Session {
   }
 
   /**
-   * Runs one cell to its end; not before the one that runs has ended.
+   * Runs one cell to its end. The one before must have ended.
    *
-   * @param cell TypeScript, top-level await included
-   * @param onOutput told of each output when it is there, in order; late ones too
-   * @returns why the cell failed, or undefined
+   * @param cell its TypeScript may use top-level await
+   * @param onOutput called with each output when it is ready, in order; with late ones too
+   * @returns the cell's failure, or undefined
    */
   async execute(
     cell: RunCell,
@@ -98,8 +100,8 @@ export class Session {
     this.cells.set(cell.file, cell);
     const execution = started(cell, onOutput);
     this.running = this.last = execution;
-    if (this.awaitedInterrupt === cell.file) this.interrupt();
-    // A loop that is broken off takes the code along that called it, and nothing may wait for that.
+    if (this.earlyInterrupt === cell.file) this.interrupt();
+    // Terminating a computation also terminates its callers, so no caller may be awaited here.
     else Promise.resolve().then(() => this.run(execution).then(execution.end));
     await execution.ended;
     if (execution.isStopped) {
@@ -113,27 +115,27 @@ export class Session {
   }
 
   /**
-   * Has a cell throw where it waits, once interruptible work has wound up; asked again, ends it at
-   * once. Resolves when the cell has ended.
+   * Makes a cell throw where it waits, after interruptible work has finished in good order; a second
+   * call ends it at once. Resolves when the cell has ended.
    *
-   * @param file the cell's. Default: of the one that runs
+   * @param file the cell's file. Default: that of the running cell
    */
   async interrupt(file = this.running?.cell.file): Promise<void> {
     const { running } = this;
-    if (running?.cell.file !== file) this.awaitedInterrupt = file;
+    if (running?.cell.file !== file) this.earlyInterrupt = file;
     else if (running) {
-      if (!running.isStopped) await this.breakUp(running);
+      if (!running.isStopped) await this.stop(running);
       else this.endAsInterrupted(running);
       await running.ended;
     }
   }
 
-  /** Ends the cell that runs, whose code may be gone. */
+  /** Ends the running cell after its computation was terminated. */
   breakOff(): void {
     if (this.running) this.endAsInterrupted(this.running);
   }
 
-  /** Lets the process end when nothing is left to do in it. */
+  /** Lets the process end when it has nothing left to do. */
   close(): void {
     this.executor.close();
   }
@@ -150,16 +152,16 @@ export class Session {
     return isCompleteCode(code);
   }
 
-  private async breakUp(execution: Execution): Promise<void> {
+  private async stop(execution: Execution): Promise<void> {
     const { pauses } = execution;
     const { failures } = pauses;
     const reason = new Interrupted();
     execution.isStopped = true;
     await interruptWork(reason);
-    // What the work threw tells more, and comes first.
+    // The error that the work throws says more than the interrupt's, and must come first.
     await new Promise(setImmediate);
-    const isTold = pauses.failures > failures;
-    if (!isTold && !pauses.break(reason)) this.endAsInterrupted(execution);
+    const hasFailed = pauses.failures > failures;
+    if (!hasFailed && !pauses.break(reason)) this.endAsInterrupted(execution);
   }
 
   private endAsInterrupted(execution: Execution): void {
@@ -168,7 +170,7 @@ export class Session {
     execution.end();
   }
 
-  /** Runs the cell's code as the execution's own, until it has shown its value. Never throws. */
+  /** Runs the cell's code as owned by the execution, until its value is shown. Never throws. */
   private run(execution: Execution): Promise<void> {
     const { cell, outputs, pauses } = execution;
     const until = async <T>(promise: T) => pauses.until(pauses.mark(), promise);
@@ -176,7 +178,7 @@ export class Session {
       try {
         await this.executor.execute(cell.source);
         const value = await until(execution.value);
-        // Node reports a rejection that nobody handles once the microtasks are through.
+        // Node reports unhandled rejections after all microtasks.
         await new Promise(setImmediate);
         if (!execution.error && value !== undefined && value !== null)
           await until(outputs.push(resultOf(value, cell.count)));
@@ -209,7 +211,7 @@ export class Session {
     };
   }
 
-  /** What an interrupted cell left to a library comes to its end where it wants to show something. */
+  /** Throws in code that a stopped cell left running in a library, when it wants to show something. */
   private refuseAbandoned(): void {
     if (this.owner.get()?.pauses.isOver) throw new Interrupted();
   }
@@ -227,12 +229,12 @@ export class Session {
     running.outputs.drained().then(running.end);
   };
 
-  /** Notes why an execution failed, unless that is known. */
+  /** Records the failure of an execution, unless it has one already. */
   private blame(execution: Execution, thrown: unknown): void {
     execution.error ??= this.describe(thrown, execution);
   }
 
-  /** @param isOwner whether it is known that what was thrown is the execution's */
+  /** @param isOwner whether the execution is known to have thrown */
   private describe(thrown: unknown, { cell }: Execution, isOwner = true): CellError {
     const { cells, compiler, lastThrown } = this;
     const stack = lastThrown && Object.is(lastThrown.value, thrown) ? lastThrown.stack : undefined;
@@ -256,7 +258,7 @@ export class Session {
   }
 }
 
-/** What a cell that somebody interrupts fails with, and the reason its work is told to stop. */
+/** The error of an interrupted cell, and the abort reason for its work. */
 class Interrupted extends Error {
   override readonly name = 'Interrupted';
   override readonly stack = 'Interrupted: the cell was interrupted.';
@@ -279,13 +281,13 @@ async function resultOf(value: unknown, execution_count: number): Promise<CellOu
   return { output_type: 'execute_result', execution_count, ...(await displayed(value)) };
 }
 
-/** Passes outputs on in the order in which they were asked for, ready or not. */
+/** Emits outputs in the order in which they were pushed, also if later ones are ready first. */
 class OutputQueue {
   private tail: Promise<void> | undefined;
 
   constructor(private readonly emit: (output: CellOutput) => void) {}
 
-  /** Resolves when the output is passed on; rejects where that, or the output, fails. */
+  /** Resolves when the output is emitted; rejects if the output or its emission fails. */
   push(output: CellOutput | Promise<CellOutput>): void | Promise<void> {
     if (!this.tail && !(output instanceof Promise)) return this.emit(output);
     const before = this.tail;
@@ -297,6 +299,7 @@ class OutputQueue {
     return emitted;
   }
 
+  /** Resolves when all outputs are emitted. */
   async drained(): Promise<void> {
     while (this.tail) await this.tail;
   }
@@ -304,7 +307,7 @@ class OutputQueue {
 
 type StreamName = 'stdout' | 'stderr';
 
-/** Sends what this process writes to its standard streams elsewhere. */
+/** Redirects everything that this process writes to its standard streams. */
 function captureStreams(onText: (name: StreamName, text: string) => void): void {
   for (const name of ['stdout', 'stderr'] as const) {
     const write = (

@@ -1,12 +1,12 @@
 import type { CellOutput, Notebook } from './notebook';
 
 /**
- * Cells whose pictures may be looked at but not passed on, as those of images without a licence,
- * carry this tag.
+ * The tag of cells whose pictures may be viewed but not passed on, such as those of images without a
+ * licence.
  */
 const NOT_STORED = 'pictures-not-stored';
 
-/** What of an executed notebook is written in its place: not the pictures of cells so tagged. */
+/** Returns an executed notebook without the pictures of cells tagged so. */
 export function storedPart(run: Notebook): Notebook {
   const cells = run.cells.map((cell) =>
     cell.cell_type === 'code' && cell.metadata.tags?.includes(NOT_STORED)

@@ -1,26 +1,26 @@
-/** A danfo DataFrame or Series, or anything else with these members. */
+/** A danfo DataFrame or Series, or any other value with these members. */
 export interface Table {
   readonly columns: readonly string[];
-  /** Names of the rows. */
+  /** The names of the rows. */
   readonly index: readonly (string | number)[];
-  /** Rows, each a list of its values, or the value where there is one column. */
+  /** The rows: lists of values, or values if there is one column. */
   readonly values: readonly unknown[];
 }
 
-/** The longest and widest table that is shown whole; of others the first and last halves of it. */
+/** Longer or wider tables show their first and last halves of this many rows or columns. */
 const MAX_ROWS = 20;
 const MAX_COLUMNS = 20;
 const MAX_TEXT = 50;
-/** Of the largest number of a column. */
+/** Digits shown of the largest number of a column. */
 const SIGNIFICANT_DIGITS = 4;
 const MAX_DECIMALS = 6;
 const ELLIPSIS = '…';
 
-/** A table as text: names of columns above, names of rows first, all of one width per column. */
+/** A table as text: the header row, and rows that begin with their names. */
 interface Cells {
   readonly header: string[];
   readonly rows: string[][];
-  /** Per column. */
+  /** By column. */
   readonly isNumeric: boolean[];
   readonly caption: string;
 }
@@ -59,7 +59,7 @@ export function tableHtml(table: Table): string {
   ].join('\n');
 }
 
-/** Lets a wide table break the names of its columns, rather than hide the last ones. */
+/** Allows line breaks in names of columns, so that wide tables fit the page. */
 function breakable(name: string): string {
   return escapeHtml(name).replaceAll('_', '_<wbr>');
 }
@@ -97,7 +97,7 @@ function cellsOf({ columns, index, values }: Table): Cells {
   };
 }
 
-/** Positions of the first and last ones, with undefined for those left out between them. */
+/** The positions to show, with undefined in place of those left out. */
 function shownPositions(count: number, max: number): (number | undefined)[] {
   if (count <= max) return Array.from({ length: count }, (_, i) => i);
   const half = max / 2;
@@ -123,7 +123,7 @@ function columnTexts(
   };
 }
 
-/** One number of decimals for a column: no more than its values have, nor than say something. */
+/** The format of a column: one number of decimals, as few as its values and significant digits need. */
 function numberFormat(numbers: readonly number[]): (value: number) => string {
   const finite = numbers.filter(Number.isFinite);
   const largest = finite.reduce((max, value) => Math.max(max, Math.abs(value)), 0);

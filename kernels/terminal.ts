@@ -5,20 +5,21 @@ import type { RunObserver } from './runNotebook';
 const line = terminalProgress();
 let isLineOpen = false;
 
-/** What follows starts on a line of its own. */
+/** Ends the line of progress, so that the next text starts on a new line. */
 function endLine(): void {
   if (isLineOpen) line.done();
   isLineOpen = false;
 }
 
 /**
- * Shows a run: each cell's number and first line, what it prints, and progress in place. Of
- * notebooks that run side by side each shows a cell when it has ended, under the notebook's name.
+ * Shows a run on the terminal: each cell's number and first line, the text that it prints, and its
+ * progress in place. If notebooks run side by side, each cell is shown when it has ended, with the
+ * notebook's name.
  */
 export class Terminal implements RunObserver {
   private held: (() => void)[] = [];
 
-  /** @param name of a notebook that runs beside others */
+  /** @param name the notebook's name, if it runs beside others */
   constructor(private readonly name?: string) {}
 
   readonly progress: ProgressSink = {
@@ -48,7 +49,7 @@ export class Terminal implements RunObserver {
     this.flush();
   }
 
-  /** Shows what was held back. */
+  /** Shows everything held back. */
   flush(): void {
     endLine();
     for (const show of this.held) show();

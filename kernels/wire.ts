@@ -1,16 +1,17 @@
 import { createHmac, randomUUID, timingSafeEqual } from 'node:crypto';
 
-/** Jupyter's messages as they travel between client and kernel, protocol 5.3. */
+/** A message between a Jupyter client and a kernel, protocol 5.3. */
 export interface Message {
-  /** Where a reply goes; of a published message, its topic. */
+  /** The addressee of a reply, or the topic of a published message. */
   readonly identities: readonly Buffer[];
   readonly header: Header;
-  /** The header of the request that this belongs to; empty in requests. */
+  /** The header of the request that this message belongs to; empty in requests. */
   readonly parent: Partial<Header>;
   readonly metadata: Readonly<Record<string, unknown>>;
   readonly content: Readonly<Record<string, unknown>>;
 }
 
+/** The header of a message. */
 export interface Header {
   readonly msg_id: string;
   readonly msg_type: string;
@@ -21,7 +22,7 @@ export interface Header {
   readonly version: string;
 }
 
-/** The file that a client passes to the kernel that it starts. */
+/** The connection file that a client passes to the kernel it starts. */
 export interface Connection {
   readonly transport: 'tcp' | 'ipc';
   readonly ip: string;
@@ -31,7 +32,7 @@ export interface Connection {
   readonly control_port: number;
   readonly hb_port: number;
   readonly signature_scheme: string;
-  /** Empty: messages are not signed. */
+  /** The key that signs messages; empty if they are not signed. */
   readonly key: string;
 }
 
@@ -62,15 +63,16 @@ export function encode(message: Message, { key, signature_scheme }: Connection):
   return [...identities, DELIMITER, signature(parts, key, signature_scheme), ...parts];
 }
 
-/** @throws Error if the frames are no message, or not signed with the connection's key */
+/** @throws Error if the frames are not a message, or not signed with the connection's key */
 export function decode(frames: readonly Buffer[], connection: Connection): Message {
   const start = frames.findIndex((frame) => frame.equals(DELIMITER));
-  if (start === -1 || frames.length < start + 6) throw new Error('These frames are no message.');
+  if (start === -1 || frames.length < start + 6)
+    throw new Error('A message was ignored: its frames are not a Jupyter message.');
   const signed = frames[start + 1]!;
   const parts = frames.slice(start + 2, start + 6);
   const expected = signature(parts, connection.key, connection.signature_scheme);
   if (signed.length !== expected.length || !timingSafeEqual(signed, expected))
-    throw new Error('A message is not signed with the key of this connection.');
+    throw new Error('A message was ignored: it is not signed with the key of this connection.');
   const [header, parent, metadata, content] = parts.map((part) => JSON.parse(part.toString()));
   return { identities: frames.slice(0, start), header, parent, metadata, content };
 }

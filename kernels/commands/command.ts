@@ -2,13 +2,13 @@ import { parseArgs } from 'node:util';
 import { closest, distance } from 'fastest-levenshtein';
 import { NamedError, OptionError } from '../errors';
 
-/** How a program offers a command. */
+/** How a program runs a command. */
 export interface CommandOptions {
-  /** What people type to run the command, as help and errors show it: `sbd notebooks`. */
+  /** The command as the user types it, shown in help and errors: `sbd notebooks`. */
   readonly command: string;
 }
 
-/** What follows an option: nothing, a value, or a value each time the option is given. */
+/** An option without a value, with one value, or with a value each time it is given. */
 type OptionKind = 'flag' | 'value' | 'values';
 
 type Kinds = Readonly<Record<string, OptionKind>>;
@@ -23,7 +23,7 @@ type Values<K extends Kinds> = {
 
 const FAILED = 1;
 
-/** Runs a command to its exit status; an error that its user can mend becomes one line on stderr. */
+/** Runs a command and returns its exit status; an error that the user can fix is one line on stderr. */
 export async function exitStatus(run: () => number | Promise<number>): Promise<number> {
   try {
     return await run();
@@ -34,13 +34,13 @@ export async function exitStatus(run: () => number | Promise<number>): Promise<n
   }
 }
 
-/** Whether the arguments ask for help, whatever else they say. */
+/** Whether the arguments ask for help, whatever else they hold. */
 export function asksForHelp(argv: readonly string[]): boolean {
   return argv.includes('--help') || argv.includes('-h');
 }
 
 /**
- * Takes a command's arguments apart.
+ * Parses the arguments of a command.
  *
  * @throws OptionError for an unknown option, a missing value, or a value that a flag does not take
  */
@@ -77,7 +77,7 @@ export function parseArguments<K extends Kinds>(
     const kind = Object.hasOwn(kinds, name) ? kinds[name] : undefined;
     if (kind === undefined) {
       const near = nearest(name, Object.keys(kinds));
-      return fail(`${rawName}: there is no such option${near ? `; did you mean --${near}?` : '.'}`);
+      return fail(`${rawName}: unknown option${near ? `; did you mean --${near}?` : '.'}`);
     }
     if (kind === 'flag') {
       if (value !== undefined) return fail(`${rawName}=${value}: ${rawName} takes no value.`);
@@ -95,7 +95,7 @@ export function parseArguments<K extends Kinds>(
   return { values: values as Values<K>, positionals };
 }
 
-/** The word that one which is not among them was probably meant to be. */
+/** The word that an unknown one was probably meant to be. */
 export function nearest(word: string, words: readonly string[]): string | undefined {
   const found = closest(word, words);
   return distance(word, found) <= Math.max(2, word.length / 3) ? found : undefined;

@@ -1,4 +1,4 @@
-/** The commands as functions, for programs that offer them under names of their own. */
+/** The commands as functions, for programs that offer them under other names. */
 export type { CommandOptions } from './command';
 export { kernelCommand } from './kernel';
 export { notebooksCommand } from './notebooks';

@@ -17,7 +17,7 @@ Adds the TypeScript kernel of this installation to Jupyter, or removes it again.
 
   --prefix <folder>   for the Python, conda or system installation in this folder:
                       --prefix "$VIRTUAL_ENV" (default: for the current user)
-  --path <folder>     for the Jupyters whose JUPYTER_PATH holds this folder`;
+  --path <folder>     for every Jupyter whose JUPYTER_PATH holds this folder`;
 
 const ACTIONS = ['install', 'uninstall'] as const;
 
@@ -37,7 +37,7 @@ export function kernelCommand(
   });
 }
 
-/** Returns an account of what was done. */
+/** Returns the message that says what was done. */
 function changeKernel(argv: readonly string[], command: string): string {
   const { values, positionals } = parseArguments(
     argv,

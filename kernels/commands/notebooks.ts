@@ -13,27 +13,27 @@ import { asksForHelp, type CommandOptions, exitStatus, parseArguments } from './
 
 const usage = (command: string) => `Usage: ${command} [<notebook.ipynb or folder>...] [options]
 
-Executes notebooks, each in a process of its own and in its own folder, and stores what they show.
-Stops at the first cell that fails. Default: the notebooks in the folder notebooks.
+Executes notebooks, each in its own process and folder, and stores their outputs. Stops at the first
+cell that fails. Default: the notebooks in the folder notebooks.
 
-  --check               write nothing; fail where tables, figures or texts differ from what is
-                        stored. Numbers may differ by 1e-6 of their size or by one in the last
-                        digit shown. Cells tagged "nbval-ignore-output" are not compared;
+  --check               write nothing; fail if tables, figures or text differ from the stored
+                        outputs. Numbers may differ by 1e-6 of their size or by one unit in the
+                        last digit shown. Cells tagged "nbval-ignore-output" are not compared;
                         pictures of cells tagged "pictures-not-stored" are neither stored in place
                         nor compared
   --output <folder>     write the executed notebooks here (default: in place)
   --html                write a self-contained page beside each executed notebook
-  --timeout <seconds>   how long a cell may run (default: without limit)
+  --timeout <seconds>   the time that a cell may run (default: without limit)
   --parameters <k=v>    set a variable of the cell tagged "parameters"; the value is JSON, else a
                         string (may be repeated)
-  --jobs <n>            notebooks at a time (default: one per core and 2 GB of free memory)`;
+  --jobs <n>            notebooks that run at a time (default: one per core and 2 GB of free memory)`;
 
-/** Memory of a notebook with a figure, a network and some data. */
+/** The memory of a notebook with a figure, a network and some data. */
 const BYTES_PER_NOTEBOOK = 2 * 2 ** 30;
 const DIFFERENCES_SHOWN = 5;
-/** The exit status that shells give a program that Ctrl-C ended. */
+/** The exit status of a program that Ctrl-C ended. */
 const INTERRUPTED = 130;
-/** The reason why a run is stopped that did not fail itself. */
+/** The abort reason of a run that is stopped because another one failed. */
 const OTHER_FAILED = 'another notebook failed';
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 
@@ -83,7 +83,7 @@ export function notebooksCommand(
 }
 
 async function runNotebooks(options: Arguments): Promise<number> {
-  // A notebook that cannot be run is reported before any runs.
+  // Reports notebooks that cannot be read before any is run.
   const waiting = options.notebooks.map((path): Job => {
     const stored = readNotebook(path);
     return { path, stored, notebook: withParameters(path, stored, options.parameters) };
@@ -98,7 +98,7 @@ async function runNotebooks(options: Arguments): Promise<number> {
   const serve = async () => {
     for (let job = waiting.shift(); job && !stop.signal.aborted; job = waiting.shift()) {
       if (await execute(job, options, stop.signal)) continue;
-      // The first failure stops the other notebooks; their being stopped is not a failure.
+      // The first failure stops the other notebooks, which have not failed themselves.
       status ||= stop.signal.aborted ? INTERRUPTED : 1;
       stop.abort(OTHER_FAILED);
     }
@@ -111,7 +111,7 @@ async function runNotebooks(options: Arguments): Promise<number> {
   return status;
 }
 
-/** Executes one notebook and reports how it went; returns whether it succeeded. */
+/** Executes one notebook and reports the outcome; returns whether it succeeded. */
 async function execute(job: Job, options: Arguments, signal: AbortSignal): Promise<boolean> {
   const { path, stored } = job;
   const { check, output, html, timeout, jobs } = options;
@@ -139,17 +139,17 @@ async function execute(job: Job, options: Arguments, signal: AbortSignal): Promi
     const more = found.length - DIFFERENCES_SHOWN;
     console.error(
       [
-        `\n${path} differs from what is stored:`,
+        `\n${path} differs from its stored outputs:`,
         ...found.slice(0, DIFFERENCES_SHOWN).map((difference) => `    ${difference}`),
         ...(more > 0 ? [`    and in ${more} more cells`] : []),
-        'If the change is intended, execute the notebook without --check and review the change.',
+        'If the change is intended, execute the notebook without --check and review it.',
       ].join('\n'),
     );
     return false;
   }
   const duration = formatDuration((Date.now() - started) / 1000);
   console.log(
-    `${path}: done in ${duration}. ${check ? 'Its outputs are those stored.' : `Wrote ${files}`}`,
+    `${path}: done in ${duration}. ${check ? 'Its outputs equal the stored ones.' : `Wrote ${files}`}`,
   );
   return true;
 }
@@ -167,7 +167,7 @@ async function write(
   const file = join(folder, `${name}.ipynb`);
   const page = join(folder, `${name}.html`);
   mkdirSync(folder, { recursive: true });
-  // Written in place, a difference within the tolerance must not be a change for version control.
+  // In place, differences within the tolerance must not become changes in version control.
   const kept = output === undefined ? await keepStored(stored, run) : run;
   writeNotebook(file, kept);
   if (html) writeFileSync(page, await notebookPage(run, name));
@@ -201,7 +201,7 @@ function defaultFolder(): string {
   );
 }
 
-/** A notebook, or the notebooks of a folder by name. */
+/** A notebook, or the notebooks of a folder, sorted by name. */
 function notebooksAt(path: string): string[] {
   if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) return [path];
   const found = globSync('*.ipynb', { cwd: path }).sort();
@@ -210,7 +210,7 @@ function notebooksAt(path: string): string[] {
   return found.map((name) => join(path, name));
 }
 
-/** The output folder holds one notebook of a name. */
+/** Refuses notebooks that would overwrite each other in the output folder. */
 function refuseEqualNames(paths: readonly string[]): void {
   const seen = new Map<string, string>();
   for (const path of paths) {
@@ -226,7 +226,7 @@ function refuseEqualNames(paths: readonly string[]): void {
 }
 
 function sensibleJobs(): number {
-  // A container's limit may be below the machine's free memory.
+  // The limit of a container may be below the machine's free memory.
   const memory = Math.min(freemem(), process.constrainedMemory() || Number.POSITIVE_INFINITY);
   return Math.max(1, Math.min(availableParallelism(), Math.floor(memory / BYTES_PER_NOTEBOOK)));
 }

@@ -4,14 +4,14 @@ import { EventEmitter, once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { Dealer, Request, Subscriber } from 'zeromq';
 import { installKernel } from '#kernels/kernelspec';
 import { address, type Connection, decode, encode, header, type Message } from '#kernels/wire';
 
 type Content = Record<string, unknown>;
 
-/** What came of a request: the reply, and what was published for it up to its `idle`. */
+/** The reply to a request, and the messages published for it up to its `idle`. */
 export interface Answer {
   readonly reply: Message;
   readonly published: readonly Message[];
@@ -35,8 +35,8 @@ export class JupyterClient {
   ) {}
 
   /** @param directory where the cells run */
-  static start(directory: string, key: string = randomUUID()): Promise<JupyterClient> {
-    return JupyterClient.startBy((command, args) => [command, args], directory, key);
+  static start(directory: string, key?: string): Promise<JupyterClient> {
+    return JupyterClient.startBy(ownKernel, directory, key);
   }
 
   /** With a process between this one and the kernel that can be killed as Jupyter can. */
@@ -46,16 +46,27 @@ export class JupyterClient {
       const env = { ...process.env, JPY_PARENT_PID: String(process.pid) };
       require('node:child_process').spawn(command, args, { env, stdio: 'inherit' });`;
     return JupyterClient.startBy(
-      (command, args) => [process.execPath, ['-e', parent, command, ...args]],
+      (connectionFile, folder) => [
+        ...[process.execPath, '-e', parent],
+        ...ownKernel(connectionFile, folder),
+      ],
       directory,
-      randomUUID(),
+    );
+  }
+
+  /** Starts the kernel of tslab from npm in place of ours. */
+  static startTslab(directory: string): Promise<JupyterClient> {
+    const tslab = join(dirname(require.resolve('tslab/package.json')), 'bin/tslab');
+    return JupyterClient.startBy(
+      (connectionFile) => [process.execPath, tslab, 'kernel', '--config-path', connectionFile],
+      directory,
     );
   }
 
   private static async startBy(
-    how: (command: string, args: string[]) => [command: string, args: string[]],
+    argvOf: (connectionFile: string, folder: string) => readonly string[],
     directory: string,
-    key: string,
+    key: string = randomUUID(),
   ): Promise<JupyterClient> {
     const folder = mkdtempSync(join(tmpdir(), 'kernel-'));
     const [shell_port, iopub_port, stdin_port, control_port, hb_port] = await freePorts(5);
@@ -65,11 +76,8 @@ export class JupyterClient {
     } as Connection;
     const connectionFile = join(folder, 'connection.json');
     writeFileSync(connectionFile, JSON.stringify(connection));
-    const { argv } = JSON.parse(readFileSync(join(installKernel(folder), 'kernel.json'), 'utf8'));
-    const [command, ...args] = argv.map((arg: string) =>
-      arg.replace('{connection_file}', connectionFile),
-    );
-    const kernel = spawn(...how(command, args), {
+    const [command, ...args] = argvOf(connectionFile, folder);
+    const kernel = spawn(command!, args, {
       cwd: directory,
       stdio: ['ignore', 'inherit', 'inherit'],
     });
@@ -170,6 +178,12 @@ export class JupyterClient {
       ({ parent, content }) => parent.msg_id === id && content.execution_state === 'idle',
     );
   }
+}
+
+/** The command of the kernelspec that `kernel install` writes into a folder. */
+function ownKernel(connectionFile: string, folder: string): string[] {
+  const { argv } = JSON.parse(readFileSync(join(installKernel(folder), 'kernel.json'), 'utf8'));
+  return argv.map((arg: string) => arg.replace('{connection_file}', connectionFile));
 }
 
 async function freePorts(count: number): Promise<number[]> {

@@ -6,7 +6,7 @@ type NotebookCommands = typeof import('typescript-notebooks/commands');
 
 const PACKAGE = 'typescript-notebooks';
 
-/** Runs a command of typescript-notebooks, an optional peer; where it is missing, says how to install it. */
+/** Runs a command of typescript-notebooks, an optional peer; if it is missing, says how to install it. */
 export async function withNotebookCommands(
   command: string,
   run: (commands: NotebookCommands) => Promise<number>,
@@ -17,7 +17,7 @@ export async function withNotebookCommands(
   return UNUSABLE_INPUT;
 }
 
-/** Beside this package, else where the command was called. */
+/** Looks beside this package, then in the current directory. */
 function resolveCommands(): string | undefined {
   try {
     return require.resolve(`${PACKAGE}/commands`, { paths: [__dirname, process.cwd()] });
@@ -26,7 +26,7 @@ function resolveCommands(): string | undefined {
   }
 }
 
-/** @param folder a folder of this package */
+/** How to install typescript-notebooks; `folder` is a folder of this package. */
 export function howToInstall(folder: string): string {
   const project = projectOf(folder);
   return existsSync(join(project, 'package.json'))
@@ -34,7 +34,7 @@ export function howToInstall(folder: string): string {
     : `Install it beside the global selective-brain-damage: npm install --global ${PACKAGE}`;
 }
 
-/** The folder above the node_modules that this package was installed in. */
+/** The folder of the outermost node_modules that holds this package. */
 function projectOf(folder: string): string {
   const parts = folder.split(sep);
   const at = parts.indexOf('node_modules');

@@ -32,7 +32,7 @@ async function main([name, ...argv]: readonly string[]): Promise<number> {
 function unknownSubcommand(name: string): string {
   const near = closest(name, Object.keys(SUBCOMMANDS));
   const isNear = distance(name, near) <= Math.max(2, name.length / 3);
-  return `sbd: there is no command ${name}${isNear ? `; did you mean ${near}?` : '.'} See sbd --help.`;
+  return `sbd: unknown command ${name}${isNear ? `; did you mean ${near}?` : '.'} See sbd --help.`;
 }
 
 main(process.argv.slice(2)).then((status) => process.exit(status));

@@ -1,4 +1,4 @@
-/** A command of `sbd`: takes the arguments after its name and returns the exit status. */
+/** A command of `sbd`: a function of the arguments after its name that returns the exit status. */
 export type Subcommand = (argv: readonly string[]) => Promise<number>;
 
 /**

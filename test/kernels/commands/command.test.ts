@@ -20,10 +20,10 @@ test('flags, values and repeated values are told from paths, wherever they stand
 
 test('an option that cannot be used is an error that names it and the place of the usage', () => {
   for (const [argv, message] of [
-    [['--chek'], '--chek: there is no such option; did you mean --check?'],
-    [['--frobnicate'], '--frobnicate: there is no such option.'],
-    [['-x'], '-x: there is no such option.'],
-    [['--toString'], '--toString: there is no such option.'],
+    [['--chek'], '--chek: unknown option; did you mean --check?'],
+    [['--frobnicate'], '--frobnicate: unknown option.'],
+    [['-x'], '-x: unknown option.'],
+    [['--toString'], '--toString: unknown option.'],
     [['--output'], '--output: expected a value after it.'],
     [
       ['--output', '--check'],

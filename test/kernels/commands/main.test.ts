@@ -22,6 +22,6 @@ test('the help of each command fits a screen and names the command as it was cal
 test('a command that there is not is an error that names the nearest', () => {
   const { status, stderr } = main('kernal', 'install');
   assert.equal(status, 1);
-  assert.match(stderr, /there is no command kernal; did you mean kernel\? See .* --help\./);
+  assert.match(stderr, /unknown command kernal; did you mean kernel\? See .* --help\./);
   assert.equal(main().status, 1);
 });

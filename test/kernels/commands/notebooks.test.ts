@@ -122,10 +122,10 @@ test('running again in place changes nothing; a check finds what is no longer so
   writeFileSync(changed, otherwise);
   const { status, stdout, stderr } = cli(same, changed, '--check', '--jobs', '1');
   assert.equal(status, 1);
-  assert.match(stdout, /same\.ipynb: done in .* Its outputs are those stored\./);
+  assert.match(stdout, /same\.ipynb: done in .* Its outputs equal the stored ones\./);
   assert.match(
     stderr,
-    /changed\.ipynb differs from what is stored:\n {4}cell 2, output 1, application\/vnd\.plotly\.v1\+json: data\[0\]\.y\[0\] is 1, was 1\.5\n/,
+    /changed\.ipynb differs from its stored outputs:\n {4}cell 2, output 1, application\/vnd\.plotly\.v1\+json: data\[0\]\.y\[0\] is 1, was 1\.5\n/,
   );
   assert.equal(readFileSync(changed, 'utf8'), otherwise);
 });

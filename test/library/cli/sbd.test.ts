@@ -71,9 +71,9 @@ test('help loads no package but the one that finds the nearest command', () => {
 
 test('a command that there is not is unusable input, not a verdict', () => {
   for (const [name, hint] of [
-    ['notebok', 'sbd: there is no command notebok; did you mean notebooks? See sbd --help.\n'],
-    ['frobnicate', 'sbd: there is no command frobnicate. See sbd --help.\n'],
-    ['constructor', 'sbd: there is no command constructor. See sbd --help.\n'],
+    ['notebok', 'sbd: unknown command notebok; did you mean notebooks? See sbd --help.\n'],
+    ['frobnicate', 'sbd: unknown command frobnicate. See sbd --help.\n'],
+    ['constructor', 'sbd: unknown command constructor. See sbd --help.\n'],
   ] as const) {
     const { status, stdout, stderr } = sbd([name]);
     assert.deepEqual([status, stdout, stderr], [3, '', hint]);
