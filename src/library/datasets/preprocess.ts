@@ -8,7 +8,7 @@ import {
   type Random,
 } from 'selective-brain-damage-statistics/internal';
 import sharp from 'sharp';
-import type { RgbImage } from '../images/rgbImage';
+import type { Region, RgbImage } from '../images/rgbImage';
 import { type Normalization, normalizationTable } from './normalization';
 import { resizeBicubicTensorFlow1 } from './resizeBicubicTensorFlow1';
 import type { Augmentation } from './types';
@@ -96,14 +96,6 @@ export function pictureSettings({
 
 function inLevels([red, green, blue]: Channels): Channels {
   return [red * 255, green * 255, blue * 255];
-}
-
-/** A rectangle of an image, in pixels. */
-export interface Region {
-  readonly left: number;
-  readonly top: number;
-  readonly width: number;
-  readonly height: number;
 }
 
 /** A cut of a model's input out of an image: crop, resize, square window, flip. */

@@ -1,5 +1,4 @@
-import type { RgbImage } from '../images/rgbImage';
-import type { Region } from './preprocess';
+import type { Region, RgbImage } from '../images/rgbImage';
 
 /** Of Keys' cubic kernel, as `tf.image.resize_bicubic` has it. */
 const A = -0.75;

@@ -7,3 +7,11 @@ export interface RgbImage {
   /** `height × width × 3` bytes, 0–255. */
   readonly data: Uint8Array;
 }
+
+/** A rectangle of an image, in pixels. */
+export interface Region {
+  readonly left: number;
+  readonly top: number;
+  readonly width: number;
+  readonly height: number;
+}
