@@ -77,8 +77,11 @@ export class JupyterClient {
     const connectionFile = join(folder, 'connection.json');
     writeFileSync(connectionFile, JSON.stringify(connection));
     const [command, ...args] = argvOf(connectionFile, folder);
+    // Coverage is of our own kernel's sources; it slows stock tslab, which then loses messages.
+    const { NODE_V8_COVERAGE, ...env } = process.env;
     const kernel = spawn(command!, args, {
       cwd: directory,
+      env: args.some((arg) => arg.includes('tslab')) ? env : process.env,
       stdio: ['ignore', 'inherit', 'inherit'],
     });
     const client = new JupyterClient(kernel, connection, folder);
