@@ -31,7 +31,7 @@ export { type ImageNetAOptions, loadImageNetA } from './datasets/loadImageNetA';
 export { type ImageNetCOptions, loadImageNetC } from './datasets/loadImageNetC';
 export type { Normalization } from './datasets/normalization';
 export { type NpyArray, readNpy } from './datasets/npy';
-export type { PictureOptions } from './datasets/preprocess';
+export type { Channels, PictureOptions, Preprocessing } from './datasets/preprocess';
 export {
   type CorruptedSetsOptions,
   type CorruptionChoice,
