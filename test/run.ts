@@ -1,23 +1,14 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { withCoverage } from './coverage';
-
-/** Where the sources of the tests lie, seen from dist/test. */
-const SOURCES = join(__dirname, '../../test');
+import { testFiles } from './testFiles';
 
 /**
  * Runs every test file beside this one and measures what they cover, or those whose path holds an argument:
  * `npm test -- records`.
  */
 const wanted = process.argv.slice(2);
-const files = readdirSync(__dirname, { recursive: true, encoding: 'utf8' })
-  .filter((file) => file.endsWith('.test.js'))
-  // The compiler leaves what it made of a file that was deleted since.
-  .filter((file) => existsSync(join(SOURCES, file.replace(/js$/, 'ts'))))
-  .filter((file) => wanted.length === 0 || wanted.some((part) => file.includes(part)))
-  .sort()
-  .map((file) => join(__dirname, file));
+const files = testFiles(__dirname, join(__dirname, '../../test'), wanted);
 
 if (files.length === 0) {
   console.error(`No test file's path holds ${wanted.join(' or ')}.`);
