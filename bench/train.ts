@@ -14,10 +14,12 @@ import { TrainingState } from '#library/training/trainingState';
 import { findPython } from '../test/python';
 
 /**
- * Measures images per second of training, and of evaluation with batch norms folded, on each backend
- * that this machine has; beside PyTorch, where a Python 3 with it is found (SBD_PYTHON). All take
- * turns in rounds; medians, in proportion to the first. Last, the same with every core at work: a
- * process for each, which is how a population trains, and for PyTorch also a thread for each.
+ * Measures images per processor second of training, and of evaluation with batch norms folded, on each
+ * backend that this machine has; beside PyTorch, where a Python 3 with it is found (SBD_PYTHON), in each
+ * of {@link PYTORCH}'s arrangements. All take turns in rounds; medians, in proportion to PyTorch's best.
+ * Processor time, unlike the clock, stays true beside other work. The cases named `population` have
+ * every core at work: a process for each, which is how a population trains. Whoever has less than an
+ * eighth of the best speed in the first round takes no more turns.
  *
  *     npm run bench:train [-- case ...]
  */
@@ -25,8 +27,17 @@ const ROUNDS = 5;
 const SECONDS_PER_TURN = 2;
 const CORES = availableParallelism();
 
+/** PyTorch's arrangements: memory layout, precision, and whether torch.compile makes the network. */
+const PYTORCH = [
+  'nchw',
+  'channels_last',
+  'channels_last compiled',
+  'channels_last bf16',
+  'channels_last bf16 compiled',
+];
+
 interface Case {
-  readonly network: 'small' | 'wrn' | 'r50';
+  readonly network: 'small' | 'wrn' | 'airbench' | 'r50';
   readonly mode: 'train' | 'eval';
   readonly batch: number;
   readonly wholeMachine?: boolean;
@@ -35,15 +46,19 @@ interface Case {
 const CASES: Readonly<Record<string, Case>> = {
   small: { network: 'small', mode: 'train', batch: 64 },
   wrn: { network: 'wrn', mode: 'train', batch: 64 },
+  airbench: { network: 'airbench', mode: 'train', batch: 128 },
   // Below 16 images, PyTorch takes a slow path on one thread.
   r50: { network: 'r50', mode: 'train', batch: 16 },
   'wrn-eval': { network: 'wrn', mode: 'eval', batch: 64 },
+  'airbench-eval': { network: 'airbench', mode: 'eval', batch: 128 },
   'wrn-population': { network: 'wrn', mode: 'train', batch: 64, wholeMachine: true },
+  'airbench-population': { network: 'airbench', mode: 'train', batch: 128, wholeMachine: true },
 };
 
 const NETWORKS: Record<Case['network'], { spec: ModelSpec; size: number; numClasses: number }> = {
   small: { spec: { name: 'small-cnn' }, size: 32, numClasses: 10 },
   wrn: { spec: { name: 'wide-resnet', depth: 16, width: 1 }, size: 32, numClasses: 10 },
+  airbench: { spec: { name: 'airbench' }, size: 32, numClasses: 10 },
   r50: { spec: { name: 'resnet-50' }, size: 224, numClasses: 1000 },
 };
 
@@ -74,19 +89,25 @@ async function stepper({ network, mode, batch }: Case): Promise<() => void> {
     });
 }
 
-/** Works for so many seconds per line of input, as train.py does. */
+/** Works for so many processor seconds per line of input, as train.py does. */
 async function serve(backend: BackendName, name: string): Promise<void> {
   await useBackend({ backend });
   const step = await stepper(CASES[name]!);
   for await (const seconds of createInterface(process.stdin)) {
-    const start = performance.now();
+    const start = processorSeconds();
     let steps = 0;
     do {
       step();
       steps++;
-    } while (performance.now() - start < 1000 * Number(seconds));
-    console.log((1000 * steps * CASES[name]!.batch) / (performance.now() - start));
+    } while (processorSeconds() - start < Number(seconds));
+    console.log((steps * CASES[name]!.batch) / (processorSeconds() - start));
   }
+}
+
+/** What this process and its threads have used. */
+function processorSeconds(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1e6;
 }
 
 /** Processes that work side by side. */
@@ -127,34 +148,21 @@ class Contender {
 function contenders(name: string, backends: readonly BackendName[]): Contender[] {
   const { network, mode, batch, wholeMachine } = CASES[name]!;
   const torch = findPython('torch');
-  const pytorch = (processes: number, threads: number) =>
-    ['nchw', 'channels_last'].map(
-      (layout) =>
+  const processes = wholeMachine ? CORES : 1;
+  const script = join(__dirname, '../../bench/train.py');
+  return [
+    ...(torch ? PYTORCH : []).map(
+      (arrangement) =>
         new Contender(
-          `PyTorch ${layout}${wholeMachine ? `, ${processes} × ${threads} threads` : ''}`,
+          `PyTorch ${arrangement}`,
           torch!,
-          [
-            join(__dirname, '../../bench/train.py'),
-            network,
-            mode,
-            `${batch}`,
-            `${threads}`,
-            layout,
-          ],
+          [script, network, mode, `${batch}`, ...arrangement.split(' ')],
           processes,
         ),
-    );
-  return [
-    ...(torch ? pytorch(wholeMachine ? CORES : 1, 1) : []),
-    ...(torch && wholeMachine ? pytorch(1, CORES) : []),
+    ),
     ...backends.map(
       (backend) =>
-        new Contender(
-          backend,
-          process.execPath,
-          [__filename, 'serve', backend, name],
-          wholeMachine ? CORES : 1,
-        ),
+        new Contender(backend, process.execPath, [__filename, 'serve', backend, name], processes),
     ),
   ];
 }
@@ -162,12 +170,13 @@ function contenders(name: string, backends: readonly BackendName[]): Contender[]
 async function compare(name: string, backends: readonly BackendName[]): Promise<void> {
   const all = contenders(name, backends);
   try {
-    // The first round warms up and is not counted.
-    for (let round = 0; round <= ROUNDS; round++)
-      for (const contender of all) {
-        const speed = await contender.turn(SECONDS_PER_TURN);
-        if (round > 0) contender.speeds.push(speed);
-      }
+    for (const contender of all) await contender.turn(SECONDS_PER_TURN);
+    for (const contender of all) contender.speeds.push(await contender.turn(SECONDS_PER_TURN));
+    // PyTorch emulates bf16 where the processor lacks it, at a tenth of the speed.
+    const best = Math.max(...all.map(({ speeds }) => speeds[0]!));
+    const serious = all.filter(({ speeds }) => speeds[0]! > best / 8);
+    for (let round = 1; round < ROUNDS; round++)
+      for (const contender of serious) contender.speeds.push(await contender.turn(SECONDS_PER_TURN));
   } finally {
     for (const contender of all) contender.end();
   }
@@ -175,11 +184,13 @@ async function compare(name: string, backends: readonly BackendName[]): Promise<
   console.log(
     `\n${name}: ${mode}, batch ${batch}${wholeMachine ? `, ${CORES} cores` : ', 1 core'}`,
   );
+  const peers = all.filter(({ name }) => name.startsWith('PyTorch'));
+  const best = Math.max(...(peers.length > 0 ? peers : all).map(({ speeds }) => median(speeds)));
   for (const { name, speeds } of all) {
     const speed = median(speeds);
     console.log(
       `${name.padEnd(40)} ${speed.toFixed(speed < 100 ? 2 : 0).padStart(6)} images/s  ` +
-        `×${(speed / median(all[0]!.speeds)).toFixed(2)}`,
+        `×${(speed / best).toFixed(2)}`,
     );
   }
 }
@@ -212,7 +223,7 @@ async function main(names: string[]): Promise<void> {
       () => backends.push(backend),
       () => {},
     );
-  console.log(`${ROUNDS} rounds of ${SECONDS_PER_TURN} s; most of one core: ${peak()}`);
+  console.log(`${ROUNDS} rounds of ${SECONDS_PER_TURN} processor seconds; most of one core: ${peak()}`);
   for (const name of names.length > 0 ? names : Object.keys(CASES)) await compare(name, backends);
 }
 
