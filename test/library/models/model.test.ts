@@ -113,6 +113,19 @@ describe('buildModel', () => {
     near(he.kernel, (2 / fan) * 0.774, 0.02);
   });
 
+  it('repeats the inputs of a convolution in its first outputs', async () => {
+    const model = await buildModel({ name: 'airbench', init: 'dirac' }, cifar, 3);
+    const kernel = model.getLayer('group1/conv1').getWeights()[0] as tf.Tensor4D;
+    const inputs = tf.randomNormal([2, 5, 5, 24], 0, 1, 'float32', 7) as tf.Tensor4D;
+    const outputs = tf.conv2d(inputs, kernel, 1, 'same');
+    const repeated = outputs.slice([0, 0, 0, 0], [2, 5, 5, 24]);
+    assert.deepEqual(repeated.dataSync(), inputs.dataSync());
+    const drawn = tf.moments(kernel.slice([0, 0, 0, 24], [3, 3, 24, 8])).variance.dataSync()[0]!;
+    // 1,728 numbers: the deviation of a variance is 3.4%.
+    assert.ok(Math.abs(drawn / ((2 / (9 * 24)) * 0.774) - 1) < 0.14, `${drawn}`);
+    model.dispose();
+  });
+
   it('gives the same weights for the same seed, and others for another', async () => {
     const spec: ModelSpec = { name: 'small-cnn' };
     const [a, b, c] = await Promise.all([1, 1, 2].map((seed) => buildModel(spec, cifar, seed)));
