@@ -176,7 +176,8 @@ async function compare(name: string, backends: readonly BackendName[]): Promise<
     const best = Math.max(...all.map(({ speeds }) => speeds[0]!));
     const serious = all.filter(({ speeds }) => speeds[0]! > best / 8);
     for (let round = 1; round < ROUNDS; round++)
-      for (const contender of serious) contender.speeds.push(await contender.turn(SECONDS_PER_TURN));
+      for (const contender of serious)
+        contender.speeds.push(await contender.turn(SECONDS_PER_TURN));
   } finally {
     for (const contender of all) contender.end();
   }
@@ -223,7 +224,9 @@ async function main(names: string[]): Promise<void> {
       () => backends.push(backend),
       () => {},
     );
-  console.log(`${ROUNDS} rounds of ${SECONDS_PER_TURN} processor seconds; most of one core: ${peak()}`);
+  console.log(
+    `${ROUNDS} rounds of ${SECONDS_PER_TURN} processor seconds; most of one core: ${peak()}`,
+  );
   for (const name of names.length > 0 ? names : Object.keys(CASES)) await compare(name, backends);
 }
 

@@ -95,6 +95,7 @@ export {
 export type { RgbImage } from './images/rgbImage';
 export type { AirbenchOptions } from './models/airbench';
 export type { Init, InitOptions } from './models/initializers';
+export { loadOnnx } from './models/loadOnnx';
 export { buildModel } from './models/model';
 export { loadModel, saveModel, type TrainedModel } from './models/modelFolder';
 export type {
@@ -105,7 +106,8 @@ export type {
   TopologySpec,
   WideResNetSpec,
 } from './models/modelSpec';
-export type { Network } from './models/network';
+export type { Answer, LayersNetwork, Network, NetworkFunction } from './models/network';
+export type { OnnxNetwork, OnnxOptions, OnnxProvider, OnnxSpec } from './models/onnxNetwork';
 export type {
   AugmentOptions,
   DataRecord,

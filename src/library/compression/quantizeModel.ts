@@ -4,7 +4,7 @@ import * as tf from '../backend/tf';
 import { DATASET, type ImageDataset } from '../datasets/imageDataset';
 import { foldBatchNorms } from '../models/foldBatchNorms';
 import type { TrainedModel } from '../models/modelFolder';
-import { checkNetwork, layersOf, type Network } from '../models/network';
+import { checkLayersNetwork, type LayersNetwork, layersOf } from '../models/network';
 import { runHash } from '../models/runHash';
 import type { QuantizationRecord } from '../models/runRecord';
 import { recordOf } from '../training/dataRecord';
@@ -65,10 +65,10 @@ export async function quantizeModel(
   options: QuantizeModelOptions,
 ): Promise<QuantizedModel>;
 export async function quantizeModel(
-  trained: Network,
+  trained: LayersNetwork,
   options: QuantizeModelOptions,
 ): Promise<QuantizedModel> {
-  checkNetwork('quantizeModel', trained);
+  checkLayersNetwork('quantizeModel', trained);
   checkOptions('quantizeModel', options, rules);
   const { weights, activations, perChannel = true, calibration } = options;
   if ((activations === undefined) !== (calibration === undefined))

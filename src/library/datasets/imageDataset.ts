@@ -21,6 +21,7 @@ import {
   scaleFor,
 } from '../corruptions/names';
 import { mapConcurrent } from '../streams/mapConcurrent';
+import type { Normalization } from './normalization';
 import type {
   BatchOptions,
   DatasetSpec,
@@ -64,6 +65,10 @@ export class ImageDataset implements AsyncIterable<Example> {
   /** `[height, width, channels]` of a model's input. */
   get imageShape(): readonly [number, number, number] {
     return this.source.imageShape;
+  }
+  /** How a model's input is made of 8-bit RGB; undefined where the loader does not say. */
+  get normalization(): Normalization | undefined {
+    return this.source.normalization;
   }
   /** Identifies the content, whatever the views. */
   get hash(): string {

@@ -2,8 +2,8 @@ import { OptionError } from 'selective-brain-damage-statistics';
 import { CLEAN } from 'selective-brain-damage-statistics/internal';
 import type { ImageDataset } from '../datasets/imageDataset';
 import type { ShiftedSet } from '../datasets/shiftedSet';
-import { checkFit } from '../models/model';
-import { layersOf, type Network } from '../models/network';
+import type { Network } from '../models/network';
+import { checkTakes } from './answers';
 
 /**
  * All sets of an evaluation, the clean one first.
@@ -39,7 +39,7 @@ export function nameOfSet(set: Pick<ShiftedSet, 'corruption' | 'severity'>): str
 export function checkFits(network: Network, sets: readonly ShiftedSet[]): void {
   for (const set of sets)
     try {
-      checkFit(layersOf(network), set.data);
+      checkTakes(network, set.data);
     } catch (cause) {
       throw new OptionError(`${nameOfSet(set)}: ${(cause as Error).message}`, { cause });
     }

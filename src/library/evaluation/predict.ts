@@ -1,4 +1,4 @@
-import type { ImageId } from 'selective-brain-damage-statistics';
+import { EvaluationError, type ImageId } from 'selective-brain-damage-statistics';
 import {
   checkOptions,
   count,
@@ -10,9 +10,9 @@ import {
 import { useBackend } from '../backend/backend';
 import * as tf from '../backend/tf';
 import { checkDataset, type ImageDataset } from '../datasets/imageDataset';
-import { foldBatchNorms } from '../models/foldBatchNorms';
-import { checkFit } from '../models/model';
-import { checkNetwork, layersOf, type Network, variantOf } from '../models/network';
+import type { ImageBatch } from '../datasets/types';
+import { checkNetwork, type Network, variantOf } from '../models/network';
+import { type Answers, answersOf, checkTakes } from './answers';
 
 /** A network's predictions of the images of a data set, in the data set's order. */
 export interface PredictedImages extends VariantOf {
@@ -51,11 +51,14 @@ const rules: OptionRules<PredictOptions> = {
  * (`restrictTo`), the predicted class, its confidence and the five most probable classes are of those
  * only.
  *
- * @param model images `[n, height, width, channels]` to logits or probabilities `[n, classes]`
+ * @param model images `[n, height, width, channels]` to logits or probabilities `[n, classes]`; of a
+ *   function or an ONNX file, the first batch tells which: rows of numbers from 0 whose sum is 1 are
+ *   probabilities
  * @returns the predictions; `variant` and `sparsity` are those that the network was trained to, else its
  *   own name and NaN. {@link combinePredictions} makes those of several networks one table
  * @throws OptionError where the network does not take these images or has other classes, and for a
  *   wrong option or value
+ * @throws EvaluationError where an output is not finite, or a function gives too few or too many
  */
 export async function predict(
   model: Network,
@@ -76,14 +79,14 @@ export async function predictAll(
   data: ImageDataset,
   options: PredictOptions = {},
 ): Promise<PredictedImages[]> {
-  const folded: tf.LayersModel[] = [];
+  for (const network of networks) checkTakes(network, data);
+  const ready: Answers[] = [];
   try {
-    for (const network of networks) checkFit(layersOf(network), data);
-    for (const network of networks) folded.push(await foldBatchNorms(layersOf(network)));
-    const predicted = await predictWith(folded, data, options);
+    for (const network of networks) ready.push(await answersOf(network, data));
+    const predicted = await predictWith(ready, networks.map(variantOf), data, options);
     return predicted.map((images, i) => ({ ...variantOf(networks[i]!), ...images }));
   } finally {
-    for (const model of folded) model.dispose();
+    for (const network of ready) network.close();
   }
 }
 
@@ -94,7 +97,8 @@ interface Outputs {
 }
 
 async function predictWith(
-  models: readonly tf.LayersModel[],
+  networks: readonly Answers[],
+  variants: readonly VariantOf[],
   data: ImageDataset,
   options: PredictOptions,
 ): Promise<Omit<PredictedImages, keyof VariantOf>[]> {
@@ -103,13 +107,17 @@ async function predictWith(
   const k = Math.min(5, candidates?.length ?? numClasses);
   const imageIds: ImageId[] = [];
   const labels: number[] = [];
-  const outputs = models.map((): Outputs => ({ confidence: [], top5: [] }));
+  const outputs = networks.map((): Outputs => ({ confidence: [], top5: [] }));
   for await (const batch of data.batches(batchSize)) {
     signal?.throwIfAborted();
-    const images = tf.tensor4d(batch.images, batch.shape);
-    for (const [m, model] of models.entries())
-      await addOutputs(outputs[m]!, model, images, k, candidates);
-    images.dispose();
+    const made: tf.Tensor4D[] = [];
+    const images = () => (made[0] ??= tf.tensor4d(batch.images, batch.shape));
+    for (const [m, network] of networks.entries()) {
+      const probabilities = await network.probabilities(batch, images);
+      await addOutputs(outputs[m]!, probabilities, k, candidates);
+      checkFinite(outputs[m]!, batch, variants[m]!);
+    }
+    tf.dispose(made);
     imageIds.push(...batch.ids);
     labels.push(...batch.labels);
     onImages?.(batch.ids.length);
@@ -130,23 +138,24 @@ async function predictWith(
 /** Adds the outputs of a batch, its `k` most probable classes among the candidates. */
 async function addOutputs(
   { confidence, top5 }: Outputs,
-  model: tf.LayersModel,
-  images: tf.Tensor4D,
+  probabilities: tf.Tensor2D,
   k: number,
   candidates: readonly number[] | undefined,
 ): Promise<void> {
-  const [values, indices] = tf.tidy(() => {
-    const logits = model.apply(images, { training: false }) as tf.Tensor2D;
-    const considered = candidates
-      ? logits.gather(tf.tensor1d([...candidates], 'int32'), 1)
-      : logits;
-    const best = tf.topk(considered.softmax(), k);
-    return [best.values, best.indices];
-  });
-  const probabilities = await values!.data();
-  for (const index of await indices!.data()) top5.push(candidates?.[index] ?? index);
-  for (let i = 0; i < probabilities.length; i += k) confidence.push(probabilities[i]!);
-  tf.dispose([values!, indices!]);
+  const { values, indices } = tf.topk(probabilities, k);
+  const best = await values.data();
+  for (const index of await indices.data()) top5.push(candidates?.[index] ?? index);
+  for (let i = 0; i < best.length; i += k) confidence.push(best[i]!);
+  tf.dispose([values, indices, probabilities]);
+}
+
+/** @throws EvaluationError naming the image of the last batch for which an output is not finite */
+function checkFinite({ confidence }: Outputs, { ids }: ImageBatch, { variant }: VariantOf): void {
+  const wrong = confidence.slice(-ids.length).findIndex((share) => !Number.isFinite(share));
+  if (wrong >= 0)
+    throw new EvaluationError(
+      `${variant}: an output for image ${ids[wrong]} is not finite, so it predicts nothing.`,
+    );
 }
 
 const PIXELS_AT_ONCE = 250 * 32 * 32;

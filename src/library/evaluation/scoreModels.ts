@@ -22,7 +22,6 @@ import {
   variantOfSparsity,
 } from 'selective-brain-damage-statistics/internal';
 import { BACKEND_NAMES, type BackendName, useBackend } from '../backend/backend';
-import * as tf from '../backend/tf';
 import type { DataFrame } from '../bundled/danfo';
 import { DATASET, type ImageDataset } from '../datasets/imageDataset';
 import { SHIFTED_SET, type ShiftedSet } from '../datasets/shiftedSet';
@@ -155,7 +154,7 @@ function placedModels(models: Exclude<EvaluatedModels, string>): PlacedModel[] {
 }
 
 function placed(item: Network | EvaluatedModel): Omit<PlacedModel, 'replicate'> {
-  if (item instanceof tf.LayersModel) return { ...variantOf(item), model: item };
+  if (isNetwork(item) && !('run' in item)) return { ...variantOf(item), model: item };
   const model = isNetwork(item) ? item : item.model;
   const own = variantOf(model);
   const { variant, sparsity, replicate } = item as EvaluatedModel;
@@ -196,7 +195,7 @@ export function checkModels(cell: string, models: unknown): void {
     const inPlace = typeof item === 'object' && item !== null && 'model' in item;
     if (inPlace && !isNetwork(item)) checkNetwork(cell, item.model, `${name}.model`);
     else checkNetwork(cell, item, name);
-    if (item instanceof tf.LayersModel) continue;
+    if (isNetwork(item) && !('run' in item)) continue;
     const { model: _, masks: __, run: ___, ...place } = item as EvaluatedModel & TrainedModel;
     checkOptions<Partial<typeof place>>(cell, place, placeRules, `${name}.`);
   }

@@ -10,7 +10,7 @@ import {
   TEXT,
 } from 'selective-brain-damage-statistics/internal';
 import * as tf from '../backend/tf';
-import { checkNetwork, layersOf, type Network } from '../models/network';
+import { checkLayersNetwork, type LayersNetwork, layersOf } from '../models/network';
 import type { PruningMethod } from '../models/runRecord';
 import type { NamedArray } from '../models/safetensors';
 import { nameOf } from '../models/weights';
@@ -48,8 +48,11 @@ const rules: OptionRules<PruneModelOptions> = {
  * @throws OptionError for a wrong option or value
  * @throws TrainingError if a weight is NaN
  */
-export function pruneModel(model: Network, options: PruneModelOptions): Map<string, NamedArray> {
-  checkNetwork('pruneModel', model);
+export function pruneModel(
+  model: LayersNetwork,
+  options: PruneModelOptions,
+): Map<string, NamedArray> {
+  checkLayersNetwork('pruneModel', model);
   checkOptions('pruneModel', options, rules);
   const { sparsity, method = 'magnitude', seed = 0, tensors, classifier = false } = options;
   const network = layersOf(model);

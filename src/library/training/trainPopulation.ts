@@ -38,7 +38,7 @@ import { specOf } from '../datasets/openDataset';
 import { buildModel } from '../models/model';
 import { readRun } from '../models/modelFolder';
 import { checkModelSpec, type ModelSpec } from '../models/modelSpec';
-import { isNetwork, layersOf } from '../models/network';
+import { isLayersNetwork, layersOf } from '../models/network';
 import { renumbered } from '../models/renumbered';
 import type { DataRecord } from '../models/runRecord';
 import { topologyOf } from '../models/topology';
@@ -158,7 +158,7 @@ const rules: OptionRules<TrainPopulationOptions> = {
 export async function trainPopulation(options: TrainPopulationOptions): Promise<Population> {
   checkOptions('trainPopulation', options, rules);
   checkNestedOptions('trainPopulation', options);
-  if (!isNetwork(options.model)) checkModelSpec('trainPopulation', options.model);
+  if (!isLayersNetwork(options.model)) checkModelSpec('trainPopulation', options.model);
   checkCompress(options);
   const { train, test, sparsities, replicates, seed, compress, onProgress } = options;
   const backend = await useBackend(options.backend ? { backend: options.backend } : {});
@@ -326,7 +326,7 @@ async function countIncomplete(
 }
 
 function modelSpecOf(model: TrainableModel): ModelSpec {
-  if (!isNetwork(model)) return model;
+  if (!isLayersNetwork(model)) return model;
   const topology = renumbered(topologyOf(layersOf(model)));
   return { name: 'topology', topology: JSON.parse(JSON.stringify(topology)) };
 }

@@ -20,7 +20,7 @@ import { DATASET, type ImageDataset } from '../datasets/imageDataset';
 import { buildModel, copyModel } from '../models/model';
 import { loadModel, readRun, saveModel, type TrainedModel } from '../models/modelFolder';
 import { checkModelSpec } from '../models/modelSpec';
-import { isNetwork, layersOf } from '../models/network';
+import { isLayersNetwork, layersOf } from '../models/network';
 import { renumbered } from '../models/renumbered';
 import type { RunOutcome, RunSpec } from '../models/runRecord';
 import { topologyOf } from '../models/topology';
@@ -93,7 +93,7 @@ const rules: OptionRules<TrainPrunedOptions> = {
 export async function trainPruned(options: TrainPrunedOptions): Promise<TrainedModel> {
   checkOptions('trainPruned', options, rules);
   checkNestedOptions('trainPruned', options);
-  const given = isNetwork(options.model) ? layersOf(options.model) : undefined;
+  const given = isLayersNetwork(options.model) ? layersOf(options.model) : undefined;
   if (!given) checkModelSpec('trainPruned', options.model);
   const { data, sparsity, seed } = options;
   const backend = await useBackend(options.backend ? { backend: options.backend } : {});

@@ -12,7 +12,7 @@ import {
   TEXT,
 } from 'selective-brain-damage-statistics/internal';
 import type { ModelSpec } from '../models/modelSpec';
-import { isNetwork, type Network } from '../models/network';
+import { isLayersNetwork, type LayersNetwork } from '../models/network';
 import type {
   AugmentOptions,
   LearningRateDecay,
@@ -24,7 +24,7 @@ import { object, POSITIVE, SHARE_BELOW_1 } from '../optionRules';
 import { PRUNING_METHODS } from './masks';
 
 /** A network to train: one by name, or a trained model or `tf.LayersModel`. */
-export type TrainableModel = ModelSpec | Network;
+export type TrainableModel = ModelSpec | LayersNetwork;
 
 /**
  * How a model is trained and pruned. Defaults are the paper's, in proportion to the run's length.
@@ -109,7 +109,7 @@ export const trainingRules: OptionRules<TrainingOptions> = {
 export const MODEL: OptionRule = {
   expected: "a network by name, as { name: 'small-cnn' }, a trained model or a tf.LayersModel",
   accepts: (value) =>
-    isNetwork(value) ||
+    isLayersNetwork(value) ||
     (typeof value === 'object' && typeof (value as { name?: unknown })?.name === 'string'),
 };
 
