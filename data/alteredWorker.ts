@@ -46,7 +46,7 @@ async function train(
     signal,
     onProgress: ({ step }) => report(step),
   });
-  const { confidence: _, top5: __, ...predictions } = await sbd.predict(model, data, { signal });
+  const { confidence: _, top5: __, ...predictions } = await sbd.predict(model, data, { signal, onProgress() {} });
   await writeModelPredictions(file, { ...predictions, variant, sparsity, replicate });
   model.dispose();
 }

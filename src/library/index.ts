@@ -60,7 +60,8 @@ export {
 } from './evaluation/combinePredictions';
 export { type EvalRobustnessOptions, evalRobustness } from './evaluation/evalRobustness';
 export type { EvaluationProgress } from './evaluation/evaluationTally';
-export { type PredictedImages, type PredictOptions, predict } from './evaluation/predict';
+export { type PredictOptions, type PredictProgress, predict } from './evaluation/predict';
+export type { PredictedImages } from './evaluation/predictAll';
 export {
   type EvaluatedModel,
   type EvaluatedModels,
@@ -149,5 +150,6 @@ export {
   trainPopulation,
 } from './training/trainPopulation';
 export { type TrainPrunedOptions, trainPruned } from './training/trainPruned';
+export type { Speed } from './workers/progressMeter';
 
 setFigureRenderer(renderPng);

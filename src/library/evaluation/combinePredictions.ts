@@ -12,7 +12,7 @@ import {
   shown,
   TEXT,
 } from 'selective-brain-damage-statistics/internal';
-import type { PredictedImages } from './predict';
+import type { PredictedImages } from './predictAll';
 import { withReplicates } from './replicates';
 
 /** A network's predictions, with its place among the others. */

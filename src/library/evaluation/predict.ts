@@ -1,49 +1,50 @@
-import { EvaluationError, type ImageId } from 'selective-brain-damage-statistics';
+import { EvaluationError } from 'selective-brain-damage-statistics';
 import {
   checkOptions,
   count,
   FUNCTION,
+  interruptible,
   type OptionRules,
   SIGNAL,
-  type VariantOf,
+  TEXT,
 } from 'selective-brain-damage-statistics/internal';
 import { useBackend } from '../backend/backend';
-import * as tf from '../backend/tf';
 import { checkDataset, type ImageDataset } from '../datasets/imageDataset';
-import type { ImageBatch } from '../datasets/types';
-import { checkNetwork, type Network, variantOf } from '../models/network';
-import { type Answers, answersOf, checkTakes } from './answers';
+import { checkNetwork, type Network } from '../models/network';
+import { ProgressMeter, type Speed } from '../workers/progressMeter';
+import { stoppedMessage } from '../workers/stoppedMessage';
+import { type PredictedImages, predictAll } from './predictAll';
+import { defaultShardProcesses, predictInWorkers } from './predictInWorkers';
 
-/** A network's predictions of the images of a data set, in the data set's order. */
-export interface PredictedImages extends VariantOf {
-  /** The images' ids. */
-  readonly imageIds: readonly ImageId[];
-  /** 0-based, int32 [images]. */
-  readonly trueClass: Int32Array;
-  /** Class with the largest softmax output, int32 [images]; of equal ones, the smallest. */
-  readonly predictedClass: Int32Array;
-  /** The softmax maximum, float32 [images], 0–1. */
-  readonly confidence: Float32Array;
-  /** The five most probable classes, best first, int32 [images × 5]; fewer where there are fewer. */
-  readonly top5: Int32Array;
-  /** The data set's names of classes, by class. */
-  readonly classNames: readonly string[];
+/** The progress of a prediction. */
+export interface PredictProgress extends Speed {
+  /** Images predicted by this run. */
+  readonly images: number;
 }
 
 /** Options of {@link predict}. */
 export interface PredictOptions {
   /** Images at a time. Default: 250 of 32 × 32 pixels, fewer of larger ones. */
   readonly batchSize?: number;
-  /** Stops between two batches by throwing the signal's reason. */
+  /**
+   * Processes of one thread each, for a network in an ONNX file on the CPU and images that other processes
+   * can open. Default: one per core for 200 images or more, else this process alone.
+   */
+  readonly processes?: number;
+  /** Folder for the parts that are done, from which a rerun resumes. Default: none are kept. */
+  readonly folder?: string;
+  /** Called as the prediction progresses. Default: a line on the terminal. */
+  readonly onProgress?: (progress: PredictProgress) => void;
+  /** Stops between two batches. Interrupting a notebook does so too. */
   readonly signal?: AbortSignal | undefined;
-  /** Called after each batch with the number of its images. */
-  readonly onImages?: (count: number) => void;
 }
 
 const rules: OptionRules<PredictOptions> = {
   batchSize: count(),
+  processes: count(),
+  folder: TEXT,
+  onProgress: FUNCTION,
   signal: SIGNAL,
-  onImages: FUNCTION,
 };
 
 /**
@@ -55,10 +56,11 @@ const rules: OptionRules<PredictOptions> = {
  *   function or an ONNX file, the first batch tells which: rows of numbers from 0 whose sum is 1 are
  *   probabilities
  * @returns the predictions; `variant` and `sparsity` are those that the network was trained to, else its
- *   own name and NaN. {@link combinePredictions} makes those of several networks one table
- * @throws OptionError where the network does not take these images or has other classes, and for a
- *   wrong option or value
- * @throws EvaluationError where an output is not finite, or a function gives too few or too many
+ *   own name and NaN. `combinePredictions` makes those of several networks one table
+ * @throws OptionError where the network does not take these images or has other classes, for a wrong
+ *   option or value, and for `processes` or `folder` where other processes cannot open network or images
+ * @throws EvaluationError where an output is not finite, a function gives too few or too many, an image
+ *   cannot be read, or the prediction was stopped
  */
 export async function predict(
   model: Network,
@@ -68,98 +70,30 @@ export async function predict(
   checkNetwork('predict', model);
   checkDataset('predict', 'data', data);
   checkOptions('predict', options, rules);
-  await useBackend();
-  const [predicted] = await predictAll([model], data, options);
-  return predicted!;
-}
-
-/** The same with several networks, which all see a batch before the next one is made. */
-export async function predictAll(
-  networks: readonly Network[],
-  data: ImageDataset,
-  options: PredictOptions = {},
-): Promise<PredictedImages[]> {
-  for (const network of networks) checkTakes(network, data);
-  const ready: Answers[] = [];
-  try {
-    for (const network of networks) ready.push(await answersOf(network, data));
-    const predicted = await predictWith(ready, networks.map(variantOf), data, options);
-    return predicted.map((images, i) => ({ ...variantOf(networks[i]!), ...images }));
-  } finally {
-    for (const network of ready) network.close();
-  }
-}
-
-/** Confidences and most probable classes of one network, image by image. */
-interface Outputs {
-  readonly confidence: number[];
-  readonly top5: number[];
-}
-
-async function predictWith(
-  networks: readonly Answers[],
-  variants: readonly VariantOf[],
-  data: ImageDataset,
-  options: PredictOptions,
-): Promise<Omit<PredictedImages, keyof VariantOf>[]> {
-  const { imageShape, numClasses, classNames, candidates } = data;
-  const { batchSize = defaultBatchSize(imageShape), signal, onImages } = options;
-  const k = Math.min(5, candidates?.length ?? numClasses);
-  const imageIds: ImageId[] = [];
-  const labels: number[] = [];
-  const outputs = networks.map((): Outputs => ({ confidence: [], top5: [] }));
-  for await (const batch of data.batches(batchSize)) {
-    signal?.throwIfAborted();
-    const made: tf.Tensor4D[] = [];
-    const images = () => (made[0] ??= tf.tensor4d(batch.images, batch.shape));
-    for (const [m, network] of networks.entries()) {
-      const probabilities = await network.probabilities(batch, images);
-      await addOutputs(outputs[m]!, probabilities, k, candidates);
-      checkFinite(outputs[m]!, batch, variants[m]!);
+  const { batchSize, onProgress, folder } = options;
+  const backend = await useBackend();
+  const processes = options.processes ?? defaultShardProcesses(model, data);
+  const meter = new ProgressMeter<PredictProgress>(
+    ({ images }) => `${images} of ${data.size ?? '?'} images predicted`,
+    onProgress,
+  );
+  let images = 0;
+  const onImages = (more: number) => {
+    images += more;
+    meter.add(more);
+    meter.report({ images });
+  };
+  return interruptible(options.signal, async (signal) => {
+    const how = { batchSize, signal, onImages };
+    try {
+      if (processes > 1 || folder !== undefined)
+        return await predictInWorkers(model, data, { ...how, meter, processes, folder, backend });
+      meter.expect(data.size ?? Number.NaN);
+      const [predicted] = await predictAll([model], data, how);
+      return predicted!;
+    } catch (error) {
+      if (!signal.aborted) throw error;
+      throw new EvaluationError(stoppedMessage('The prediction', folder), { cause: signal.reason });
     }
-    tf.dispose(made);
-    imageIds.push(...batch.ids);
-    labels.push(...batch.labels);
-    onImages?.(batch.ids.length);
-    // Yields to whatever may abort the signal.
-    await new Promise(setImmediate);
-  }
-  const trueClass = Int32Array.from(labels);
-  return outputs.map(({ confidence, top5 }) => ({
-    imageIds,
-    trueClass,
-    predictedClass: trueClass.map((_, i) => top5[i * k]!),
-    confidence: Float32Array.from(confidence),
-    top5: Int32Array.from(top5),
-    classNames,
-  }));
-}
-
-/** Adds the outputs of a batch, its `k` most probable classes among the candidates. */
-async function addOutputs(
-  { confidence, top5 }: Outputs,
-  probabilities: tf.Tensor2D,
-  k: number,
-  candidates: readonly number[] | undefined,
-): Promise<void> {
-  const { values, indices } = tf.topk(probabilities, k);
-  const best = await values.data();
-  for (const index of await indices.data()) top5.push(candidates?.[index] ?? index);
-  for (let i = 0; i < best.length; i += k) confidence.push(best[i]!);
-  tf.dispose([values, indices, probabilities]);
-}
-
-/** @throws EvaluationError naming the image of the last batch for which an output is not finite */
-function checkFinite({ confidence }: Outputs, { ids }: ImageBatch, { variant }: VariantOf): void {
-  const wrong = confidence.slice(-ids.length).findIndex((share) => !Number.isFinite(share));
-  if (wrong >= 0)
-    throw new EvaluationError(
-      `${variant}: an output for image ${ids[wrong]} is not finite, so it predicts nothing.`,
-    );
-}
-
-const PIXELS_AT_ONCE = 250 * 32 * 32;
-
-function defaultBatchSize([height, width]: readonly [number, number, number]): number {
-  return Math.min(250, Math.max(8, Math.floor(PIXELS_AT_ONCE / (height * width))));
+  }).finally(() => meter.close());
 }

@@ -1,3 +1,6 @@
+import { createHash } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { OptionError, type ScoreRow } from 'selective-brain-damage-statistics';
 import {
@@ -28,12 +31,14 @@ import { SHIFTED_SET, type ShiftedSet } from '../datasets/shiftedSet';
 import { frameOf } from '../frames/frame';
 import type { TrainedModel } from '../models/modelFolder';
 import { checkNetwork, isNetwork, type Network, variantOf } from '../models/network';
+import { OnnxSession } from '../models/onnxSession';
 import { type EvaluationProgress, EvaluationTally } from './evaluationTally';
 import { allSets } from './imageSets';
 import { withReplicates } from './replicates';
 import { scoreInMemory } from './scoreInMemory';
 import { recordedModels, scorePopulation } from './scorePopulation';
 import type { PlacedModel } from './scoreSet';
+import type { RecordedModel } from './scoreSpec';
 
 /** A network in memory, with its place among the models. */
 export interface EvaluatedModel {
@@ -60,11 +65,12 @@ export interface ScoreModelsOptions {
    */
   shifted: ShiftedSet | readonly ShiftedSet[];
   /**
-   * Folder of the scores of a population's models, from which a rerun resumes. Default: `robustness`
-   * in the population's folder. Scores of models in memory are not kept.
+   * Folder of the scores, from which a rerun resumes: of a population's models, default `robustness` in
+   * its folder, or of ONNX networks, which are not kept by default. Scores of other models in memory are
+   * not kept.
    */
   folder?: string;
-  /** Processes of one thread each, for a population. Default: one per core; one on a GPU. */
+  /** Processes of one thread each, for a population or ONNX networks. Default: one per core; one on a GPU. */
   processes?: number;
   /** Default: the current backend, else the first that loads. */
   backend?: BackendName;
@@ -97,8 +103,8 @@ export const scoreRules: OptionRules<ScoreModelsOptions> = {
  * sets: a model is evaluated once on each set, and where all scores are there, no weights are needed. A
  * model that cannot be loaded is named at the end, when the others have been evaluated.
  *
- * @param models a population's folder, or one or more networks in memory, which this process evaluates; a
- *   `tf.LayersModel` by itself is a variant of its own name
+ * @param models a population's folder, or one or more networks; those that only memory holds are evaluated by
+ *   this process. A `tf.LayersModel` or a function by itself is a variant of its own name
  * @returns a {@link ScoreRow} per set and model: clean first, then the sets in their order, each by
  *   sparsity, then replicate
  * @throws OptionError where the models do not take the images or have other classes, two sets have
@@ -129,22 +135,54 @@ export async function scoreRows(
   const { batchSize, processes } = options;
   const sets = allSets(clean, shifted);
   const backend = await useBackend(options.backend ? { backend: options.backend } : {});
+  const how = { sets, backend, processes, batchSize };
   const tally = new EvaluationTally(sets.length, onProgress);
   const scores = await interruptible(signal, async (stop) => {
     if (typeof models !== 'string') {
       const placed = placedModels(models);
       check(placed);
-      return scoreInMemory(placed, sets, batchSize, tally, stop);
+      const described = describedModels(placed);
+      if (!described || sets.some(({ data }) => data.spec === undefined))
+        return scoreInMemory(placed, sets, batchSize, tally, stop);
+      return inFolder(options.folder, (folder) =>
+        scorePopulation({ ...how, models: described, folder }, tally, stop),
+      );
     }
     const recorded = await recordedModels(models);
     check(recorded);
     const folder = resolve(options.folder ?? join(models, 'robustness'));
-    const evaluation = { models: recorded, sets, folder, backend, processes, batchSize };
-    return scorePopulation(evaluation, tally, stop);
+    return scorePopulation({ ...how, models: recorded, folder }, tally, stop);
   }).finally(() => tally.close());
   return scoresBySet(scores).flatMap((ofSet) =>
     ofSet.toSorted((a, b) => bySparsity(a, b) || a.replicate - b.replicate),
   );
+}
+
+/** The models as other processes open them; undefined where one lives in this process alone. */
+function describedModels(models: readonly PlacedModel[]): RecordedModel[] | undefined {
+  const described = models.map(({ model, ...place }): RecordedModel | undefined => {
+    if (!(model instanceof OnnxSession)) return undefined;
+    const { threads: _, variant: __, ...options } = model.spec.options;
+    const run = createHash('sha256')
+      .update(JSON.stringify([model.hash, options]))
+      .digest('hex');
+    return { ...place, network: { onnx: model.spec }, run };
+  });
+  return described.every((model) => model !== undefined) ? described : undefined;
+}
+
+/** Runs work in a folder, or in one for this once. */
+async function inFolder<T>(
+  folder: string | undefined,
+  work: (folder: string) => Promise<T>,
+): Promise<T> {
+  if (folder !== undefined) return work(resolve(folder));
+  const temporary = await mkdtemp(join(tmpdir(), 'scores-'));
+  try {
+    return await work(temporary);
+  } finally {
+    await rm(temporary, { recursive: true, force: true });
+  }
 }
 
 /** Networks in memory, in their places. */

@@ -6,11 +6,12 @@ import { groupBy } from 'selective-brain-damage-statistics/internal';
 import { type BackendInfo, defaultProcesses } from '../backend/backend';
 import { specOf } from '../datasets/openDataset';
 import type { ShiftedSet } from '../datasets/shiftedSet';
-import { findModels, loadModel } from '../models/modelFolder';
+import { findModels } from '../models/modelFolder';
 import { type FailedSpec, runInWorkers } from '../workers/runInWorkers';
 import { stoppedMessage } from '../workers/stoppedMessage';
 import type { EvaluationTally } from './evaluationTally';
 import { checkFits, nameOfSet } from './imageSets';
+import { closeNetwork, openNetwork } from './networkSpec';
 import { readScores, scoreFileName } from './scoreFiles';
 import type { RecordedModel, ScoreReport, ScoreSpec } from './scoreSpec';
 
@@ -33,9 +34,10 @@ interface PopulationEvaluation {
 export async function recordedModels(population: string): Promise<RecordedModel[]> {
   const models = await findModels(resolve(population));
   return Promise.all(
-    models.map(async (model) => {
-      const record = await readFile(join(model.folder, 'run.json'));
-      return { ...model, run: createHash('sha256').update(record).digest('hex') };
+    models.map(async ({ folder, ...place }) => {
+      const record = await readFile(join(folder, 'run.json'));
+      const run = createHash('sha256').update(record).digest('hex');
+      return { ...place, network: { folder }, run };
     }),
   );
 }
@@ -92,9 +94,10 @@ async function checkFirstModel(
   sets: readonly ShiftedSet[],
 ): Promise<void> {
   const place = waiting[0]?.models[0];
-  const first = place && (await loadModel(place.folder).catch(() => undefined));
-  if (first) checkFits(first, sets);
-  first?.model.dispose();
+  const first = place && (await openNetwork(place.network).catch(() => undefined));
+  if (!first) return;
+  checkFits(first, sets);
+  await closeNetwork(first);
 }
 
 /** A line per reason, with the first set that it stopped. */

@@ -2,7 +2,7 @@ import type { ScoreRow } from 'selective-brain-damage-statistics';
 import { shareCorrect, type VariantOf } from 'selective-brain-damage-statistics/internal';
 import type { ShiftedSet } from '../datasets/shiftedSet';
 import type { Network } from '../models/network';
-import { type PredictOptions, predictAll } from './predict';
+import { type PredictAllOptions, predictAll } from './predictAll';
 
 /** A network in its place among the models. */
 export interface PlacedModel extends VariantOf {
@@ -14,7 +14,7 @@ export interface PlacedModel extends VariantOf {
 export async function scoreSet(
   models: readonly PlacedModel[],
   { corruption, severity, data }: ShiftedSet,
-  options: PredictOptions = {},
+  options: PredictAllOptions = {},
 ): Promise<ScoreRow[]> {
   const networks = models.map(({ model }) => model);
   const predicted = await predictAll(networks, data, options);

@@ -1,9 +1,13 @@
+import type { VariantOf } from 'selective-brain-damage-statistics/internal';
 import type { BackendName } from '../backend/backend';
 import type { DatasetSpec } from '../datasets/types';
-import type { PopulationModel } from '../models/modelFolder';
+import type { NetworkSpec } from './networkSpec';
 
-/** A model of a population, with the hash of the record of its run. */
-export interface RecordedModel extends PopulationModel {
+/** A model that any process can open. */
+export interface RecordedModel extends VariantOf {
+  readonly replicate: number;
+  readonly network: NetworkSpec;
+  /** The hash of what decides its outputs: of the record of its training, or of its ONNX file. */
   readonly run: string;
 }
 

@@ -1,10 +1,9 @@
-import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
 import { EvaluationError } from 'selective-brain-damage-statistics';
 import { useBackend } from '../backend/backend';
 import { keptOpen } from '../datasets/openDataset';
-import { loadModel, type TrainedModel } from '../models/modelFolder';
+import type { Network } from '../models/network';
 import { serveWorker } from '../workers/serveWorker';
+import { closeNetwork, openNetwork, weightBytes } from './networkSpec';
 import { addScores, readScores } from './scoreFiles';
 import { type PlacedModel, scoreSet } from './scoreSet';
 import type { RecordedModel, ScoreReport, ScoreSpec } from './scoreSpec';
@@ -52,8 +51,7 @@ async function groupsOf(models: readonly RecordedModel[]): Promise<RecordedModel
   const groups: RecordedModel[][] = [];
   let room = 0;
   for (const model of models) {
-    // Loading names a file that is missing.
-    const { size } = await stat(join(model.folder, 'weights.bin')).catch(() => ({ size: 0 }));
+    const size = await weightBytes(model.network);
     if (size > room || groups.length === 0) {
       groups.push([]);
       room = BYTES_AT_ONCE;
@@ -64,29 +62,34 @@ async function groupsOf(models: readonly RecordedModel[]): Promise<RecordedModel
   return groups;
 }
 
-/** By folder; as a rule those of the last spec. */
-const held = new Map<string, TrainedModel>();
+/** By spec; as a rule those of the last set. */
+const held = new Map<string, Network>();
 
 /** Holds the models of a group, and no others; those that cannot be loaded are left out. */
 async function hold(
   group: readonly RecordedModel[],
   onFailure: (failure: Error) => void,
 ): Promise<(RecordedModel & PlacedModel)[]> {
-  for (const [folder, { model }] of held) {
-    if (group.some((other) => other.folder === folder)) continue;
-    held.delete(folder);
-    model.dispose();
+  const wanted = new Set(group.map(keyOf));
+  for (const [key, model] of held) {
+    if (wanted.has(key)) continue;
+    held.delete(key);
+    await closeNetwork(model);
   }
   const loaded: (RecordedModel & PlacedModel)[] = [];
   for (const place of group)
     try {
-      const model = held.get(place.folder) ?? (await loadModel(place.folder));
-      held.set(place.folder, model);
+      const model = held.get(keyOf(place)) ?? (await openNetwork(place.network));
+      held.set(keyOf(place), model);
       loaded.push({ ...place, model });
     } catch (failure) {
       onFailure(failure as Error);
     }
   return loaded;
+}
+
+function keyOf({ network }: RecordedModel): string {
+  return JSON.stringify(network);
 }
 
 serveWorker(evaluate);

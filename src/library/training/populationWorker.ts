@@ -8,7 +8,7 @@ import {
 import { quantizeModel } from '../compression/quantizeModel';
 import type { ImageDataset } from '../datasets/imageDataset';
 import { keptOpen } from '../datasets/openDataset';
-import { predict } from '../evaluation/predict';
+import { predictAll } from '../evaluation/predictAll';
 import { saveModel, type TrainedModel } from '../models/modelFolder';
 import { variantOf } from '../models/network';
 import { serveWorker } from '../workers/serveWorker';
@@ -101,8 +101,8 @@ async function writePredictions(
   signal: AbortSignal,
 ): Promise<void> {
   await removeTemporaries(dirname(file), basename(file));
-  const predictions = await predict(model, test, { signal });
-  await writeModelPredictions(file, { ...predictions, ...variantOf(model), replicate });
+  const [predictions] = await predictAll([model], test, { signal });
+  await writeModelPredictions(file, { ...predictions!, ...variantOf(model), replicate });
 }
 
 serveWorker(trainReplicate);

@@ -1,13 +1,18 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import sharp from 'sharp';
 import { ImageDataset } from '#library/datasets/imageDataset';
+import { loadImageFolder } from '#library/datasets/loadImageFolder';
+import type { ImageBatch } from '#library/datasets/types';
 import { evalRobustness } from '#library/evaluation/evalRobustness';
-import { predict } from '#library/evaluation/predict';
+import { type PredictOptions, predict } from '#library/evaluation/predict';
+import { scoreModels } from '#library/evaluation/scoreModels';
 import { loadOnnx } from '#library/models/loadOnnx';
 import type { OnnxOptions } from '#library/models/onnxNetwork';
+import type { OnnxSession } from '#library/models/onnxSession';
 import { OptionError } from '#statistics/errors';
 import { temporaryFolder } from '../records/temporary';
 
@@ -38,6 +43,22 @@ function images(numClasses = 5, side = 6): ImageDataset {
 
 function open(name: string, options: OnnxOptions = {}) {
   return loadOnnx(join(FOLDER, `${name}.onnx`), { mean: MEAN, std: STD, ...options });
+}
+
+/** A folder of pictures, which other processes can open. */
+async function pictures(count: number): Promise<ImageDataset> {
+  const folder = temporaryFolder();
+  for (let i = 0; i < count; i++) {
+    const place = join(folder, i % 3 === 0 ? 'a' : 'b');
+    mkdirSync(place, { recursive: true });
+    const [r, g, b] = [25 * i, 250 - 20 * i, (90 * i) % 256];
+    const create = { width: 9, height: 7, channels: 3, background: { r, g, b } } as const;
+    await sharp({ create })
+      .png()
+      .toFile(join(place, `${i}.png`));
+  }
+  const classNames = ['a', 'b', 'c', 'd', 'e'];
+  return loadImageFolder(folder, { size: 6, mean: MEAN, std: STD, classNames });
 }
 
 /** Softmax maxima in double precision. */
@@ -88,6 +109,50 @@ describe('loadOnnx', () => {
     ]);
     const changes = frame.column('top1_change').values as number[];
     assert.ok(changes.filter((change) => change === 0).length >= 2, `${changes}`);
+  });
+
+  it('is predicted by processes as by this one, and a rerun goes on from the parts that are done', async () => {
+    const network = await open('channels-first');
+    const folder = temporaryFolder();
+    const data = await pictures(10);
+    const seen = async (options: PredictOptions) => {
+      let images = 0;
+      const onProgress = (now: { images: number }) => (images = now.images);
+      const predicted = await predict(network, data, { onProgress, ...options });
+      return { predicted, images };
+    };
+    const here = await seen({ processes: 1 });
+    const first = await seen({ processes: 2, folder });
+    assert.deepEqual(first, here);
+    assert.deepEqual(await seen({ processes: 2, folder }), { ...here, images: 0 });
+    const other = await open('channels-first', { preprocessing: 'torchvision' });
+    assert.equal((await predict(other, data, { folder, onProgress() {} })).imageIds.length, 10);
+    await assert.rejects(
+      predict(() => [[0]], data, { processes: 2 }),
+      /lives in this process alone/,
+    );
+  });
+
+  it('is evaluated by processes as by this one', async () => {
+    const networks = await Promise.all([open('channels-first'), open('channels-last-of-4')]);
+    const clean = await pictures(6);
+    const shifted = { corruption: 'brightness', severity: 3, data: clean.corrupt('brightness', 3) };
+    const folder = temporaryFolder();
+    const options = { clean, shifted, folder, onProgress() {} };
+    const byProcesses = await scoreModels(networks, options);
+    const asFunctions = networks.map((network) => ({
+      variant: network.variant,
+      model: (batch: ImageBatch) => (network as OnnxSession).answer(batch),
+    }));
+    const here = await scoreModels(asFunctions, options);
+    assert.deepEqual(byProcesses.values, here.values);
+    for (const file of readdirSync(folder)) {
+      const stored: { top1: number }[] = JSON.parse(readFileSync(join(folder, file), 'utf8'));
+      for (const score of stored) score.top1 = 0.125;
+      writeFileSync(join(folder, file), JSON.stringify(stored));
+    }
+    const again = await scoreModels(networks, options);
+    assert.deepEqual(again.column('top1').values, [0.125, 0.125, 0.125, 0.125], 'scores are kept');
   });
 
   it('tells its hash and how its pictures are made', async () => {

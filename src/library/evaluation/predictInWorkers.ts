@@ -1,0 +1,166 @@
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { EvaluationError, type ImageId, OptionError } from 'selective-brain-damage-statistics';
+import type { VariantOf } from 'selective-brain-damage-statistics/internal';
+import type { BackendInfo, BackendName } from '../backend/backend';
+import type { ImageDataset } from '../datasets/imageDataset';
+import { optionsAnywhere, specOf } from '../datasets/openDataset';
+import type { DatasetSpec } from '../datasets/types';
+import { type Network, variantOf } from '../models/network';
+import { OnnxSession } from '../models/onnxSession';
+import { runInWorkers } from '../workers/runInWorkers';
+import { checkTakes } from './answers';
+import type { NetworkSpec } from './networkSpec';
+import type { PredictAllOptions, PredictedImages } from './predictAll';
+
+/** A shard of a data set for a process to predict; JSON. */
+export interface PredictSpec {
+  readonly network: NetworkSpec;
+  readonly data: DatasetSpec;
+  /** File of the shard's predictions. */
+  readonly file: string;
+  readonly backend: BackendName;
+  readonly batchSize?: number | undefined;
+}
+
+/** Images for which processes are started. */
+const IMAGES_FOR_PROCESSES = 200;
+/** A stop loses at most what the processes have done of a shard each. */
+const IMAGES_PER_SHARD = 250;
+/** Every process reads, though it does not decode, all images before those of its shard. */
+const MOST_SHARDS = 16;
+
+/** How many processes predict a data set where nothing is said. */
+export function defaultShardProcesses(network: Network, data: ImageDataset): number {
+  const isOnCpu = network instanceof OnnxSession && network.provider === 'cpu';
+  const { size = Number.POSITIVE_INFINITY, spec } = data;
+  return isOnCpu && spec !== undefined && size >= IMAGES_FOR_PROCESSES ? availableParallelism() : 1;
+}
+
+/** The predictions of a shard, in a file. */
+interface StoredShard {
+  readonly imageIds: readonly ImageId[];
+  readonly trueClass: readonly number[];
+  readonly predictedClass: readonly number[];
+  readonly confidence: readonly number[];
+  readonly top5: readonly number[];
+}
+
+/** Predictions as a shard's file holds them; JSON. */
+export function storedShard(predicted: PredictedImages): StoredShard {
+  const { imageIds, trueClass, predictedClass, confidence, top5 } = predicted;
+  return {
+    imageIds,
+    trueClass: [...trueClass],
+    predictedClass: [...predictedClass],
+    confidence: [...confidence],
+    top5: [...top5],
+  };
+}
+
+interface PredictInWorkersOptions extends PredictAllOptions {
+  readonly meter: { expect(images: number): void };
+  readonly processes: number;
+  /** Of the shards' files, for a rerun. Default: a temporary one. */
+  readonly folder: string | undefined;
+  readonly backend: BackendInfo;
+}
+
+/**
+ * Predictions of a network in processes, a shard of the images at a time.
+ *
+ * @throws OptionError where other processes cannot open the network or the images
+ */
+export async function predictInWorkers(
+  network: Network,
+  data: ImageDataset,
+  options: PredictInWorkersOptions,
+): Promise<PredictedImages> {
+  checkTakes(network, data);
+  if (!(network instanceof OnnxSession))
+    throw new OptionError(
+      `predict: ${variantOf(network).variant} lives in this process alone, so processes and folder do ` +
+        'not apply; they are for networks that loadOnnx opens.',
+      { option: options.folder === undefined ? 'processes' : 'folder' },
+    );
+  const folder = options.folder ?? (await mkdtemp(join(tmpdir(), 'predictions-')));
+  try {
+    const shards = await predictShards(network, data, { ...options, folder: resolve(folder) });
+    return { ...variantOf(network), ...interleaved(shards), classNames: data.classNames };
+  } finally {
+    if (options.folder === undefined) await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function predictShards(
+  network: OnnxSession,
+  data: ImageDataset,
+  options: PredictInWorkersOptions & { readonly folder: string },
+): Promise<StoredShard[]> {
+  const { meter, processes, folder, backend, batchSize, signal, onImages } = options;
+  const of = shardCount(data);
+  const prefix = `${network.variant.replaceAll(/[^\w.-]/g, '_')}-${keyOf(network, data)}`;
+  const shards = Array.from({ length: of }, (_, index) => {
+    const shard = data.shard(index, of);
+    const file = join(folder, `${prefix}-${index + 1}-of-${of}.json`);
+    const spec: PredictSpec = {
+      ...{ network: { onnx: network.spec }, data: specOf(shard), file },
+      ...{ backend: backend.name, batchSize },
+    };
+    return { spec, size: shard.size ?? Number.NaN };
+  });
+  const waiting = shards.filter(({ spec }) => !existsSync(spec.file));
+  for (const { size } of waiting) meter.expect(size);
+  const failures = await runInWorkers<PredictSpec, number>(
+    waiting.map(({ spec }) => spec),
+    {
+      ...{ worker: join(__dirname, 'predictWorker.js'), processes, signal },
+      onReport: (_, images) => onImages?.(images),
+    },
+  );
+  signal?.throwIfAborted();
+  if (failures.length > 0) throw new EvaluationError(failures[0]!.reason);
+  return Promise.all(shards.map(({ spec }) => readShard(spec.file)));
+}
+
+/** Tells apart whatever decides a network's predictions of a data set, wherever their files lie. */
+function keyOf({ hash, spec }: OnnxSession, data: ImageDataset): string {
+  const source = specOf(data);
+  const { threads: _, variant: __, ...options } = spec.options;
+  const images = [data.hash, source.loader, optionsAnywhere(source), source.views];
+  const identity = JSON.stringify([hash, options, ...images]);
+  return createHash('sha256').update(identity).digest('hex').slice(0, 12);
+}
+
+/** The same whatever the machine, so that a rerun finds the files. */
+function shardCount({ size = Number.POSITIVE_INFINITY }: ImageDataset): number {
+  return Math.max(1, Math.min(MOST_SHARDS, Math.ceil(size / IMAGES_PER_SHARD)));
+}
+
+async function readShard(file: string): Promise<StoredShard> {
+  return JSON.parse(await readFile(file, 'utf8'));
+}
+
+/** Image i of all is image ⌊i / n⌋ of shard i mod n. */
+function interleaved(
+  shards: readonly StoredShard[],
+): Omit<PredictedImages, keyof VariantOf | 'classNames'> {
+  const size = shards.reduce((sum, { imageIds }) => sum + imageIds.length, 0);
+  const k = shards[0]!.top5.length / Math.max(1, shards[0]!.imageIds.length);
+  const all = <T>(pick: (shard: StoredShard) => readonly T[], each = 1): T[] =>
+    Array.from({ length: size * each }, (_, at) => {
+      const image = Math.floor(at / each);
+      const shard = pick(shards[image % shards.length]!);
+      return shard[Math.floor(image / shards.length) * each + (at % each)]!;
+    });
+  return {
+    imageIds: all((shard) => shard.imageIds),
+    trueClass: Int32Array.from(all((shard) => shard.trueClass)),
+    predictedClass: Int32Array.from(all((shard) => shard.predictedClass)),
+    confidence: Float32Array.from(all((shard) => shard.confidence)),
+    top5: Int32Array.from(all((shard) => shard.top5, k)),
+  };
+}
