@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { FromGuard } from './guard';
-import { END_OF_CELL, type FromHost, type ToHost } from './kernelProcess';
+import { END_OF_CELL, FINISH_MILLISECONDS, type FromHost, type ToHost } from './kernelProcess';
 import { showProgress } from './libraries';
 import { Session } from './session';
 
@@ -50,6 +50,8 @@ process.on('message', async (message: ToHost) => {
   if (message.type === 'finish') {
     session.close();
     process.channel!.unref();
+    // By this process's clock: timers that are due earlier fire first, however busy the machine is.
+    setTimeout(() => process.exit(), FINISH_MILLISECONDS).unref();
     return;
   }
   const error = await session.execute(message.cell, (output) => send({ type: 'output', output }));

@@ -63,8 +63,8 @@ export const END_OF_CELL = '\0end of cell\n';
 const STOP_MILLISECONDS = 5000;
 /** The time that a process has to end after {@link KernelProcess.close}. */
 const CLOSE_MILLISECONDS = 6000;
-/** How long what the cells left behind may go on after the last one. */
-const FINISH_MILLISECONDS = 1000;
+/** The time that code which the cells left running has after the last cell. */
+export const FINISH_MILLISECONDS = 1000;
 
 /**
  * A session in a separate process: it can be interrupted and ended at any time, together with its
@@ -83,6 +83,8 @@ export class KernelProcess {
   /** The file of the running cell. */
   private running: string | undefined;
   private onEnd: ((error?: CellError) => void) | undefined;
+  /** Why this process ended the one of the cells, if it did. */
+  private killReason: string | undefined;
 
   /** @param directory the notebook's folder, where the cells run and resolve their imports */
   constructor(
@@ -127,6 +129,7 @@ export class KernelProcess {
     const { count } = this;
     const file = counts ? cellFile(count) : uncountedFile(++this.uncounted);
     this.running = file;
+    const { hasEnded } = this;
     const failed = (name: string, message: string): CellError => ({
       name,
       message,
@@ -149,12 +152,14 @@ export class KernelProcess {
     const { child } = this;
     const error = await Promise.race([
       whole,
-      this.ended.then(() =>
-        failed(
-          'ProcessExit',
-          `the cell ended its process (${child.signalCode ?? `exit code ${child.exitCode}`}).`,
-        ),
-      ),
+      this.ended.then(() => {
+        const status = child.signalCode ?? `exit code ${child.exitCode}`;
+        if (hasEnded)
+          return failed('ProcessExit', `the process of the cells has ended (${status}).`);
+        return this.killReason === undefined
+          ? failed('ProcessExit', `the cell ended its process (${status}).`)
+          : failed('Interrupted', `the cell was interrupted. ${this.killReason}`);
+      }),
     ]);
     if (timer) clearTimeout(timer);
     this.onEnd = undefined;
@@ -195,7 +200,9 @@ export class KernelProcess {
     const { running } = this;
     this.interrupt();
     setTimeout(() => {
-      if (running && this.running === running) killGroup(this.child.pid!);
+      if (!running || this.running !== running) return;
+      this.killReason = `It did not end within ${STOP_MILLISECONDS / 1000} s, so its process was ended.`;
+      killGroup(this.child.pid!);
     }, STOP_MILLISECONDS).unref();
   }
 
@@ -205,12 +212,14 @@ export class KernelProcess {
   }
 
   /**
-   * Waits, but not for long, until what the cells left behind has ended, and closes. What fails
-   * there is told as an idle error.
+   * Gives code that the cells left running a short time to end, and closes. Failures of that code are
+   * idle errors.
    */
   async finish(): Promise<void> {
     this.send({ type: 'finish' });
-    const timeout = new Promise((resolve) => setTimeout(resolve, FINISH_MILLISECONDS).unref());
+    // The host ends by itself, unless its code computes without a pause.
+    const limit = FINISH_MILLISECONDS + CLOSE_MILLISECONDS;
+    const timeout = new Promise((resolve) => setTimeout(resolve, limit).unref());
     await Promise.race([this.ended, timeout]);
     await this.close();
   }
@@ -218,6 +227,7 @@ export class KernelProcess {
   /** Ends the process and its child processes, after interruptible work has finished in good order. */
   async close(): Promise<void> {
     const { child } = this;
+    this.killReason ??= 'Its kernel was closed.';
     const timer = setTimeout(() => killGroup(child.pid!), CLOSE_MILLISECONDS);
     child.stdio[PARENT_FD]!.destroy();
     await this.ended;

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Message } from '#kernels/wire';
 import { FIXTURES } from './fixtures';
+import { gateOf } from './gate';
 import { type Answer, JupyterClient } from './jupyterClient';
 import { isAlive, until } from './processes';
 
@@ -17,6 +18,11 @@ function types(messages: readonly Message[]): string[] {
 
 function text({ published }: Answer): string {
   return published.map(({ content }) => content.text ?? '').join('');
+}
+
+/** Waits until the kernel has read all that was sent: it reads in order, and answers this at once. */
+async function received(): Promise<void> {
+  await client.request('kernel_info_request');
 }
 
 async function count(): Promise<number> {
@@ -58,9 +64,14 @@ test('a figure is one message with all its forms', async () => {
   ]);
 });
 
-test('what fails is an error message in lines of the cell, and aborts what waits', async () => {
-  const failing = client.execute("const a: number = 1;\nthrow new RangeError('at ' + a);");
+test('what fails is an error message in lines of the cell, and aborts what waits', async (context) => {
+  const gate = gateOf(context);
+  const failing = client.execute(
+    `const a: number = 1; ${gate.waits}\nthrow new RangeError('at ' + a);`,
+  );
   const next = client.execute("console.log('never')");
+  await received();
+  gate.open();
   const { reply, published } = await failing;
   const error = published.at(-1)!;
   assert.equal(error.header.msg_type, 'error');
@@ -118,30 +129,31 @@ test('user expressions are evaluated after the cell', async () => {
   assert.deepEqual(types(published), ['execute_input']);
 });
 
-test('progress is one output that changes', async () => {
-  const { published } = await client.execute(`
+test('progress is one output that changes', async (context) => {
+  const gate = gateOf(context);
+  const start = client.published.length;
+  const running = client.execute(`
     const { progress } = require('../../src/statistics/dist/progress.js');
-    for (let i = 1; i <= 30; i++) {
-      progress().update(\`\${i} of 30\`);
-      await new Promise((resolve) => setTimeout(resolve, 10));
-    }
+    progress().update('1 of 1000');
+    ${gate.waits}
+    for (let i = 2; i <= 1000; i++) progress().update(\`\${i} of 1000\`);
     progress().done();
     progress().update('another');`);
-  const shown = published.slice(1);
+  await client.until(() => types(client.published.slice(start)).includes('display_data'));
+  gate.open();
+  const shown = (await running).published.slice(1);
   const id = ({ content }: Message) => (content.transient as { display_id: string }).display_id;
   const line = ({ content }: Message) => (content.data as Record<string, string>)['text/plain'];
   assert.deepEqual(types(shown.slice(0, 2)), ['display_data', 'update_display_data']);
-  assert.ok(shown.length < 20, `${shown.length} messages for 30 updates`);
-  assert.deepEqual(shown.slice(-2).map(line), ['30 of 30', 'another']);
+  assert.ok(shown.length < 500, `${shown.length} messages for 1000 updates`);
+  assert.deepEqual(shown.slice(-2).map(line), ['1000 of 1000', 'another']);
   assert.deepEqual(new Set(shown.slice(0, -1).map(id)).size, 1);
   assert.equal(shown.at(-1)!.header.msg_type, 'display_data');
   assert.notEqual(id(shown.at(-1)!), id(shown[0]!));
 });
 
 test('the same progress is shown again by another cell, and not by a silent one', async () => {
-  const source =
-    "require('../../src/statistics/dist/progress.js').progress().update('1 of 1');\n" +
-    'await new Promise((resolve) => setTimeout(resolve, 50));';
+  const source = "require('../../src/statistics/dist/progress.js').progress().update('1 of 1');";
   assert.deepEqual((await client.execute(source, { silent: true })).published, []);
   for (let i = 0; i < 2; i++)
     assert.deepEqual(types((await client.execute(source)).published), [
@@ -188,9 +200,8 @@ test('an interrupt stops the cell, aborts what waits and leaves the kernel usabl
   const id = client.published.length;
   const running = client.execute("console.log('in');\nawait new Promise(() => {});");
   const waiting = client.execute("console.log('never')");
-  await client.until(() =>
-    client.published.slice(id).some(({ header }) => header.msg_type === 'stream'),
-  );
+  await client.until(() => types(client.published.slice(id)).includes('stream'));
+  await received();
   const { reply } = await client.onControl('interrupt_request');
   assert.deepEqual(reply.content, { status: 'ok' });
   assert.equal((await running).reply.content.ename, 'Interrupted');
@@ -199,13 +210,13 @@ test('an interrupt stops the cell, aborts what waits and leaves the kernel usabl
 });
 
 test('a computation without a pause is broken off by a second interrupt, which a note asks for', async () => {
-  const running = client.execute('while (true) {}');
-  await client.until(() => client.published.at(-1)?.header.msg_type === 'execute_input');
-  await new Promise((resolve) => setTimeout(resolve, 500));
+  const start = client.published.length;
+  const isShown = (text: RegExp) =>
+    client.published.slice(start).some(({ content }) => text.test(String(content.text)));
+  const running = client.execute("console.log('in');\nwhile (true) {}");
+  await client.until(() => isShown(/^in$/m));
   await client.onControl('interrupt_request');
-  await client.until(() =>
-    /Interrupt it again/.test(String(client.published.at(-1)?.content.text)),
-  );
+  await client.until(() => isShown(/Interrupt it again/));
   await client.onControl('interrupt_request');
   assert.equal((await running).reply.content.ename, 'Interrupted');
   assert.equal(text(await client.execute("console.log('usable')")), 'usable\n');
@@ -257,16 +268,16 @@ test('displays arrive one by one, however many there are', async () => {
   );
 });
 
-test('a failure between cells is told below its cell, and the next one replies with it', async () => {
-  const { published } = await client.execute(
-    "setTimeout(() => { Promise.reject(new RangeError('left')); }, 100);\nundefined;",
-  );
+test('a failure between cells is told below its cell, and the next one replies with it', async (context) => {
+  const gate = gateOf(context);
+  const { published } = await client.execute(gate.later("Promise.reject(new RangeError('left'));"));
+  gate.open();
   const { msg_id } = published[0]!.parent;
   const cell = published[0]!.content.execution_count;
   await client.until(() => client.of(msg_id!).some(({ header }) => header.msg_type === 'error'));
   const next = await client.execute("console.log('runs all the same')");
   assert.deepEqual([next.reply.content.status, next.reply.content.evalue], ['error', 'left']);
-  assert.match((next.reply.content.traceback as string[])[0]!, new RegExp(`^cell ${cell}, line 1`));
+  assert.match((next.reply.content.traceback as string[])[0]!, new RegExp(`^cell ${cell}, line 2`));
   assert.deepEqual(types(next.published), ['execute_input', 'stream', 'error']);
   assert.equal((await client.execute('1')).reply.content.status, 'ok');
 });

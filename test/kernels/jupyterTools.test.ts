@@ -8,6 +8,7 @@ import { installKernel, KERNEL_NAME } from '#kernels/kernelspec';
 import { type Notebook, readNotebook } from '#kernels/notebook';
 import { findPython, withoutPython } from '../python';
 import { FIXTURES } from './fixtures';
+import { gateOf } from './gate';
 
 let folder: string;
 before(() => {
@@ -44,6 +45,7 @@ test('nbconvert executes a notebook as the headless runner does', {
     ['nbconvert', 'nbclient'],
     ...['-m', 'nbconvert', '--to', 'notebook', '--execute', '--output-dir', folder],
     `--ExecutePreprocessor.kernel_name=${KERNEL_NAME}`,
+    '--ExecutePreprocessor.startup_timeout=600',
     join(FIXTURES, 'tiny.ipynb'),
   );
   assert.equal(status, 0, stderr);
@@ -61,7 +63,18 @@ test('papermill tells the error of a failing cell', {
   const papermill = (...args: string[]) =>
     python(
       ['papermill'],
-      ...['-m', 'papermill', '-k', KERNEL_NAME, '--cwd', FIXTURES, '--no-progress-bar', ...args],
+      ...[
+        '-m',
+        'papermill',
+        '-k',
+        KERNEL_NAME,
+        '--cwd',
+        FIXTURES,
+        '--no-progress-bar',
+        '--start-timeout',
+        '600',
+        ...args,
+      ],
     );
   const failing = papermill(join(FIXTURES, 'failing.ipynb'), out);
   assert.notEqual(failing.status, 0);
@@ -70,26 +83,38 @@ test('papermill tells the error of a failing cell', {
 });
 
 const FAILS_BETWEEN_CELLS = `
-import sys, time
+import sys
+from pathlib import Path
 from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_notebook
-sources = [
-    "setTimeout(() => { Promise.reject(new RangeError('left')); }, 100);\\nundefined;",
-    "console.log('next')",
-    "console.log('never')",
-]
-notebook = new_notebook(cells=[new_code_cell(source) for source in sources])
-wait = lambda **_: time.sleep(0.5)
-NotebookClient(notebook, kernel_name=sys.argv[1], on_cell_executed=wait).execute()
+_, kernel, gate, left = sys.argv
+notebook = new_notebook(
+    cells=[new_code_cell(source) for source in [left, "console.log('next')", "console.log('never')"]]
+)
+
+async def let_fail(cell_index, **_):
+    if cell_index > 0:
+        return
+    Path(gate).touch()
+    while (await client.kc.get_iopub_msg(timeout=None))["msg_type"] != "error":
+        pass
+
+client = NotebookClient(
+    notebook, kernel_name=kernel, startup_timeout=600, on_cell_executed=let_fail
+)
+client.execute()
 `;
 
 test('nbclient ends with the failure that a cell left behind', {
   skip: withoutPython('nbclient'),
-}, () => {
-  const { status, stderr } = python(['nbclient'], '-c', FAILS_BETWEEN_CELLS, KERNEL_NAME);
+}, (context) => {
+  const gate = gateOf(context);
+  const left = gate.later("Promise.reject(new RangeError('left'));");
+  const args = [KERNEL_NAME, gate.file, left];
+  const { status, stderr } = python(['nbclient'], '-c', FAILS_BETWEEN_CELLS, ...args);
   assert.notEqual(status, 0);
   assert.match(
     stderr,
-    /CellExecutionError.*console\.log\('next'\).*cell 1, line 1.*RangeError: left/s,
+    /CellExecutionError.*console\.log\('next'\).*cell 1, line 2.*RangeError: left/s,
   );
 });

@@ -1,15 +1,14 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, type TestContext, test } from 'node:test';
+import { after, test } from 'node:test';
 import fc from 'fast-check';
 import type { CellError } from '#kernels/cellError';
 import { KernelProcess } from '#kernels/kernelProcess';
 import type { CellOutput } from '#kernels/notebook';
 import { FIXTURES } from './fixtures';
+import { gateOf } from './gate';
 import { isAlive, until } from './processes';
 
 let outputs: CellOutput[] = [];
@@ -247,8 +246,10 @@ test('a promise as the last expression is awaited; what it resolves to is shown,
   assert.deepEqual([rejected.message, rejected.line], ['last', 2]);
 });
 
-test('a display is shown after its cell has ended, and fails its cell where it cannot be told', async () => {
-  await prints("setTimeout(() => void display({ 'text/plain': 'late' }), 50);\nundefined;");
+test('a display is shown after its cell has ended, and fails its cell where it cannot be told', async (context) => {
+  const gate = gateOf(context);
+  await prints(gate.later("void display({ 'text/plain': 'late' });"));
+  gate.open();
   await until(() => outputs.length > 0);
   assert.match(JSON.stringify(outputs), /late/);
   const error = await fails("display({ 'application/json': { n: 1n } });");
@@ -269,16 +270,12 @@ test('code that is not counted has the last count and a name of its own', async 
   assert.match(error.traceback.join('\n'), /at fail \(uncounted-1\.ts:3:\d+\)/);
 });
 
-test('a rejection that nobody handles fails the cell that caused it', async () => {
+test('a rejection that nobody handles fails the cell that caused it', async (context) => {
+  const gate = gateOf(context);
   const own = await fails("const f = async () => {\n  throw new Error('own');\n};\nf();");
   assert.deepEqual([own.message, own.line], ['own', 2]);
-  assert.equal(
-    await prints(
-      "setTimeout(() => {\n  Promise.reject(new Error('late'));\n}, 1000);\nconsole.log('ok');",
-    ),
-    'ok\n',
-  );
-  const late = await fails('await new Promise((resolve) => setTimeout(resolve, 5000));');
+  await prints(gate.later("Promise.reject(new Error('late'));"));
+  const late = await fails(`${gate.opens}\nawait new Promise(() => {});`);
   assert.deepEqual([late.message, late.line, late.cell], ['late', 2, own.cell + 1]);
   const timer = await fails(
     "setTimeout(() => { throw new Error('timer'); }, 1);\nawait new Promise(() => {});",
@@ -287,13 +284,19 @@ test('a rejection that nobody handles fails the cell that caused it', async () =
   assert.equal(await prints("console.log('usable')"), 'usable\n');
 });
 
-test('a rejection without a line of a cell is the fault of the cell that made the promise', async () => {
-  await prints(
-    "import { promisify } from 'node:util';\nimport { exec } from 'node:child_process';\nvoid promisify(exec)('sleep 0.3; exit 7');",
-  );
+test('a rejection without a line of a cell is the fault of the cell that made the promise', async (context) => {
+  const gate = gateOf(context);
+  const program = `setInterval(() => {
+    if (require('node:fs').existsSync(process.argv[1])) process.exit(7);
+  }, 10);`;
+  await prints(`
+    import { promisify } from 'node:util';
+    import { execFile } from 'node:child_process';
+    const args = ${JSON.stringify(['-e', program, gate.file])};
+    void promisify(execFile)(process.execPath, args);`);
   const cell = kernel.count;
-  const error = await fails('await new Promise((resolve) => setTimeout(resolve, 5000));');
-  assert.match(error.message, /Command failed: sleep/);
+  const error = await fails(`${gate.opens}\nawait new Promise(() => {});`);
+  assert.match(error.message, /Command failed: .*node/);
   assert.deepEqual([error.cell, error.traceback[0]], [cell, `cell ${cell}`]);
 });
 
@@ -314,12 +317,14 @@ test('a rejection that fails a cell stops the interruptible work that the cell w
   );
 });
 
-test('a rejection between cells is told in the name of its own', async () => {
-  await prints("setTimeout(() => { Promise.reject(new Error('between')); }, 50);");
+test('a rejection between cells is told in the name of its own', async (context) => {
+  const gate = gateOf(context);
+  await prints(gate.later("Promise.reject(new Error('between'));"));
   const cell = kernel.count;
+  gate.open();
   await until(() => idleErrors.length > 0);
   const [error] = idleErrors;
-  assert.deepEqual([error?.message, error?.line, error?.cell], ['between', 1, cell]);
+  assert.deepEqual([error?.message, error?.line, error?.cell], ['between', 2, cell]);
   assert.equal(await prints("console.log('usable')"), 'usable\n');
 });
 
@@ -521,7 +526,7 @@ test('completion, inspection and completeness are told, also while a cell runs',
   await prints(
     "import * as statistics from 'selective-brain-damage-statistics';\nconst sparsities = [0.9];",
   );
-  const gate = gateIn(context);
+  const gate = gateOf(context);
   const running = run(gate.waits);
   const complete = 'const a = statistics.perClassTT';
   const { start, end, candidates } = await kernel.ask('complete', complete, complete.length);
@@ -541,15 +546,33 @@ test('completion, inspection and completeness are told, also while a cell runs',
     indent: '  ',
   });
   gate.open();
-  assert.deepEqual(textOf((await running).outputs), 'open\n');
+  assert.equal((await running).error, undefined);
 });
 
 test('a cell that runs too long is ended, even when it never yields', async () => {
-  const { error, outputs } = await run("console.log('busy');\nwhile (true) {}", 1);
-  assert.equal(error?.name, 'TimeoutError');
-  assert.match(error!.message, /longer than 1 s/);
-  assert.equal(outputs.length, 1);
-  assert.equal((await fails('1')).name, 'ProcessExit');
+  for (const source of ['await new Promise(() => {});', 'while (true) {}']) {
+    const { error } = await run(source, 1);
+    assert.deepEqual(
+      [error?.name, error?.message],
+      ['TimeoutError', 'the cell ran longer than 1 s.'],
+    );
+    await restarted();
+  }
+});
+
+test('a cell that does not stop is killed, keeps what it printed, and leaves no process', async () => {
+  const running = run("console.log('busy');\nwhile (true) {}");
+  await until(() => outputs.length > 0);
+  kernel.stop();
+  const { error } = await running;
+  assert.equal(error?.name, 'Interrupted');
+  assert.match(error!.message, /did not end within 5 s, so its process was ended/);
+  assert.equal(textOf(outputs), 'busy\n');
+  const next = await fails('1');
+  assert.deepEqual(
+    [next.name, next.message],
+    ['ProcessExit', 'the process of the cells has ended (SIGKILL).'],
+  );
   await restarted();
 });
 
@@ -564,9 +587,7 @@ test('with the process go those that it started', async () => {
   await until(() => !pids.some(isAlive));
 });
 
-test('nothing outlives a parent that is killed, not even an endless loop', {
-  timeout: 30_000,
-}, async () => {
+test('nothing outlives a parent that is killed, not even an endless loop', async () => {
   const parent = spawn(process.execPath, [join(__dirname, 'killedParent.js')], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -575,21 +596,6 @@ test('nothing outlives a parent that is killed, not even an endless loop', {
   parent.kill('SIGKILL');
   await until(() => !isAlive(Number(pid)));
 });
-
-/** A file that a cell waits for and a test makes: the cell ends when the test says so. */
-function gateIn(context: TestContext): { readonly waits: string; open(): void } {
-  const folder = mkdtempSync(join(tmpdir(), 'gate-'));
-  context.after(() => rmSync(folder, { recursive: true }));
-  const file = join(folder, 'open');
-  return {
-    waits: `
-      const { existsSync } = require('node:fs');
-      while (!existsSync(${JSON.stringify(file)}))
-        await new Promise((resolve) => setTimeout(resolve, 10));
-      console.log('open');`,
-    open: () => writeFileSync(file, ''),
-  };
-}
 
 /** Interrupts a cell once it has printed something. */
 async function interrupted(source: string, times = 1): Promise<CellError | undefined> {
