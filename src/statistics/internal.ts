@@ -36,6 +36,7 @@ export { groupBy } from './groupBy';
 export * from './index';
 export * from './interruption';
 export * from './options';
+export { byNumeral } from './predictions/classCodes';
 export { type Population, readPopulation } from './predictions/population';
 export { bySparsity, type VariantOf, variantOfSparsity } from './predictions/variantName';
 export { predictionsFile, writeModelPredictions } from './predictions/writePredictions';

@@ -18,6 +18,7 @@ import { type NpyFile, openNpy, readAt } from './npy';
 import { type CorruptionChoice, choiceRules, type ShiftedSet } from './shiftedSet';
 import type { Example, ImageSource } from './types';
 import { shuffle } from './views/shuffle';
+import { wrappedFolder } from './wrappedFolder';
 
 const SIDE = 32;
 const IMAGE_BYTES = SIDE * SIDE * 3;
@@ -38,16 +39,18 @@ const rules: OptionRules<Cifar10COptions> = { ...choiceRules, imagesPerSeverity:
  * is streamed; an image's id is its position in the CIFAR-10 test set, from 0. `hash` is the sha256 of
  * the labels and of a severity's first 256 images.
  *
+ * @param place the files' folder, or the one above it
  * @returns one set per corruption and severity, in the benchmark's order
  * @throws DatasetError where a file is missing or has another shape or number of images
  * @throws OptionError for an unknown corruption or severity, and for a wrong option or value
  */
 export async function loadCifar10C(
-  folder: string,
+  place: string,
   options: Cifar10COptions = {},
 ): Promise<ShiftedSet[]> {
-  checkPath('loadCifar10C', 'folder', folder);
+  checkPath('loadCifar10C', 'folder', place);
   checkOptions('loadCifar10C', options, rules);
+  const folder = await wrappedFolder(place, (names) => names.some((name) => name.endsWith('.npy')));
   const { corruptions, severities = SEVERITIES, ...how } = options;
   const there = ALL_CORRUPTIONS.filter((name) => existsSync(fileOf(folder, name)));
   if (there.length === 0)

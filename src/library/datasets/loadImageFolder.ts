@@ -1,55 +1,63 @@
-import { createHash } from 'node:crypto';
-import { readdir, readFile, stat } from 'node:fs/promises';
-import { basename, join, resolve } from 'node:path';
+import { stat } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { DatasetError } from 'selective-brain-damage-statistics';
 import {
   checkOptions,
+  choice,
   either,
   listOf,
   type OptionRules,
-  type Random,
-  shuffleInPlace,
   TEXT,
 } from 'selective-brain-damage-statistics/internal';
 import { checkPath, object } from '../optionRules';
+import { FolderSource } from './folderSource';
 import { ImageDataset } from './imageDataset';
-import type { Normalization } from './normalization';
-import {
-  decodeImage,
-  inputOf,
-  type PictureOptions,
-  type PictureSettings,
-  pictureRules,
-  pictureSettings,
-} from './preprocess';
-import type { DatasetSpec, Example, ImageSource } from './types';
+import { imagesByClass, imagesByList, rootOf } from './imageFiles';
+import { IMAGENET_WNIDS } from './imagenetClasses';
+import { type PictureOptions, pictureRules, pictureSettings } from './preprocess';
+import { sizeOfSmallImages } from './smallImages';
 
 /** Options of {@link loadImageFolder}. */
 export interface ImageFolderOptions extends PictureOptions {
   /**
-   * The subfolders of all classes, in the classes' order; a class whose subfolder is missing has no
-   * images. A list names the classes by their subfolders; in an object, keys are subfolders and values
-   * the classes' names: `{ n01440764: 'tench', … }`. Default: the subfolders that are there, sorted.
+   * All classes by their subfolders' names, or by those in `labels`, in the classes' order; some may have no
+   * images. In an object, keys are these names and values what the classes are called: `{ n01440764: 'tench',
+   * … }`. `'imagenet'` stands for ImageNet's 1,000 WordNet ids. Default: those that are there, sorted, numbers
+   * by value.
    */
-  readonly classNames?: readonly string[] | Readonly<Record<string, string>>;
+  readonly classNames?: readonly string[] | Readonly<Record<string, string>> | 'imagenet';
+  /**
+   * File that gives each image its class, for images that do not lie in a subfolder for each class: CSV or
+   * TSV with the columns `file` and `class`, lines of a file's name and its class, or a class a line for the
+   * files in the order of their names. A class is a name of `classNames`, or its number from 0. Default:
+   * `list.csv` in the folder, where there is one.
+   */
+  readonly labels?: string;
 }
 
 const rules: OptionRules<ImageFolderOptions> = {
   ...pictureRules,
-  classNames: either(listOf(TEXT), object('an object of names by subfolder')),
+  classNames: either(
+    choice(['imagenet']),
+    either(listOf(TEXT), object('an object of names by subfolder')),
+  ),
+  labels: TEXT,
 };
 
-const IMAGE = /\.(jpe?g|png|webp)$/i;
-
 /**
- * Opens a folder with one subfolder of JPEG or PNG files per class, the layout of ImageNet's validation
- * set. Nothing but names and sizes is read before images are asked for, and
- * memory does not grow with their number, unless they are shuffled. An image's id is its path below
- * the folder, `n01440764/ILSVRC2012_val_00000293.JPEG`; images are in the order of their paths.
- * Preprocessing is that of `loadImageNetRecords`; `hash` is the sha256 of the paths and sizes.
+ * Opens a folder of JPEG, PNG or WebP files: one subfolder per class, as ImageNet's training set and
+ * Tiny ImageNet have (`n01443537/images/…`), or all together with a list of their classes, as ImageNet's
+ * validation set comes. Nothing but names and sizes is read before images are asked for, and memory does not
+ * grow with their number, unless they are shuffled or listed. An image's id is its path below the folder,
+ * `n01440764/ILSVRC2012_val_00000293.JPEG`; images are in the order of their classes, then paths, or in the
+ * list's order. A folder that holds nothing but one other is looked into. Preprocessing is that of
+ * `loadImageNetRecords`, but images that all have one size, square and smaller than 224 pixels, keep it unless
+ * `size` or `resize` say otherwise; `hash` is the sha256 of the paths and sizes.
  *
+ * @param folder or a CSV or TSV file with the columns `file` and `class`, paths from its own folder
  * @throws DatasetError where the folder or its images are missing, a subfolder belongs to no
- *   class, and, while reading, where a file cannot be decoded or files came or went
+ *   class, an image has none, and, while reading, where a file cannot be decoded or files came or went; also
+ *   for a folder of several sets (`train`, `val`), naming them
  * @throws OptionError for a wrong option or value
  */
 export async function loadImageFolder(
@@ -58,142 +66,46 @@ export async function loadImageFolder(
 ): Promise<ImageDataset> {
   checkPath('loadImageFolder', 'folder', folder);
   checkOptions('loadImageFolder', options, rules);
-  const found = await subfolders(folder);
-  const named = options.classNames ?? found;
-  const [classes, classNames] = Array.isArray(named)
-    ? [named, named]
-    : [Object.keys(named), Object.values(named)];
-  const stray = found.find((name) => !classes.includes(name));
-  if (stray !== undefined)
+  const { classNames: named, ...pictures } = options;
+  const classes = classesOf(named);
+  const place = await rootOf(await asFolder(folder, options.labels), classes?.keys);
+  const images = place.labels
+    ? await imagesByList(place.root, place.labels, classes?.keys)
+    : await imagesByClass(place.root, classes?.keys);
+  if (images.size === 0)
     throw new DatasetError(
-      `${join(folder, stray)}: no class has this name; expected ${classes.length} classes such as ` +
-        `${classes.slice(0, 3).join(', ')}.`,
-      { option: 'classNames', value: stray, file: join(folder, stray) },
-    );
-  const settings = pictureSettings(options);
-  const folders = found.map((name) => ({ name, label: classes.indexOf(name) }));
-  const { size, hash } = await surveyed(folder, folders);
-  if (size === 0)
-    throw new DatasetError(
-      `${folder}: no images; expected one subfolder per class with JPEG or PNG files.`,
+      `${folder}: no images; expected one subfolder per class with JPEG, PNG or WebP files, or a list of ` +
+        'files and classes (labels).',
       { file: folder },
     );
+  const side = await sizeOfSmallImages(place.root, images, options);
+  const settings = pictureSettings({
+    ...pictures,
+    ...(side !== undefined && { size: side, resize: side }),
+  });
   const spec = { loader: 'image-folder', options: { ...options, folder: resolve(folder) } };
   return new ImageDataset(
-    new FolderSource(folder, folders, settings, classNames, size, hash, spec),
+    new FolderSource(place.root, images, settings, classes?.names ?? images.keys, spec),
   );
 }
 
-/** The names of a folder's subfolders, sorted. */
-async function subfolders(folder: string): Promise<string[]> {
-  const entries = await readdir(folder, { withFileTypes: true }).catch((cause: Error) => {
-    throw new DatasetError(`${folder}: cannot be read as a folder (${cause.message}).`, {
-      cause,
-      file: folder,
-    });
-  });
-  return entries
-    .filter((entry) => !entry.isFile() && !entry.name.startsWith('.'))
-    .map((entry) => entry.name)
-    .sort();
-}
-
-/** A class that has a subfolder. */
-interface ClassFolder {
-  readonly name: string;
-  readonly label: number;
-}
-
-/** The names of the images of a class, sorted. */
-async function imagesIn(folder: string, { name }: ClassFolder): Promise<string[]> {
-  return (await readdir(join(folder, name))).filter((file) => IMAGE.test(file)).sort();
-}
-
-/** The number of images, and the sha256 of their paths and sizes. */
-async function surveyed(
+/** The folder, and its list of labels where it is given. */
+async function asFolder(
   folder: string,
-  folders: readonly ClassFolder[],
-): Promise<{ size: number; hash: string }> {
-  const hash = createHash('sha256');
-  let size = 0;
-  for (const place of folders) {
-    const names = await imagesIn(folder, place);
-    const stats = await Promise.all(names.map((file) => stat(join(folder, place.name, file))));
-    size += names.length;
-    names.forEach((file, i) => {
-      hash.update(JSON.stringify([`${place.name}/${file}`, stats[i]!.size]));
-    });
-  }
-  return { size, hash: hash.digest('hex') };
+  labels: string | undefined,
+): Promise<{ readonly root: string; readonly labels?: string }> {
+  const found = await stat(folder).catch(() => undefined);
+  if (found?.isFile() && /\.[ct]sv$/i.test(folder))
+    return { root: join(folder, '..'), labels: folder };
+  return { root: folder, ...(labels !== undefined && { labels }) };
 }
 
-interface File {
-  /** The path below the folder. */
-  readonly id: string;
-  readonly label: number;
-}
-
-/** Holds no names of files: the sets of ImageNet-C have 3,750,000. */
-class FolderSource implements ImageSource {
-  readonly name: string;
-  readonly imageShape: readonly [number, number, number];
-  readonly normalization: Normalization;
-
-  constructor(
-    private readonly folder: string,
-    private readonly folders: readonly ClassFolder[],
-    private readonly settings: PictureSettings,
-    readonly classNames: readonly string[],
-    readonly size: number,
-    readonly hash: string,
-    readonly spec: DatasetSpec,
-  ) {
-    this.name = basename(resolve(folder));
-    this.imageShape = [settings.size, settings.size, 3];
-    this.normalization = settings.normalization;
-  }
-
-  async *examples(random?: Random): AsyncGenerator<Example> {
-    let count = 0;
-    for await (const file of random ? await this.shuffled(random) : this.files()) {
-      count++;
-      yield this.exampleOf(file);
-    }
-    if (count !== this.size)
-      throw new DatasetError(
-        `${this.folder}: holds ${count} images, ${this.size} when it was opened; open it again.`,
-        { file: this.folder },
-      );
-  }
-
-  private async *files(): AsyncGenerator<File> {
-    for (const place of this.folders)
-      for (const name of await imagesIn(this.folder, place))
-        yield { id: `${place.name}/${name}`, label: place.label };
-  }
-
-  private async shuffled(random: Random): Promise<File[]> {
-    const files: File[] = [];
-    for await (const file of this.files()) files.push(file);
-    return shuffleInPlace(files, random);
-  }
-
-  private exampleOf({ id, label }: File): Example {
-    const path = join(this.folder, id);
-    const failed = (cause: Error): never => {
-      throw new DatasetError(
-        `${path}: the image cannot be read (${cause.message}); expected JPEG or PNG.`,
-        { cause, file: path },
-      );
-    };
-    return {
-      id,
-      label,
-      image: () => readFile(path).then(decodeImage).catch(failed),
-      pixels: (augment, into) =>
-        readFile(path)
-          .then((encoded) => inputOf(encoded, this.settings, augment, into))
-          .catch(failed),
-    };
-  }
+/** The classes as subfolders or lists name them, and as they are called; undefined where nothing is said. */
+function classesOf(
+  named: ImageFolderOptions['classNames'],
+): { readonly keys: readonly string[]; readonly names: readonly string[] } | undefined {
+  if (named === undefined) return undefined;
+  if (named === 'imagenet') return { keys: IMAGENET_WNIDS, names: IMAGENET_WNIDS };
+  if (Array.isArray(named)) return { keys: named, names: named };
+  return { keys: Object.keys(named), names: Object.values(named as Record<string, string>) };
 }

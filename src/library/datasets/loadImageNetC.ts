@@ -10,12 +10,13 @@ import {
 import { ALL_CORRUPTIONS, type CorruptionName, SEVERITIES } from '../corruptions/names';
 import { checkPath } from '../optionRules';
 import { loadImageNetRecords } from '../records/loadImageNetRecords';
+import { recordsFolder } from '../records/recordsFolder';
 import type { ImageDataset } from './imageDataset';
 import { IMAGENET_WNIDS, imageNetClasses } from './imagenetClasses';
 import { loadImageFolder } from './loadImageFolder';
 import { type PictureOptions, pictureRules } from './preprocess';
 import { type CorruptionChoice, choiceRules, type ShiftedSet } from './shiftedSet';
-import { recordsFolder } from './tfdsFolder';
+import { wrappedFolder } from './wrappedFolder';
 
 /** Options of {@link loadImageNetC}. */
 export interface ImageNetCOptions extends PictureOptions, CorruptionChoice {
@@ -46,18 +47,21 @@ const ARCHIVES = ['', 'noise', 'blur', 'weather', 'digital', 'extra'];
  * - image folders as published: `gaussian_noise/3/n01440764/*.JPEG`, also one level down in the
  *   folder of their archive (`noise/gaussian_noise/3/…`).
  *
- * The images are 224 × 224 and taken whole, unless `resize` says otherwise.
+ * The images are 224 × 224 and taken whole, as the authors of ImageNet-C do. `resize: 256` enlarges them and
+ * crops again, as the code of Hooker et al. does.
  *
+ * @param place the folder of the corruptions, or the one above it
  * @returns one set per corruption and severity, in the benchmark's order
  * @throws DatasetError where there is no corruption at all, or one lacks a severity, naming it
  * @throws OptionError for an unknown corruption or severity, and for a wrong option or value
  */
 export async function loadImageNetC(
-  folder: string,
+  place: string,
   options: ImageNetCOptions = {},
 ): Promise<ShiftedSet[]> {
-  checkPath('loadImageNetC', 'folder', folder);
+  checkPath('loadImageNetC', 'folder', place);
   checkOptions('loadImageNetC', options, rules);
+  const folder = await wrappedFolder(place, holdsCorruption);
   const { corruptions, severities = SEVERITIES, ...pictures } = options;
   const sets: ShiftedSet[] = [];
   for (const corruption of corruptions ?? ALL_CORRUPTIONS) {
@@ -86,6 +90,16 @@ export async function loadImageNetC(
       { file: folder },
     );
   return sets;
+}
+
+/** Whether a folder with these entries holds corruptions in one of the layouts. */
+function holdsCorruption(names: readonly string[]): boolean {
+  const known = [
+    ...ALL_CORRUPTIONS,
+    ...Object.values(ALIASES),
+    ...ARCHIVES.filter((archive) => archive !== ''),
+  ];
+  return names.some((name) => known.includes(name.replace(/_[1-5]$/, '')));
 }
 
 interface Place {

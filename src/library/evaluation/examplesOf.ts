@@ -1,11 +1,12 @@
-import type { ImageId } from 'selective-brain-damage-statistics';
-import { PredictionsError } from 'selective-brain-damage-statistics';
+import { type ImageId, PredictionsError } from 'selective-brain-damage-statistics';
 import type { ImageDataset } from '../datasets/imageDataset';
+import { matchIds } from '../datasets/matchIds';
 import type { Example } from '../datasets/types';
 
 /**
- * The images that rows are about, each with its row, in the data set's order; streamed, and only until
- * all are found.
+ * The images that rows are about, each with its row, in the data set's order; streamed, and only until all are
+ * found. Where ids are not the data set's own, as the paths that another program wrote, the images are those
+ * whose ids agree in the longest ending; they come after the others.
  *
  * @throws PredictionsError where the data set lacks an image, or gives it another class
  */
@@ -14,24 +15,53 @@ export async function* examplesOf<Row extends { image_id: ImageId; true_class: n
   rows: readonly Row[],
 ): AsyncGenerator<{ example: Example; row: Row }> {
   const left = new Map(rows.map((row) => [row.image_id, row]));
+  const others: ImageId[] = [];
   if (left.size === 0) return;
-  const wayOut = 'pass the data set that the predictions were made on.';
   for await (const example of dataset) {
     const row = left.get(example.id);
-    if (!row) continue;
-    if (example.label !== row.true_class)
-      throw new PredictionsError(
-        `${dataset.name}: image ${example.id} has class ${example.label}, in the predictions it has ` +
-          `${row.true_class}; ${wayOut}`,
-        { column: 'true_class', value: row.true_class },
-      );
+    if (!row) {
+      others.push(example.id);
+      continue;
+    }
+    checkClass(dataset, example, row);
     yield { example, row };
     left.delete(example.id);
     if (left.size === 0) return;
   }
-  const [missing] = left.keys();
+  yield* examplesByEnding(dataset, [...left.values()], others);
+}
+
+async function* examplesByEnding<Row extends { image_id: ImageId; true_class: number }>(
+  dataset: ImageDataset,
+  rows: readonly Row[],
+  ids: readonly ImageId[],
+): AsyncGenerator<{ example: Example; row: Row }> {
+  const names = { left: 'the predictions', right: dataset.name };
+  const places = matchIds(
+    rows.map((row) => row.image_id),
+    ids,
+    names,
+  );
+  const left = new Map(rows.map((row, i) => [ids[places[i]!]!, row]));
+  for await (const example of dataset) {
+    const row = left.get(example.id);
+    if (!row) continue;
+    checkClass(dataset, example, row);
+    yield { example, row };
+    left.delete(example.id);
+    if (left.size === 0) return;
+  }
+}
+
+function checkClass(
+  { name }: ImageDataset,
+  { id, label }: Example,
+  { true_class }: { readonly true_class: number },
+): void {
+  if (label === true_class) return;
   throw new PredictionsError(
-    `${dataset.name} lacks image ${missing} of the predictions; ${wayOut}`,
-    { column: 'image_id', value: missing },
+    `${name}: image ${id} has class ${label}, in the predictions it has ${true_class}; pass the data set ` +
+      'that the predictions were made on.',
+    { column: 'true_class', value: true_class },
   );
 }

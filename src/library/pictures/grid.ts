@@ -23,18 +23,23 @@ const FONT_SIZE = 11;
 const HEADER_HEIGHT = 56;
 const COLUMNS = Math.floor((FIGURE_WIDTH + GAP) / (TILE + GAP));
 
-/** Images in rows of six with their captions, under a title. Small images keep crisp pixels. */
+/**
+ * Images in rows of six with their captions, under a title. Small images keep crisp pixels. Tiles have the
+ * images' shape where all have one; else the central squares are shown.
+ */
 export async function drawGrid(
   title: string,
   subtitle: string,
   tiles: readonly Tile[],
 ): Promise<Picture> {
   const captionLines = Math.max(0, ...tiles.map(({ caption }) => caption.length));
-  const rowHeight = TILE + 4 + captionLines * LINE_HEIGHT + 12;
+  const tile = { width: TILE, height: Math.round(TILE * shapeOf(tiles)) };
+  const rowHeight = tile.height + 4 + captionLines * LINE_HEIGHT + 12;
   const height = HEADER_HEIGHT + Math.ceil(tiles.length / COLUMNS) * rowHeight;
   const drawn = await Promise.all(
-    tiles.map((tile, i) =>
+    tiles.map((content, i) =>
       drawTile(
+        content,
         tile,
         (i % COLUMNS) * (TILE + GAP),
         HEADER_HEIGHT + Math.floor(i / COLUMNS) * rowHeight,
@@ -54,17 +59,34 @@ export async function drawGrid(
   return new Picture(png, [title, subtitle, ...captions].join('\n'));
 }
 
-async function drawTile({ image, caption }: Tile, left: number, top: number): Promise<string> {
-  const { data, width, height } = await fitted(image);
-  const [w, h] = [width / SCALE, height / SCALE];
+/** Height by width of the tiles: of the images where all have one, between a half and two, else 1. */
+function shapeOf(tiles: readonly Tile[]): number {
+  const shapes = tiles.map(({ image }) => image.height / image.width);
+  const [first = 1] = shapes;
+  const areAlike = shapes.every((shape) => Math.abs(shape / first - 1) < 0.01);
+  return areAlike ? Math.min(2, Math.max(0.5, first)) : 1;
+}
+
+interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+async function drawTile(
+  { image, caption }: Tile,
+  tile: Size,
+  left: number,
+  top: number,
+): Promise<string> {
+  const png = await filling(image, { width: tile.width * SCALE, height: tile.height * SCALE });
   return [
-    `<image x="${left + (TILE - w) / 2}" y="${top + (TILE - h) / 2}" width="${w}" height="${h}" ` +
-      `href="data:image/png;base64,${data.toString('base64')}"/>`,
+    `<image x="${left}" y="${top}" width="${tile.width}" height="${tile.height}" ` +
+      `href="data:image/png;base64,${png.toString('base64')}"/>`,
     ...caption.map((line, i) =>
       text(
         shortened(line.text),
         left,
-        top + TILE + 4 + (i + 0.8) * LINE_HEIGHT,
+        top + tile.height + 4 + (i + 0.8) * LINE_HEIGHT,
         FONT_SIZE,
         line.color ?? PALETTE.ink,
       ),
@@ -72,21 +94,24 @@ async function drawTile({ image, caption }: Tile, left: number, top: number): Pr
   ].join('');
 }
 
-/** The image as a PNG that fills a tile: enlarged by whole pixels, or resized smoothly. */
-async function fitted(image: RgbImage): Promise<{ data: Buffer; width: number; height: number }> {
-  const room = (TILE * SCALE) / Math.max(image.width, image.height);
-  const crisp = room >= 2;
-  const factor = crisp ? Math.floor(room) : room;
-  const [width, height] = [image.width, image.height].map((side) =>
-    Math.max(1, Math.round(side * factor)),
-  ) as [number, number];
-  const data = await sharp(image.data, {
-    raw: { width: image.width, height: image.height, channels: 3 },
-  })
-    .resize(width, height, { kernel: crisp ? 'nearest' : 'lanczos3', fit: 'fill' })
+/** The image as a PNG of this size, cut at the longer side; pixels that grow twofold or more stay crisp. */
+async function filling({ data, width, height }: RgbImage, size: Size): Promise<Buffer> {
+  const growth = Math.max(size.width / width, size.height / height);
+  const raw = { raw: { width, height, channels: 3 } } as const;
+  if (growth < 2)
+    return sharp(data, raw)
+      .resize({ ...size, fit: 'cover' })
+      .png()
+      .toBuffer();
+  const whole = Math.ceil(growth);
+  const enlarged = await sharp(data, raw)
+    .resize(width * whole, height * whole, { kernel: 'nearest', fit: 'fill' })
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  return sharp(enlarged.data, { raw: enlarged.info as sharp.Raw })
+    .resize({ ...size, fit: 'cover' })
     .png()
     .toBuffer();
-  return { data, width, height };
 }
 
 function text(content: string, x: number, y: number, size: number, color: string): string {

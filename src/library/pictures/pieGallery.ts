@@ -73,7 +73,7 @@ export async function pieGallery(
   const baseline = pies[0]?.baseline ?? 'the baseline';
   const compressed = chosen?.variant ?? 'the variant';
   return drawGrid(
-    `Images that ${compressed} changes`,
+    `PIEs of ${compressed}`,
     `N = ${shown.length} of ${pies.length} PIEs: true label, then modal label of ${baseline} and of ${compressed}`,
     shown.map((pie) => ({
       image: images.get(pie.image_id)!,

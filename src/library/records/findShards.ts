@@ -3,6 +3,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { RecordError } from 'selective-brain-damage-statistics';
 import { glob, isDynamicPattern } from 'tinyglobby';
+import { recordsFolder } from './recordsFolder';
 
 /** One TFRecord file of a data set. */
 export interface Shard {
@@ -12,12 +13,16 @@ export interface Shard {
   readonly bytes: number;
 }
 
+/** Positions of records, which NVIDIA DALI's tfrecord2idx writes. */
+const INDEX = /\.idx$/i;
+
 const SHARD_NUMBER = /-\d{5,}-of-\d{5,}/;
 
 /**
  * The shards that globs, folders and files stand for: in the order of the list, those of one entry sorted
- * by path, each file once. Of a folder, the files are
- * taken whose name holds `tfrecord` or a shard number (`-00000-of-01024`).
+ * by path, each file once. Of a folder, the files are taken whose name holds `tfrecord` or a shard number
+ * (`-00000-of-01024`), in the subfolder of the highest version where TFDS wrote them. DALI's index files
+ * beside shards are passed over.
  *
  * @throws RecordError where an entry stands for no file, or a folder holds several sets of shards
  */
@@ -28,7 +33,12 @@ export async function findShards(files: string | readonly string[]): Promise<Sha
       option: 'files',
       value: files,
     });
-  const paths = [...new Set((await Promise.all(entries.map(expand))).flat())];
+  const found = (await Promise.all(entries.map(expand))).flat();
+  const paths = [...new Set(found)].filter((path) => !INDEX.test(path));
+  if (paths.length === 0)
+    throw new RecordError(`${entries.join(', ')}: index files (.idx) alone; expected TFRecords.`, {
+      file: entries[0]!,
+    });
   const folder = commonFolder(paths);
   return Promise.all(
     paths.map(async (path) => ({
@@ -47,7 +57,7 @@ export function hashOf(shards: readonly Shard[]): string {
 
 async function expand(entry: string): Promise<string[]> {
   const found = await stat(entry).catch(() => undefined);
-  if (found?.isDirectory()) return shardsIn(entry);
+  if (found?.isDirectory()) return shardsIn((await recordsFolder(entry)) ?? entry);
   if (found) return [resolve(entry)];
   if (!isDynamicPattern(entry))
     throw new RecordError(`${entry}: there is no such file or folder in ${process.cwd()}.`, {
@@ -68,7 +78,7 @@ async function shardsIn(folder: string): Promise<string[]> {
   const names = (await readdir(folder, { withFileTypes: true }))
     .filter((item) => !item.isDirectory() && !item.name.startsWith('.'))
     .map((item) => item.name)
-    .filter((name) => /tfrecord/i.test(name) || SHARD_NUMBER.test(name))
+    .filter((name) => (/tfrecord/i.test(name) || SHARD_NUMBER.test(name)) && !INDEX.test(name))
     .sort();
   if (names.length === 0)
     throw new RecordError(

@@ -27,8 +27,9 @@ export interface ImageNetRecordsOptions extends PictureOptions {
    */
   readonly classNames?: readonly string[] | 'text';
   /**
-   * The number of the first class in the records. Default 1 for `image/class/label` (ImageNet's
-   * and our own records), 0 for `label` (TFDS). The PIE sets that the paper's code writes need 0.
+   * The number of the first class in the records. Default: 0 for `label` (TFDS), 1 for
+   * `image/class/label` in ImageNet's and our own records, 0 in those of TF-Slim's converters and of the
+   * paper's code; the records' other features tell. Where they do not, it is an error.
    */
   readonly labelBase?: 0 | 1;
   /** Number of images in the files, where it is known; checked whenever all have been read. */
@@ -74,7 +75,7 @@ const rules: OptionRules<ImageNetRecordsOptions> = {
  * `UV_THREADPOOL_SIZE` set to their number.
  *
  * @param files glob, folder, file, or list of these, each sorted by path; of a folder, the files whose
- * name holds `tfrecord` or a number such as `-00000-of-01024`
+ *   name holds `tfrecord` or a number such as `-00000-of-01024`
  * @throws RecordError where nothing matches; while reading, for a truncated record, a wrong CRC, a
  * file that is not TFRecord, a missing feature, a label out of range and an image that cannot be
  * decoded, each with file, record and byte

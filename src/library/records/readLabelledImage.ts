@@ -14,23 +14,20 @@ export interface LabelledImage {
 }
 
 const IMAGE = ['image/encoded', 'image'];
-/** Label features, and the number that each gives to the first class. */
-const LABEL = new Map([
-  ['image/class/label', 1],
-  ['label', 0],
-]);
+const LABEL = ['image/class/label', 'label'];
 const NAME = ['image/filename', 'file_name', 'key_', 'key'];
 const INDEX = 'image_index';
 const TEXT = ['image/class/text', 'text'];
 
-/** The label as ImageNet's records number it, for those that this package writes. */
-export const FIRST_LABEL = LABEL.get('image/class/label')!;
+/** The first label of ImageNet's records and of those that this package writes. */
+export const FIRST_LABEL = 1;
 
 /**
  * Reads a serialised `tf.Example` by the feature names of ImageNet, TFDS and the paper's authors.
  *
- * @param labelBase number of the first class, where it is not the usual one of the feature
- * @throws Error naming the missing feature or the wrong label
+ * @param labelBase number of the first class. Default: that of the layout, by its other features
+ * @throws Error naming the missing feature or the wrong label, and where the layout does not tell the
+ *   number of the first class
  */
 export function readLabelledImage(
   data: Buffer,
@@ -61,17 +58,35 @@ function parse(data: Buffer): Features {
 }
 
 function readLabel(features: Features, numClasses: number, labelBase?: number): number {
-  for (const [name, usualBase] of LABEL) {
+  for (const name of LABEL) {
     const stored = integer(features, name);
     if (stored === undefined) continue;
-    const base = labelBase ?? usualBase;
+    const base = labelBase ?? firstLabel(features, name);
     const label = stored - base;
     if (label >= 0 && label < numClasses) return label;
     throw new Error(
       `the label in ${name} is ${stored}, expected ${base}–${base + numClasses - 1} (${numClasses} classes, the first is ${base}; the options numClasses and labelBase change that).`,
     );
   }
-  throw missing(features, [...LABEL.keys()], 'one label as int64');
+  throw missing(features, LABEL, 'one label as int64');
+}
+
+/**
+ * The number of the first class in a label feature. `label` is TFDS's and counts from 0.
+ * `image/class/label` counts from 1 in ImageNet's records, which tell the class in words or as a
+ * WordNet id, and from 0 in those of TF-Slim's converters of other data sets, which have nothing but
+ * the format and the size beside it, and in the PIE sets of the paper's code.
+ */
+function firstLabel(features: Features, name: string): number {
+  if (name === 'label' || features.has('stored_class_label')) return 0;
+  if (!features.has('image/format')) return FIRST_LABEL;
+  if (['image/class/text', 'image/class/synset'].some((word) => features.has(word)))
+    return FIRST_LABEL;
+  if (!NAME.some((feature) => features.has(feature))) return 0;
+  throw new Error(
+    `whether ${name} counts from 0 or 1 cannot be told: the record has neither image/class/text nor ` +
+      'image/class/synset, as ImageNet has; give labelBase: 0 or 1.',
+  );
 }
 
 /** The first feature of these names that holds bytes. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { copyFile, cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { corrupt } from '#library/corruptions/corrupt';
@@ -89,8 +89,20 @@ describe('loadCifar10C', () => {
     );
   });
 
+  it('looks into the folder that an archive leaves', async () => {
+    const wrapper = temporaryFolder();
+    await cp(folder, join(wrapper, 'CIFAR-10-C'), { recursive: true });
+    const [set] = await loadCifar10C(wrapper, { ...SMALL, severities: [1] });
+    const [direct] = await loadCifar10C(folder, { ...SMALL, severities: [1] });
+    assert.equal(set!.data.hash, direct!.data.hash);
+  });
+
   it('names a file that is missing, cut short or of another shape', async () => {
-    await rejects(loadCifar10C(root), DatasetError, /holds no corruption of CIFAR-10-C/);
+    await rejects(
+      loadCifar10C(join(root, 'none')),
+      DatasetError,
+      /holds no corruption of CIFAR-10-C/,
+    );
     await rejects(
       loadCifar10C(folder, { corruptions: ['brightness', 'fog'] }),
       DatasetError,

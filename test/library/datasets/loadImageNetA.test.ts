@@ -59,6 +59,12 @@ describe('loadImageNetA', () => {
     assert.deepEqual(labels, [STINGRAY, IMAGENET_WNIDS.indexOf('n12267677')]);
   });
 
+  it('predicts among all 1,000 classes where it is told to', async () => {
+    const { data } = await loadImageNetA(join(root, 'images'), { candidates: 'all' });
+    assert.equal(data.candidates, undefined);
+    assert.equal(data.size, 2);
+  });
+
   it('reads TFRecords below their version', async () => {
     const { data } = await loadImageNetA(join(root, 'records'), { size: 16 });
     const rows: unknown[] = [];

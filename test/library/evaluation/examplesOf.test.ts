@@ -48,6 +48,29 @@ describe('examplesOf', () => {
     assert.equal(counter.read, 0);
   });
 
+  it('finds images by the paths that another program gave them', async () => {
+    const dataset = new ImageDataset({
+      ...{ name: 'folder', classNames: ['a', 'b'], imageShape: [1, 1, 3], hash: 'folder' },
+      async *examples() {
+        for (const id of ['a/1.png', 'a/2.png', 'b/1.png'])
+          yield { id, label: id.startsWith('b') ? 1 : 0 } as Example;
+      },
+    });
+    const rows = [
+      { image_id: '/data/val/b/1.png', true_class: 1 },
+      { image_id: 'a/1.png', true_class: 0 },
+      { image_id: '2.png', true_class: 0 },
+    ];
+    const found: unknown[] = [];
+    for await (const { example, row } of examplesOf(dataset, rows))
+      found.push([example.id, row.image_id]);
+    assert.deepEqual(found, [
+      ['a/1.png', 'a/1.png'],
+      ['a/2.png', '2.png'],
+      ['b/1.png', '/data/val/b/1.png'],
+    ]);
+  });
+
   it('names an image that is missing, or is of another class', async () => {
     const { dataset } = numbers();
     const refuses = (rows: ReturnType<typeof row>[], message: RegExp) =>
@@ -56,7 +79,10 @@ describe('examplesOf', () => {
         assert.match(error.message, message);
         return true;
       });
-    await refuses([row(3), row(12)], /^numbers lacks image 12 .*; pass the data set that/);
+    await refuses(
+      [row(3), row(12)],
+      /^numbers lacks image 12 of the predictions; its ids are such as 0, 1\./,
+    );
     await refuses([row(4, 1)], /^numbers: image 4 has class 0, .* 1; pass the data set that/);
   });
 });

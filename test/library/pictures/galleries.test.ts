@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import sharp from 'sharp';
 import { ImageDataset } from '#library/datasets/imageDataset';
 import type { Example } from '#library/datasets/types';
+import type { RgbImage } from '#library/images/rgbImage';
 import { imageGallery } from '#library/pictures/imageGallery';
 import { type PieGalleryRow, pieGallery } from '#library/pictures/pieGallery';
 import { findPIEs } from '#statistics/analysis/findPIEs';
@@ -77,6 +78,38 @@ test('small images are enlarged to crisp pixels', async () => {
     }
 });
 
+test('images fill their tiles, whatever their shape', async () => {
+  const grey = (width: number, height: number) => {
+    return { width, height, data: new Uint8Array(width * height * 3).fill(100) };
+  };
+  const galleryOf = async (...images: RgbImage[]) => {
+    const dataset = new ImageDataset({
+      ...{ name: 'grey', classNames: ['grey'], imageShape: [32, 32, 3], hash: 'grey' },
+      async *examples() {
+        for (const [id, image] of images.entries())
+          yield { id, label: 0, image: () => image } as Example;
+      },
+    });
+    return rgb((await imageGallery(dataset)).png);
+  };
+  for (const [images, side] of [
+    [[grey(64, 48), grey(64, 48)], 192],
+    [[grey(300, 200), grey(200, 300)], 256],
+  ] as const) {
+    const { data, width, channels } = await galleryOf(...images);
+    const at = (x: number, y: number) => data[(y * width + x) * channels];
+    for (const tile of [0, 268])
+      for (const [x, y] of [
+        [0, 0],
+        [255, 0],
+        [0, side - 1],
+        [255, side - 1],
+      ] as const)
+        assert.equal(at(tile + x, 112 + y), 100, `${images[0].width}: ${tile + x}, ${y}`);
+    assert.notEqual(at(128, 112 + side + 4), 100);
+  }
+});
+
 test('a gallery shows as many images as asked for, with their classes and N', async () => {
   const { description } = await imageGallery(noise(10).dataset, { count: 4, title: 'Some' });
   assert.equal(description, 'Some\n4 of 10 images, 3 classes\nairplane\nbird\ncat & dog\nairplane');
@@ -91,7 +124,7 @@ test('PIEs come with three labels; only their images are decoded', async () => {
     'true: airplane, dense: airplane, pruned 0.9: bird',
     'true: airplane, dense: bird, pruned 0.9: airplane',
   ]);
-  assert.match(description, /Images that pruned 0\.9 changes\nN = 2 of 3 PIEs/);
+  assert.match(description, /PIEs of pruned 0\.9\nN = 2 of 3 PIEs/);
   assert.equal(counter.decoded, 2);
 });
 
@@ -144,9 +177,9 @@ test('a label that pruning lost is in the colour of hurt', async () => {
 test('the highest sparsity is shown unless told', async () => {
   const rows = [{ ...pie(0, 0, 1), variant: 'pruned 0.5', sparsity: 0.5 }, pie(3, 0, 1)];
   const { dataset } = noise(5);
-  assert.match((await pieGallery(rows, dataset)).description, /pruned 0\.9 changes\nN = 1 of 1/);
+  assert.match((await pieGallery(rows, dataset)).description, /PIEs of pruned 0\.9\nN = 1 of 1/);
   const half = await pieGallery(rows, dataset, { variant: 0.5 });
-  assert.match(half.description, /pruned 0\.5 changes\nN = 1 of 1/);
+  assert.match(half.description, /PIEs of pruned 0\.5\nN = 1 of 1/);
   assert.match((await pieGallery([], dataset)).description, /N = 0 of 0/);
 });
 

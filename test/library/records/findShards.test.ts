@@ -29,6 +29,14 @@ make(
   'own/a.tfrecord',
   'own/[odd] name.tfrecord',
   'empty/readme.txt',
+  'dali/train-00000-of-00003',
+  'dali/train-00000-of-00003.idx',
+  'dali/train-00001-of-00003',
+  'dali/train-00001-of-00003.idx',
+  'dali/b.tfrecord.idx',
+  'imagenet2012/5.0.0/imagenet2012-validation.tfrecord-00000-of-00001',
+  'imagenet2012/5.1.0/imagenet2012-validation.tfrecord-00000-of-00002',
+  'imagenet2012/5.1.0/imagenet2012-validation.tfrecord-00001-of-00002',
 );
 
 test('a folder stands for its records, sorted', async () => {
@@ -40,6 +48,17 @@ test('a folder stands for its records, sorted', async () => {
     '[odd] name.tfrecord',
     'a.tfrecord',
     'b.tfrecord',
+  ]);
+});
+
+test('index files of DALI are passed over, and TFDS versions are looked into', async () => {
+  const shards = ['train-00000-of-00003', 'train-00001-of-00003'];
+  assert.deepEqual(await found(join(folder, 'dali')), shards);
+  assert.deepEqual(await found(join(folder, 'dali/train*')), shards);
+  await assert.rejects(found(join(folder, 'dali/*.idx')), /index files \(\.idx\) alone/);
+  assert.deepEqual(await found(join(folder, 'imagenet2012')), [
+    'imagenet2012-validation.tfrecord-00000-of-00002',
+    'imagenet2012-validation.tfrecord-00001-of-00002',
   ]);
 });
 

@@ -36,6 +36,26 @@ test("TFDS' features: labels start at 0", () => {
   assert.throws(() => read(features, 10, 1), /label in label is 0, expected 1–10/);
 });
 
+test("TF-Slim's converters and the paper's code start at 0, and what cannot be told is asked for", () => {
+  const slim: Record<string, Feature> = {
+    'image/encoded': { bytes: [image] },
+    'image/format': { bytes: ['png'] },
+    'image/class/label': { int64: [3] },
+    'image/height': { int64: [32] },
+    'image/width': { int64: [32] },
+  };
+  assert.equal(read(slim).label, 3);
+  assert.equal(read(slim, 10, 1).label, 2);
+  // build_imagenet_data.py of the same repository: 1 to 1,000.
+  const imagenet = { ...slim, 'image/class/synset': { bytes: ['n01440764'] } };
+  assert.equal(read(imagenet).label, 2);
+  const pies = { ...slim, stored_class_label: { int64: [3] }, key: { bytes: ['x'] } };
+  assert.equal(read(pies).label, 3);
+  const unknown = { ...slim, 'image/filename': { bytes: ['x.png'] } };
+  assert.throws(() => read(unknown), /counts from 0 or 1 cannot be told.*labelBase: 0 or 1/);
+  assert.equal(read(unknown, 10, 0).label, 3);
+});
+
 test('the id is the name, else the index, else none', () => {
   const rest: Record<string, Feature> = { image: { bytes: [image] }, label: { int64: [1] } };
   const id = (features: Record<string, Feature>) => read({ ...rest, ...features }).id;
