@@ -62,6 +62,23 @@ export {
 export type { Baseline } from './analysis/variants';
 export type { Verdict } from './analysis/verdict';
 export type { Ties } from './analysis/votes';
+export {
+  type Audit,
+  type AuditClassRow,
+  type AuditedModel,
+  type AuditOptions,
+  audit,
+  type ChangedImage,
+  type JointChange,
+} from './audit/audit';
+export { auditCsv } from './audit/auditCsv';
+export { type AuditJson, auditJson } from './audit/auditJson';
+export { auditJUnit } from './audit/auditJUnit';
+export { auditMarkdown } from './audit/auditMarkdown';
+export { type AuditPageOptions, auditPage } from './audit/auditPage';
+export { auditText } from './audit/auditText';
+export { type AuditPolicy, readPolicy } from './audit/policy';
+export type { Reason } from './audit/reasons';
 export * from './errors';
 export { type ClassRow, classFigure } from './figures/classFigure';
 export { type CorruptionFigureRow, corruptionFigure } from './figures/corruptionFigure';

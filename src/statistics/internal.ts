@@ -37,6 +37,7 @@ export * from './index';
 export * from './interruption';
 export * from './options';
 export { byNumeral } from './predictions/classCodes';
+export { matchIds } from './predictions/matchIds';
 export { type Population, readPopulation } from './predictions/population';
 export { bySparsity, type VariantOf, variantOfSparsity } from './predictions/variantName';
 export { predictionsFile, writeModelPredictions } from './predictions/writePredictions';

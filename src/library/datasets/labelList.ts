@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import Papa from 'papaparse';
 import { DatasetError } from 'selective-brain-damage-statistics';
-import { matchIds } from './matchIds';
+import { matchIds } from 'selective-brain-damage-statistics/internal';
 
 /** The classes of images, as a file lists them. */
 export interface LabelList {

@@ -1,6 +1,6 @@
 import { type ImageId, PredictionsError } from 'selective-brain-damage-statistics';
+import { matchIds } from 'selective-brain-damage-statistics/internal';
 import type { ImageDataset } from '../datasets/imageDataset';
-import { matchIds } from '../datasets/matchIds';
 import type { Example } from '../datasets/types';
 
 /**

@@ -128,7 +128,8 @@ function expectedChanged(models: readonly ModelPredictions[]): number {
   return mean(pairs.map(([a, b]) => differing(a.predictedClass, b.predictedClass)));
 }
 
-function differing(a: Int32Array, b: Int32Array): number {
+/** Images that two models label differently. */
+export function differing(a: Int32Array, b: Int32Array): number {
   let count = 0;
   for (let i = 0; i < a.length; i++) count += Number(a[i] !== b[i]);
   return count;

@@ -17,7 +17,7 @@ export interface Limits {
 }
 
 /** A change on all images. */
-interface Change {
+export interface Change {
   readonly change: number;
   readonly change_low: number;
   readonly change_high: number;
@@ -25,9 +25,11 @@ interface Change {
 }
 
 /** A change on the images of a class or a group. */
-interface PartChange {
+export interface PartChange {
   readonly change: number;
   readonly direction: Direction;
+  /** Its own limit, in place of `maxClassDrop`. */
+  readonly maxDrop?: number;
 }
 
 /** The verdict on a change, and on those of all classes and groups. */
@@ -37,8 +39,8 @@ export function verdictOf(
   { alpha, maxDrop, maxClassDrop }: Limits,
 ): Verdict {
   const hurt = parts.filter(({ direction }) => direction === 'hurt');
-  if (all.change_high < -maxDrop || hurt.some(({ change }) => change < -maxClassDrop))
-    return 'BLOCK';
+  const isTooMuch = ({ change, maxDrop: own = maxClassDrop }: PartChange) => change < -own;
+  if (all.change_high < -maxDrop || hurt.some(isTooMuch)) return 'BLOCK';
   if (all.change_low < -maxDrop) return 'INCONCLUSIVE';
   if ((all.change < 0 && all.p_value <= alpha) || hurt.length > 0) return 'WARN';
   return 'PASS';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { matchIds } from '#library/datasets/matchIds';
 import { PredictionsError } from '#statistics/errors';
+import { matchIds } from '#statistics/predictions/matchIds';
 
 const FOLDER = ['cat/1.png', 'cat/2.png', 'dog/1.png', 'dog/deep/3.png'];
 const names = { left: 'the predictions', right: 'val' };

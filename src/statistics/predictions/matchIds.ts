@@ -1,4 +1,5 @@
-import { type ImageId, PredictionsError } from 'selective-brain-damage-statistics';
+import { PredictionsError } from '../errors';
+import type { ImageId } from './predictions';
 
 /** What two lists of ids are, for messages. */
 export interface IdNames {
