@@ -27,6 +27,11 @@ export {
   type Variant,
   variantsOf,
 } from './analysis/variants';
+export {
+  type AuditInput,
+  type AuditNetworks,
+  auditCommand,
+} from './cli/auditCommand';
 export { setFigureRenderer } from './figures/figure';
 export { FIGURE_WIDTH, FONT_FAMILY } from './figures/layout';
 export { PALETTE } from './figures/palette';

@@ -5,6 +5,9 @@ import { type Subcommand, UNUSABLE_INPUT } from './subcommand';
 
 const USAGE = `Usage: sbd <command> [options]
 
+  audit <baseline> <variant...>         says what compression broke, and whether it may be shipped
+  predict <model.onnx> --out <file>     writes what a network predicts for images
+  records <folder> <out>                makes TFRecords of a folder of images
   notebooks [<notebook or folder>...]   executes notebooks and stores what they show
   kernel install | uninstall            adds the TypeScript kernel to Jupyter, or removes it
 
@@ -13,6 +16,9 @@ const USAGE = `Usage: sbd <command> [options]
 
 // Loaded on demand, so that help appears at once.
 const SUBCOMMANDS: Readonly<Record<string, () => Subcommand>> = {
+  audit: () => (require('./audit') as typeof import('./audit')).audit,
+  predict: () => (require('./predict') as typeof import('./predict')).predict,
+  records: () => (require('./records') as typeof import('./records')).records,
   notebooks: () => (require('./notebooks') as typeof import('./notebooks')).notebooks,
   kernel: () => (require('./kernel') as typeof import('./kernel')).kernel,
 };

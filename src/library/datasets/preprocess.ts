@@ -1,4 +1,5 @@
 import { imageSize as sizeOf } from 'image-size';
+import { OptionError } from 'selective-brain-damage-statistics';
 import {
   checkOption,
   choice,
@@ -202,12 +203,17 @@ function randomCrop(width: number, height: number, random: Random): Region {
  *
  * @param into where to, as {@link preprocess} takes it
  */
-export function inputOf(
+export async function inputOf(
   encoded: Uint8Array,
   settings: PictureSettings,
   augment?: Augmentation,
   into?: Float32Array,
 ): Promise<Float32Array> {
+  if (augment?.crop !== undefined)
+    throw new OptionError(
+      `augment.crop: ${augment.crop}; these images are cropped to a part of their area, not shifted.`,
+      { option: 'augment.crop', value: augment.crop },
+    );
   const cutOf = (width: number, height: number) =>
     augment
       ? trainingCut(width, height, settings, augment)

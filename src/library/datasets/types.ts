@@ -10,6 +10,8 @@ export interface Augmentation {
   (): number;
   /** Whether the image is mirrored. Default: one draw decides, at even chances. */
   readonly flip?: boolean;
+  /** Pixels by which an image is shifted at most, where images are cropped by shifting them. */
+  readonly crop?: number;
 }
 
 /** One labelled image, decoded only when its pixels are asked for. */
@@ -20,6 +22,8 @@ export interface Example {
   readonly label: number;
   /** The image's JPEG or PNG file, where it has one. */
   readonly encoded?: Uint8Array;
+  /** The path of that file, where it is one of its own and not held in memory. */
+  readonly file?: string;
   /** The picture as stored (decoded, not cropped or normalised). */
   image(): RgbImage | Promise<RgbImage>;
   /**
@@ -95,6 +99,8 @@ export interface AugmentView {
   readonly seed: number;
   /** `none` mirrors no image. Default: half of them, at random. */
   readonly flip?: 'none' | AlternatingFlip;
+  /** Pixels by which CIFAR's images are shifted at most. Default 4. */
+  readonly crop?: number;
 }
 
 /**

@@ -26,7 +26,12 @@ import {
 import { checkDataset, type ImageDataset } from '../datasets/imageDataset';
 import { checkPath } from '../optionRules';
 import type { Feature } from '../records/tfExample';
-import { type RecordInput, type WriteRecordsOptions, writeRecords } from '../records/writeRecords';
+import {
+  type RecordInput,
+  storedImage,
+  type WriteRecordsOptions,
+  writeRecords,
+} from '../records/writeRecords';
 import { examplesOf } from './examplesOf';
 
 /** Options of {@link writePIERecords}. */
@@ -156,8 +161,7 @@ async function* records(
   features: (row: PIERow) => Record<string, Feature>,
 ): AsyncGenerator<RecordInput> {
   for await (const { example, row } of examplesOf(dataset, rows)) {
-    const image = example.encoded ?? (await example.image());
-    yield { image, label: row.true_class, features: features(row) };
+    yield { image: await storedImage(example), label: row.true_class, features: features(row) };
   }
 }
 

@@ -31,6 +31,8 @@ export interface OnnxSpec {
 export interface OnnxNetwork {
   /** Its variant in tables. */
   readonly variant: string;
+  /** Its classes, without a background class; undefined where its file leaves them open. */
+  readonly numClasses: number | undefined;
   /** The sha256 of its file. */
   readonly hash: string;
   /** What runs it. */

@@ -46,6 +46,7 @@ interface Parts {
 /** An open session of ONNX Runtime as a network. */
 export class OnnxSession implements OnnxNetwork {
   readonly variant: string;
+  readonly numClasses: number | undefined;
   readonly hash: string;
   readonly provider: OnnxProvider;
   readonly pictures: PictureOptions;
@@ -54,6 +55,7 @@ export class OnnxSession implements OnnxNetwork {
   constructor(private readonly parts: Parts) {
     const { variant, hash, provider, pictures, spec } = parts;
     this.variant = variant;
+    this.numClasses = parts.output.numClasses;
     this.hash = hash;
     this.provider = provider;
     this.pictures = pictures;

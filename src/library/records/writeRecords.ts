@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir, readFile, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { PassThrough, type Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -18,6 +18,7 @@ import {
   temporaryPath,
 } from 'selective-brain-damage-statistics/internal';
 import sharp from 'sharp';
+import type { Example } from '../datasets/types';
 import type { RgbImage } from '../images/rgbImage';
 import { checkPath } from '../optionRules';
 import { mapConcurrent } from '../streams/mapConcurrent';
@@ -84,6 +85,12 @@ export async function writeRecords(
     throw error;
   }
   return shards.map((shard) => shard.path);
+}
+
+/** An image for a record: its file as it is, else the picture. */
+export async function storedImage(example: Example): Promise<RecordInput['image']> {
+  if (example.encoded) return example.encoded;
+  return example.file === undefined ? example.image() : readFile(example.file);
 }
 
 function checkExamples(examples: unknown): void {

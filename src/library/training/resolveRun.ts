@@ -95,7 +95,8 @@ function resolveAugment(
   augment: NonNullable<TrainingOptions['augment']>,
 ): boolean | AugmentOptions {
   if (typeof augment === 'boolean') return augment;
-  const { flip = 'random' } = augment;
+  const { flip = 'random', crop } = augment;
+  if (crop !== undefined) return { flip, crop };
   return flip === 'random' ? true : { flip };
 }
 

@@ -148,8 +148,9 @@ function restOfEpoch(
 }
 
 function augmentView(augment: true | AugmentOptions, seed: number, epoch: number): AugmentView {
-  const view = { op: 'augment', seed: seedFrom(seed, 'augment', epoch) } as const;
-  const { flip } = augment === true ? { flip: 'random' } : augment;
+  const { flip, crop }: AugmentOptions = augment === true ? {} : augment;
+  const seeded = { op: 'augment', seed: seedFrom(seed, 'augment', epoch) } as const;
+  const view = { ...seeded, ...(crop !== undefined && { crop }) };
   if (flip === 'none') return { ...view, flip };
   if (flip === 'alternating') return { ...view, flip: { seed: seedFrom(seed, 'flip'), epoch } };
   return view;

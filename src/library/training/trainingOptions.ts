@@ -81,6 +81,7 @@ const decayRules: OptionRules<LearningRateDecay> = {
 
 const augmentRules: OptionRules<AugmentOptions> = {
   flip: choice(['random', 'alternating', 'none']),
+  crop: count(0),
 };
 
 const pruningRules: OptionRules<PruningOptions> = {
@@ -101,7 +102,7 @@ export const trainingRules: OptionRules<TrainingOptions> = {
   momentum: SHARE_BELOW_1,
   weightDecay: FROM_0,
   labelSmoothing: SHARE_BELOW_1,
-  augment: either(FLAG, object('an object with flip')),
+  augment: either(FLAG, object('an object with flip or crop')),
   pruning: object('an object with begin, end, frequency, method, tensors or classifier'),
 };
 

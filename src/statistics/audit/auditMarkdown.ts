@@ -1,4 +1,5 @@
 import type { Audit, AuditClassRow, AuditedModel } from './audit';
+import { partTables } from './partTables';
 import { auditSentence, chanceSentence, hasSeveral, powerSentence } from './sentence';
 import { signedPoints } from './wording';
 
@@ -18,13 +19,11 @@ export function auditMarkdown(audit: Audit): string {
 function partsOf(audit: Audit, model: AuditedModel): string[] {
   const sentence = auditSentence(model, hasSeveral(audit, model));
   const reasons = model.reasons.slice(0, ROWS).map(({ text }) => `- ${escaped(text)}`);
-  const groups = Object.entries(model.groups).map(([by, rows]) => tableOf(by, rows));
   return [
     `### ${escaped(sentence)}`,
     ...(reasons.length > 0 ? [reasons.join('\n')] : []),
     escaped([powerSentence(model), chanceSentence(audit, model)].filter(Boolean).join(' ')),
-    tableOf('class', model.classes),
-    ...groups,
+    ...partTables(model).map(({ by, rows }) => tableOf(by, rows)),
   ];
 }
 

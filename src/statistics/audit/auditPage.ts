@@ -7,6 +7,7 @@ import { confusionDifference } from './confusion';
 import { escapeXml as escaped } from './escape';
 import { PAGE_SCRIPT } from './pageScript';
 import { PAGE_STYLE } from './pageStyle';
+import { partTables } from './partTables';
 import { auditSentence, chanceSentence, hasSeveral, powerSentence } from './sentence';
 import { counted, points, signedPoints, whole } from './wording';
 
@@ -120,9 +121,8 @@ function modelSection(
 ${reasonList(reasons)}
 <p>${escaped(notes)}</p>
 <dl class="facts">${facts.map(([name, value]) => `<div><dt>${escaped(name)}</dt><dd>${value}</dd></div>`).join('')}</dl>
-${partTable('class', model.classes, true)}
-${Object.entries(model.groups)
-  .map(([by, rows]) => partTable(by, rows, false))
+${partTables(model)
+  .map(({ by, rows }) => partTable(by, rows, by === 'class'))
   .join('\n')}
 ${confusionTable(audit, model)}
 ${gallery(audit, model, images)}

@@ -1,4 +1,5 @@
 import type { Audit, AuditClassRow, AuditedModel } from './audit';
+import { partTables } from './partTables';
 import { auditSentence, chanceSentence, hasSeveral, powerSentence } from './sentence';
 import { counted, points, signedPoints } from './wording';
 
@@ -29,9 +30,8 @@ export function auditText(audit: Audit, pages: readonly string[] = []): string {
 }
 
 function linesOf(audit: Audit, model: AuditedModel): string[] {
-  const { flips, reasons, classes, groups } = model;
+  const { flips, reasons } = model;
   const more = reasons.length - 2;
-  const tables = Object.entries(groups).map(([by, rows]) => ({ by, rows }));
   return [
     auditSentence(model, hasSeveral(audit, model)),
     ...reasons.slice(0, 2).map(({ text }) => `  ${text}`),
@@ -39,7 +39,7 @@ function linesOf(audit: Audit, model: AuditedModel): string[] {
     `  ${audit.baseline} ${points(flips.baseline_recall)}%, ${flips.variant} ` +
       `${points(flips.variant_recall)}% top-1; exact McNemar test p = ${flips.p_value.toPrecision(2)}.`,
     `  ${[powerSentence(model), chanceSentence(audit, model)].filter(Boolean).join(' ')}`,
-    ...[{ by: 'class', rows: classes }, ...tables].flatMap(({ by, rows }) => tableOf(by, rows)),
+    ...partTables(model).flatMap(({ by, rows }) => tableOf(by, rows)),
   ];
 }
 

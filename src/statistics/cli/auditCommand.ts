@@ -59,8 +59,8 @@ const usage = (
 ) => `Usage: ${command} <baseline> <variant...> [options]
 
 What did compression break, is it more than chance, may I ship it? Inputs: predictions (CSV, TSV,
-Parquet), a population's folder${networks === undefined ? '' : ', or ONNX networks with --images'}. Exit status: 0 PASS or WARN, 1 BLOCK,
-2 INCONCLUSIVE, 3 unusable input.
+Parquet), a population's folder${networks === undefined ? '.' : ', or ONNX networks with --images.'}
+Exit status: 0 PASS or WARN, 1 BLOCK, 2 INCONCLUSIVE, 3 unusable input.
 
   --baseline <variant>    default: that of the first input
   --groups <csv>          groups of images: the column image_id, and one for each group

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from '
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import type { ImageDataset } from '#library/datasets/imageDataset';
-import { IMAGENET_WNIDS } from '#library/datasets/imagenetClasses';
+import { IMAGENET_NAMES, IMAGENET_SUPERCLASSES } from '#library/datasets/imagenetNames';
 import { type ImageFolderOptions, loadImageFolder } from '#library/datasets/loadImageFolder';
 import { openDataset } from '#library/datasets/openDataset';
 import { DatasetError } from '#statistics/errors';
@@ -136,8 +136,8 @@ describe('images with a list of their classes', () => {
 
   it('gives the classes of ImageNet', async () => {
     const dataset = await open(lines(' '), { classNames: 'imagenet' });
-    assert.deepEqual(await rowsOf(dataset), expected);
-    assert.deepEqual(dataset.classNames, IMAGENET_WNIDS);
+    assert.deepEqual(Object.values(await rowsOf(dataset)), ['tench', 'goldfish', 'tench']);
+    assert.equal(dataset.classNames, IMAGENET_NAMES);
   });
 
   it('is refused where it leaves something open', async () => {
@@ -156,6 +156,20 @@ describe('images with a list of their classes', () => {
     await rejects(loadImageFolder(folder), /holds 3 images and no subfolders.*give labels/);
     await rejects(loadImageFolder(folder, { labels: 'none.csv' }), /none\.csv: the list of labels/);
   });
+});
+
+it('has a name and a superclass for each class of ImageNet', () => {
+  assert.equal(new Set(IMAGENET_NAMES).size, 1000);
+  assert.equal(IMAGENET_SUPERCLASSES.length, 1000);
+  for (const [name, superclass] of [
+    ['tench', 'fish'],
+    ['goldfinch', 'bird'],
+    ['tabby', 'cat'],
+    ['minivan', 'wheeled vehicle'],
+    ['toilet tissue', 'other artefact'],
+    ['pizza', 'other food'],
+  ] as const)
+    assert.equal(IMAGENET_SUPERCLASSES[IMAGENET_NAMES.indexOf(name)], superclass, name);
 });
 
 describe('small images', () => {

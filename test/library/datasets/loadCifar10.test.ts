@@ -78,6 +78,32 @@ describe('loadCifar10', () => {
     assert.ok(!none.includes(true));
   });
 
+  it('shifts images by as many pixels as told', async () => {
+    const shiftsOf = async (crop: number) => {
+      const shifts = new Set<number>();
+      const plains = test[Symbol.asyncIterator]();
+      for await (const example of test
+        .take(60)
+        .view([{ op: 'augment', seed: 1, flip: 'none', crop }])) {
+        const plain = (await (await plains.next()).value.pixels()) as Float32Array;
+        const shifted = await example.pixels();
+        const rowOf = (image: Float32Array, y: number) =>
+          image.subarray((y * 32 + 8) * 3, (y * 32 + 24) * 3);
+        for (let dy = -4; dy <= 4; dy++)
+          for (let dx = -4; dx <= 4; dx++) {
+            const same = [12, 16, 20].every((y) => {
+              const source = (32 * (y + dy) + 8 + dx) * 3;
+              return rowOf(shifted, y).every((value, i) => value === plain[source + i]);
+            });
+            if (same) shifts.add(dy).add(dx);
+          }
+      }
+      return [...shifts].sort((a, b) => a - b);
+    };
+    assert.deepEqual(await shiftsOf(0), [0]);
+    assert.deepEqual(await shiftsOf(2), [-2, -1, 0, 1, 2]);
+  });
+
   /** Whether each image is flipped, told from its pixels. */
   async function flipsOf(augmented: ImageDataset): Promise<boolean[]> {
     const flips: boolean[] = [];

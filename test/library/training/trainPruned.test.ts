@@ -272,6 +272,7 @@ describe('trainPruned', () => {
       await refused({ checkpointSeconds: bad }, /checkpointSeconds: /);
     }
     await refused({ augment: { flip: 'vertical' } as never }, /augment\.flip: 'vertical'/);
+    await refused({ augment: { crop: -1 } }, /augment\.crop: -1/);
     await refused({ learningRate: { shape: 'exponential' as never } }, /learningRate\.shape: /);
     const decays = [{ at: 3, factor: 0.1 }];
     await refused({ learningRate: { shape: 'linear', decays } }, /decays: .*none where .*linear/);

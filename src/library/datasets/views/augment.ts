@@ -4,13 +4,14 @@ import type { Augmentation, AugmentView, Example } from '../types';
 /** The images with training preprocessing (random crop and flip) drawn from the view's seed. */
 export async function* augment(
   examples: AsyncIterable<Example>,
-  { seed, flip }: AugmentView,
+  { seed, flip, crop }: AugmentView,
 ): AsyncGenerator<Example> {
   let position = 0;
   for await (const example of examples) {
     // By position, so that skipping to a batch draws the same crops as walking there.
     const draws: Augmentation = Object.assign(randomFrom(seed, 'augment', position++), {
       ...(flip && { flip: isFlipped(example, flip) }),
+      ...(crop !== undefined && { crop }),
     });
     yield { ...bound(example), pixels: (_, into) => example.pixels(draws, into) };
   }
@@ -33,6 +34,7 @@ function bound(example: Example): Example {
     id: example.id,
     label: example.label,
     ...(example.encoded && { encoded: example.encoded }),
+    ...(example.file !== undefined && { file: example.file }),
     image: () => example.image(),
     pixels: (random, into) => example.pixels(random, into),
   };

@@ -2,7 +2,8 @@
 
 Made with onnx 1.23.2 and onnxruntime 1.32.0 (CPU). All share weights: a 3 x 3 convolution without padding,
 ReLU, mean over the pixels, one dense layer to five classes. They differ in the order of the input's
-dimensions, in whether the number of images is fixed, and in their outputs.
+dimensions, in whether the number of images is fixed, and in their outputs; `rounded` has whole weights in
+its dense layer.
 """
 import json
 import pathlib
@@ -20,7 +21,7 @@ dense = rng.standard_normal((FILTERS, CLASSES)).astype(np.float32)
 images = rng.integers(-128, 129, (7, SIDE, SIDE, 3)).astype(np.float32) / 64
 
 
-def network(name, layout="NCHW", batch="n", softmax=False, background=False):
+def network(name, layout="NCHW", batch="n", softmax=False, background=False, dense=dense):
     nodes, x = [], "images"
     if layout == "NHWC":
         nodes.append(helper.make_node("Transpose", [x], ["first"], perm=[0, 3, 1, 2]))
@@ -55,6 +56,7 @@ def network(name, layout="NCHW", batch="n", softmax=False, background=False):
 network("channels-first")
 network("channels-last-of-4", layout="NHWC", batch=4, softmax=True)
 network("background", background=True)
+network("rounded", dense=np.round(dense).astype(np.float32))
 
 session = onnxruntime.InferenceSession(HERE / "channels-first.onnx")
 (logits,) = session.run(None, {"images": images.transpose(0, 3, 1, 2)})

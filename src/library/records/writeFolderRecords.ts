@@ -1,0 +1,114 @@
+import { existsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { basename, join, resolve } from 'node:path';
+import { RecordError } from 'selective-brain-damage-statistics';
+import {
+  checkOptions,
+  count,
+  FUNCTION,
+  interruptible,
+  type OptionRules,
+  SIGNAL,
+  TEXT,
+} from 'selective-brain-damage-statistics/internal';
+import { checkDataset, type ImageDataset } from '../datasets/imageDataset';
+import { specOf } from '../datasets/openDataset';
+import type { DatasetSpec } from '../datasets/types';
+import { checkPath } from '../optionRules';
+import { ProgressMeter, type Speed } from '../workers/progressMeter';
+import { runInWorkers } from '../workers/runInWorkers';
+import { stoppedMessage } from '../workers/stoppedMessage';
+
+/** The progress of writing records. */
+export interface RecordsProgress extends Speed {
+  /** Images written by this run. */
+  readonly images: number;
+}
+
+/** Options of {@link writeFolderRecords}. */
+export interface WriteFolderRecordsOptions {
+  /** Number of files. Default: one for about 1,250 images, as ImageNet's have. */
+  readonly shards?: number;
+  /** Name of the files before their number. Default: the data set's. */
+  readonly name?: string;
+  /** Processes. Default: one per core. */
+  readonly processes?: number;
+  /** Called as the work progresses. Default: a line on the terminal. */
+  readonly onProgress?: (progress: RecordsProgress) => void;
+  /** Stops the work and keeps the files that are done. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+const rules: OptionRules<WriteFolderRecordsOptions> = {
+  shards: count(),
+  name: TEXT,
+  processes: count(),
+  onProgress: FUNCTION,
+  signal: SIGNAL,
+};
+
+/** A file of records for a process to write; JSON. */
+export interface RecordsSpec {
+  /** Its images. */
+  readonly data: DatasetSpec;
+  readonly file: string;
+}
+
+const IMAGES_PER_SHARD = 1250;
+
+/**
+ * Writes the images of a folder, as `loadImageFolder` opens it, into TFRecord files, in processes: the files'
+ * own bytes, their class from 1 and in words, and their name. File k of n holds every n-th image from image k
+ * on, so that each has images of all classes. The same images give the same bytes. A rerun goes on with the files
+ * that are missing.
+ *
+ * @param folder is made where it is missing
+ * @returns the files
+ * @throws OptionError for a wrong option or value, and for images that only memory holds
+ * @throws RecordError where an image cannot be read, or the work was stopped
+ */
+export async function writeFolderRecords(
+  data: ImageDataset,
+  folder: string,
+  options: WriteFolderRecordsOptions = {},
+): Promise<string[]> {
+  const cell = 'writeFolderRecords';
+  checkDataset(cell, 'data', data);
+  checkPath(cell, 'folder', folder);
+  checkOptions(cell, options, rules);
+  const { size = Number.NaN } = data;
+  const { shards = Math.max(1, Math.ceil(size / IMAGES_PER_SHARD)) || 1, name } = options;
+  const digits = (index: number) => String(index).padStart(5, '0');
+  const specs = Array.from({ length: shards }, (_, index): RecordsSpec => {
+    const file = `${name ?? basename(data.name)}.tfrecord-${digits(index)}-of-${digits(shards)}`;
+    return { data: specOf(data.shard(index, shards)), file: join(resolve(folder), file) };
+  });
+  const waiting = specs.filter(({ file }) => !existsSync(file));
+  const meter = new ProgressMeter<RecordsProgress>(
+    ({ images }) => `${images} of ${data.size ?? '?'} images written`,
+    options.onProgress,
+  );
+  meter.expect((size * waiting.length) / shards);
+  let images = 0;
+  return interruptible(options.signal, async (signal) => {
+    const failures = await runInWorkers<RecordsSpec, number>(waiting, {
+      worker: join(__dirname, 'recordsWorker.js'),
+      processes: options.processes ?? availableParallelism(),
+      signal,
+      onReport: (_, more) => {
+        images += more;
+        meter.add(more);
+        meter.report({ images });
+      },
+    });
+    if (signal.aborted)
+      throw new RecordError(stoppedMessage('Writing records', folder), { cause: signal.reason });
+    if (failures.length > 0)
+      throw new RecordError(
+        `${failures.length} of ${shards} files could not be written; the others are in ${folder}: ` +
+          failures[0]!.reason,
+        { file: folder },
+      );
+    return specs.map(({ file }) => file);
+  }).finally(() => meter.close());
+}
