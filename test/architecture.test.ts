@@ -20,7 +20,14 @@ const PACKAGES = {
  * are in the lowest.
  */
 const LAYERS: Readonly<Record<string, readonly (readonly string[])[]>> = {
-  'src/statistics': [['index', 'internal'], ['figures'], ['analysis'], ['predictions'], ['tables']],
+  'src/statistics': [
+    ['index', 'internal', 'cli'],
+    ['audit'],
+    ['figures'],
+    ['analysis'],
+    ['predictions'],
+    ['tables'],
+  ],
   'src/library': [
     ['index', 'cli'],
     ['training', 'evaluation', 'pictures', 'compression'],

@@ -8,6 +8,7 @@ const FOLDERS: Readonly<Record<string, readonly string[]>> = {
   'Training and compression': ['models', 'training', 'compression', 'backend'],
   Evaluation: ['evaluation'],
   Statistics: ['analysis', 'frames', 'predictions'],
+  Audit: ['audit'],
   Figures: ['figures', 'pictures'],
   Files: [],
 };

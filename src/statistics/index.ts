@@ -72,7 +72,7 @@ export {
   type JointChange,
 } from './audit/audit';
 export { auditCsv } from './audit/auditCsv';
-export { type AuditJson, auditJson } from './audit/auditJson';
+export { type AuditedModelJson, type AuditJson, auditJson } from './audit/auditJson';
 export { auditJUnit } from './audit/auditJUnit';
 export { auditMarkdown } from './audit/auditMarkdown';
 export { type AuditPageOptions, auditPage } from './audit/auditPage';

@@ -55,6 +55,7 @@ export type AuditClassRow = RowOf<typeof auditClassTable>;
 
 /** An image whose label differs. */
 export interface ChangedImage {
+  /** Its index in the data set, or its name. */
   readonly image_id: ImageId;
   /** Class, from 0. */
   readonly true_class: number;
@@ -70,7 +71,9 @@ export interface ChangedImage {
 
 /** What compression changed in one model. */
 export interface AuditedModel {
+  /** What was done to the network. */
   readonly variant: string;
+  /** Whether it may replace the baseline. */
   readonly verdict: Verdict;
   /** Why, the gravest first. */
   readonly reasons: readonly Reason[];
@@ -86,6 +89,7 @@ export interface AuditedModel {
 
 /** The change of several models of a variant. */
 export interface JointChange {
+  /** What was done to the networks. */
   readonly variant: string;
   /** Pairs of a model and its baseline's. */
   readonly n_models: number;
@@ -93,15 +97,19 @@ export interface JointChange {
   readonly change: number;
   /** Its 95% interval over models: of the paired t-test. */
   readonly change_low: number;
+  /** Upper end of the same. */
   readonly change_high: number;
 }
 
 /** What compression broke, whether it is more than chance, and whether it may be shipped. */
 export interface Audit {
+  /** The variant that the others are compared with. */
   readonly baseline: string;
   /** The gravest verdict of all models. */
   readonly verdict: Verdict;
+  /** What was acceptable. */
   readonly limits: Required<Pick<AuditPolicy, 'maxDrop' | 'maxClassDrop' | 'alpha'>>;
+  /** Number of classes. */
   readonly numClasses: number;
   /** Index = class, where the names are known. */
   readonly classNames?: readonly string[];

@@ -1,21 +1,29 @@
-import type { Audit } from './audit';
+import type { ImageId } from '../predictions/predictions';
+import type { Audit, AuditedModel } from './audit';
 
 /** An audit as JSON for programs; NaN is null. */
 export interface AuditJson {
+  /** The variant that the others are compared with. */
   readonly baseline: string;
+  /** The gravest verdict of all models. */
   readonly verdict: string;
+  /** What was acceptable. */
   readonly limits: Audit['limits'];
+  /** Labels in which another run of the baseline differs; null without one. */
   readonly control_changed: number | null;
-  readonly variants: readonly {
-    readonly variant: string;
-    readonly verdict: string;
-    readonly reasons: readonly string[];
-    readonly flips: Audit['variants'][number]['flips'];
-    readonly classes: Audit['variants'][number]['classes'];
-    readonly groups: Audit['variants'][number]['groups'];
-    readonly changed_images: readonly (string | number)[];
-  }[];
+  /** One for each model that is not of the baseline. */
+  readonly variants: readonly AuditedModelJson[];
+  /** Mean changes of variants with several models. */
   readonly joint: Audit['joint'];
+}
+
+/** One model of an audit as JSON. */
+export interface AuditedModelJson
+  extends Pick<AuditedModel, 'variant' | 'verdict' | 'flips' | 'classes' | 'groups'> {
+  /** Why, the gravest first. */
+  readonly reasons: readonly string[];
+  /** Ids of the images whose label differs. */
+  readonly changed_images: readonly ImageId[];
 }
 
 /**

@@ -1,12 +1,13 @@
 /** A share in points, with one digit after the point. */
 export function points(share: number): string {
-  return (100 * share).toFixed(1).replace('-', '−');
+  const text = (100 * share).toFixed(1);
+  return Number(text) === 0 ? '0.0' : text.replace('-', '−');
 }
 
 /** A change in points, with its sign. */
 export function signedPoints(change: number): string {
   const text = points(change);
-  return /^[−0]/.test(text) && (text.startsWith('−') || Number(text) === 0) ? text : `+${text}`;
+  return text === '0.0' || text.startsWith('−') ? text : `+${text}`;
 }
 
 /** A whole number with commas. */

@@ -51,6 +51,7 @@ const made: Readonly<Record<string, readonly object[]>> = {
   perClassRates: statistics.perClassRates(predictions),
   flips: statistics.flips(predictions),
   perClassFlips: statistics.perClassFlips(predictions),
+  audit: statistics.audit(predictions).variants.flatMap(({ classes }) => classes),
 };
 
 const TYPES = { int32: 'number', float64: 'number', string: 'string', boolean: 'boolean' } as const;

@@ -1,0 +1,7 @@
+import * as sbd from 'selective-brain-damage';
+
+// Of simulated networks, one a side.
+const predictions = sbd.simulatePredictions({
+  ...{ numClasses: 10, imagesPerClass: 50, sparsities: [0, 0.9], replicates: 1 },
+});
+console.log(sbd.auditText(sbd.audit(predictions), ['report.html']).split('\n')[0]);
