@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { after, before, describe, type TestContext, test } from 'node:test';
 import { writeFlat } from '../library/datasets/pictures';
 import { ALL_LIMITS, STATISTICS_LIMITS } from './limits';
@@ -149,6 +149,7 @@ for (const [how, options] of [
 
     test('install from the npm registry alone', async (t) => {
       const all = [tarballs.statistics, tarballs.library, tarballs.notebooks];
+      if (options.length > 0 && tarballs.kernels) all.push(tarballs.kernels);
       ready = await installed(t, folder, all, ...options);
     });
 
@@ -183,7 +184,17 @@ for (const [how, options] of [
       assert.match(stdout, /\bsbd\b/);
     });
 
-    if (options.length > 0) return;
+    if (options.length > 0) {
+      test('networks run on native kernels without a compiler', async (t) => {
+        if (!ready || !tarballs.kernels) return t.skip('no kernels for this platform');
+        const script =
+          "require('selective-brain-damage').useBackend().then(({ name }) => console.log(name));";
+        const env = { PATH: dirname(process.execPath), SBD_BACKEND: '' };
+        const { stdout, stderr } = await run(folder, process.execPath, ['-e', script], env);
+        assert.match(stdout, /^native-/, stderr);
+      });
+      return;
+    }
     check('they keep within 400 MB and 450 packages', async () => {
       const { packages, megabytes } = installedTree(folder);
       assert.ok(megabytes <= ALL_LIMITS.megabytes, `${megabytes} MB`);

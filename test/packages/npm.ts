@@ -13,11 +13,13 @@ export interface Outcome {
   readonly stderr: string;
 }
 
-/** The tarballs of the three packages. */
+/** The tarballs of the packages. */
 export interface Tarballs {
   readonly statistics: string;
   readonly library: string;
   readonly notebooks: string;
+  /** Native kernels for this platform, where there is a compiler to make them. */
+  readonly kernels?: string;
 }
 
 /** One package of a tree that npm installed. */
@@ -69,7 +71,7 @@ function outsideEnvironment(): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !inside.test(name)));
 }
 
-/** Packs the three packages, as they are built now, into a folder. */
+/** Packs the packages, as they are built now, into a folder. */
 export async function packAll(folder: string): Promise<Tarballs> {
   const script = join(ROOT, 'scripts/pack.js');
   const { status, stdout, stderr } = await run(ROOT, process.execPath, [script, folder]);
@@ -77,7 +79,9 @@ export async function packAll(folder: string): Promise<Tarballs> {
   const tarballs = stdout.trim().split(/\r?\n/);
   const find = (name: RegExp) =>
     resolve(ROOT, tarballs.find((tarball) => name.test(tarball)) ?? `${name} was not packed`);
+  const kernels = tarballs.find((tarball) => tarball.includes(`-${process.platform}-`));
   return {
+    ...(kernels !== undefined && { kernels: resolve(ROOT, kernels) }),
     statistics: find(/damage-statistics-[\d.]+\.tgz$/),
     library: find(/damage-[\d.]+\.tgz$/),
     notebooks: find(/notebooks-[\d.]+\.tgz$/),

@@ -46,7 +46,9 @@ async function auditInput(paths: readonly string[], options: NetworkOptions): Pr
     const predictions = combinePredictions(predicted);
     return {
       predictions:
-        images.classNames === IMAGENET_NAMES ? withSuperclasses(predictions) : predictions,
+        images.classNames === IMAGENET_NAMES && !options.agreement
+          ? withSuperclasses(predictions)
+          : predictions,
       baseline: baseline.variant,
       measured: measurementOf(networks, images),
       imagesOf: (ids) => thumbnailsOf(images, ids),

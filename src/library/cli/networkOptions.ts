@@ -27,6 +27,8 @@ export interface NetworkOptions {
   readonly provider?: OnnxProvider;
   readonly processes?: number;
   readonly keep?: string;
+  /** Whether the images' classes are unknown. */
+  readonly agreement?: boolean;
 }
 
 /** Help about these options, each line after a line break. */
@@ -96,7 +98,7 @@ export async function openImages(
   options: NetworkOptions,
   { pictures, numClasses }: OnnxNetwork,
 ): Promise<ImageDataset> {
-  const { images, labels, classes } = options;
+  const { images, labels, classes, agreement } = options;
   if (images === undefined)
     throw new OptionError('Networks need images: give --images <folder, TFRecords or list.csv>.', {
       option: '--images',
@@ -113,6 +115,14 @@ export async function openImages(
       ...pictures,
       ...(labels !== undefined && { labels }),
       ...(classNames && { classNames }),
+    });
+  if (agreement)
+    return loadImageFolder(images, {
+      ...{ ...pictures, unlabelled: true },
+      classNames:
+        numClasses === IMAGENET_CLASSES
+          ? 'imagenet'
+          : Array.from({ length: numClasses ?? 1 }, (_, c) => String(c)),
     });
   if (classes !== undefined) return open(classes === 'imagenet' ? 'imagenet' : namesIn(classes));
   const found = await open();

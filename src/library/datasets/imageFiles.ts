@@ -168,6 +168,17 @@ export async function imagesByList(
   return { keys: all, ...(await surveyed(root, files())), files };
 }
 
+/** All images below a folder, with class 0. */
+export async function imagesWithoutClass(
+  root: string,
+  keys: readonly string[] = ['unknown'],
+): Promise<ImageFiles> {
+  async function* files(): AsyncGenerator<ImageFile> {
+    for (const id of await imagesBelow(root)) yield { id, label: 0 };
+  }
+  return { keys, ...(await surveyed(root, files())), files };
+}
+
 /** The number of a class in a list: by its name, else by the number that it is, from 0. */
 function labelOf(
   { file }: LabelList,

@@ -5,6 +5,7 @@ import {
   checkOptions,
   choice,
   either,
+  FLAG,
   listOf,
   type OptionRules,
   TEXT,
@@ -12,7 +13,7 @@ import {
 import { checkPath, object } from '../optionRules';
 import { FolderSource } from './folderSource';
 import { ImageDataset } from './imageDataset';
-import { imagesByClass, imagesByList, rootOf } from './imageFiles';
+import { imagesByClass, imagesByList, imagesWithoutClass, rootOf } from './imageFiles';
 import { IMAGENET_WNIDS } from './imagenetClasses';
 import { IMAGENET_NAMES } from './imagenetNames';
 import { type PictureOptions, pictureRules, pictureSettings } from './preprocess';
@@ -35,6 +36,11 @@ export interface ImageFolderOptions extends PictureOptions {
    * `list.csv` in the folder, where there is one.
    */
   readonly labels?: string;
+  /**
+   * Whether the images' classes are unknown: all images below the folder are taken, with class 0. For
+   * predictions that are compared with each other. Default false.
+   */
+  readonly unlabelled?: boolean;
 }
 
 const rules: OptionRules<ImageFolderOptions> = {
@@ -44,6 +50,7 @@ const rules: OptionRules<ImageFolderOptions> = {
     either(listOf(TEXT), object('an object of names by subfolder')),
   ),
   labels: TEXT,
+  unlabelled: FLAG,
 };
 
 /**
@@ -68,12 +75,15 @@ export async function loadImageFolder(
 ): Promise<ImageDataset> {
   checkPath('loadImageFolder', 'folder', folder);
   checkOptions('loadImageFolder', options, rules);
-  const { classNames: named, ...pictures } = options;
+  const { classNames: named, labels, unlabelled = false, ...pictures } = options;
   const classes = classesOf(named);
-  const place = await rootOf(await asFolder(folder, options.labels), classes?.keys);
-  const images = place.labels
-    ? await imagesByList(place.root, place.labels, classes?.keys)
-    : await imagesByClass(place.root, classes?.keys);
+  const given = await asFolder(folder, labels);
+  const place = unlabelled ? given : await rootOf(given, classes?.keys);
+  const images = unlabelled
+    ? await imagesWithoutClass(place.root, classes?.keys)
+    : place.labels
+      ? await imagesByList(place.root, place.labels, classes?.keys)
+      : await imagesByClass(place.root, classes?.keys);
   if (images.size === 0)
     throw new DatasetError(
       `${folder}: no images; expected one subfolder per class with JPEG, PNG or WebP files, or a list of ` +

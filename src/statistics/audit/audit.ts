@@ -12,7 +12,14 @@ import { largest } from '../analysis/sums';
 import { type Baseline, type Comparison, compareVariants } from '../analysis/variants';
 import { VERDICTS, type Verdict, verdictOf } from '../analysis/verdict';
 import { OptionError, PredictionsError } from '../errors';
-import { checkOptions, checkPredictions, type OptionRules, something, VARIANT } from '../options';
+import {
+  checkOptions,
+  checkPredictions,
+  FLAG,
+  type OptionRules,
+  something,
+  VARIANT,
+} from '../options';
 import type { ImageId, ModelPredictions, Predictions } from '../predictions/predictions';
 import { UNIT } from '../tables/columns';
 import { defineTable, double, type RowOf } from '../tables/schema';
@@ -29,12 +36,18 @@ export interface AuditOptions extends AuditPolicy {
    * how many labels change where nothing was compressed.
    */
   readonly control?: Predictions;
+  /**
+   * Whether true classes are unknown, so that the baseline's own labels stand for them: changes are of
+   * agreement with the baseline, whose recall is 1. Default false.
+   */
+  readonly agreement?: boolean;
 }
 
 const rules: OptionRules<AuditOptions> = {
   ...policyRules,
   baseline: VARIANT,
   control: something('predictions'),
+  agreement: FLAG,
 };
 
 /** The table of an audit's classes and groups. */
@@ -107,6 +120,8 @@ export interface Audit {
   readonly baseline: string;
   /** The gravest verdict of all models. */
   readonly verdict: Verdict;
+  /** Whether true classes are unknown, and the baseline's labels stand for them. */
+  readonly agreement: boolean;
   /** What was acceptable. */
   readonly limits: Required<Pick<AuditPolicy, 'maxDrop' | 'maxClassDrop' | 'alpha'>>;
   /** Number of classes. */
@@ -127,24 +142,27 @@ export interface Audit {
  * `flips` and `perClassFlips` do. Classes and groups are ordered by an estimate of their change that is drawn
  * towards the change of all, since the worst of many raw changes are mostly noise.
  *
+ * @param given predictions of the baseline and its variants
  * @returns one entry per model; of a variant with several models also their mean change with an interval over
  *   models
  * @throws OptionError for a wrong option or value, and for a limit of a class or group that there is not
  * @throws PredictionsError where there is only one variant, a model has no counterpart, the baseline's top-1
  *   differs from `expectTop1` by more than 1 point and more than its error, or the control is about other images
  */
-export function audit(predictions: Predictions, options: AuditOptions = {}): Audit {
-  checkPredictions('audit', predictions);
+export function audit(given: Predictions, options: AuditOptions = {}): Audit {
+  checkPredictions('audit', given);
   const {
     baseline,
     control,
     expectTop1,
+    agreement = false,
     classes = {},
     groups = {},
-    ...given
+    ...told
   } = checkOptions('audit', options, rules);
-  const limits = { maxDrop: 0.01, maxClassDrop: 0.05, alpha: 0.05, ...given };
-  const comparison = compareVariants(predictions.models, baseline);
+  const limits = { maxDrop: 0.01, maxClassDrop: 0.05, alpha: 0.05, ...told };
+  const comparison = compareVariants(given.models, baseline);
+  const predictions = agreement ? agreeing(given, comparison) : given;
   const rows = flips(predictions, { ...limits, ...(baseline !== undefined && { baseline }) });
   if (expectTop1 !== undefined) checkTop1(comparison, rows, expectTop1);
   const limitOf = partLimits(predictions, { ...limits, classes, groups });
@@ -169,7 +187,8 @@ export function audit(predictions: Predictions, options: AuditOptions = {}): Aud
     const row = rows[i]!;
     const verdict = verdictOf(row, parts, limits);
     return {
-      ...{ variant: model.variant, verdict, reasons: reasonsOf(row, parts, limits) },
+      ...{ variant: model.variant, verdict },
+      reasons: reasonsOf(row, parts, limits, agreement ? 'agreement' : 'top-1'),
       ...{ flips: { ...row, verdict }, classes: ofClasses, groups: ofGroups },
       changed: changedImages(predictions, reference, model),
     };
@@ -177,6 +196,7 @@ export function audit(predictions: Predictions, options: AuditOptions = {}): Aud
   return {
     baseline: comparison.baseline.variant,
     verdict: gravest(variants.map(({ verdict }) => verdict)),
+    agreement,
     limits,
     numClasses: classCount(predictions),
     ...(predictions.classNames && { classNames: predictions.classNames }),
@@ -184,6 +204,17 @@ export function audit(predictions: Predictions, options: AuditOptions = {}): Aud
     joint: jointChanges(rows),
     ...(control && { controlChanged: controlChanges(predictions, comparison, control) }),
   };
+}
+
+/** Predictions whose true classes are the labels of the baseline's only model. */
+function agreeing(predictions: Predictions, { baseline }: Comparison): Predictions {
+  const [model, another] = baseline.models;
+  if (another)
+    throw new PredictionsError(
+      `agreement: ${baseline.variant} has ${baseline.models.length} models; expected one, whose labels stand ` +
+        'for the true classes.',
+    );
+  return { ...predictions, trueClass: model!.predictedClass };
 }
 
 function classCount({ classNames, trueClass, models }: Predictions): number {

@@ -24,7 +24,7 @@ function suiteOf(audit: Audit, model: AuditedModel) {
   const name = several ? `${model.variant} ${model.flips.replicate}` : model.variant;
   const byPart = [['class', model.classes] as const, ...Object.entries(model.groups)];
   const subjects = [
-    'top-1',
+    audit.agreement ? 'agreement' : 'top-1',
     ...byPart.flatMap(([by, rows]) =>
       rows.map((row) => `${by} ${row.class_name ?? String(row.class)}`),
     ),
@@ -39,7 +39,7 @@ function suiteOf(audit: Audit, model: AuditedModel) {
     const text = escapeXml(reason.text);
     return `${start}><failure type="${reason.verdict}" message="${text}"/></testcase>`;
   });
-  const out = [auditSentence(model, several), ...model.reasons.map(({ text }) => text)];
+  const out = [auditSentence(audit, model), ...model.reasons.map(({ text }) => text)];
   const xml = [
     `  <testsuite name="${escapeXml(name)}" tests="${subjects.length}" failures="${failing.size}">`,
     ...cases,

@@ -1,6 +1,6 @@
 import type { Audit, AuditClassRow, AuditedModel } from './audit';
 import { partTables } from './partTables';
-import { auditSentence, chanceSentence, hasSeveral, powerSentence } from './sentence';
+import { auditSentence, chanceSentence, powerSentence } from './sentence';
 import { signedPoints } from './wording';
 
 const ROWS = 10;
@@ -17,12 +17,12 @@ export function auditMarkdown(audit: Audit): string {
 }
 
 function partsOf(audit: Audit, model: AuditedModel): string[] {
-  const sentence = auditSentence(model, hasSeveral(audit, model));
+  const sentence = auditSentence(audit, model);
   const reasons = model.reasons.slice(0, ROWS).map(({ text }) => `- ${escaped(text)}`);
   return [
     `### ${escaped(sentence)}`,
     ...(reasons.length > 0 ? [reasons.join('\n')] : []),
-    escaped([powerSentence(model), chanceSentence(audit, model)].filter(Boolean).join(' ')),
+    escaped([powerSentence(audit, model), chanceSentence(audit, model)].filter(Boolean).join(' ')),
     ...partTables(model).map(({ by, rows }) => tableOf(by, rows)),
   ];
 }

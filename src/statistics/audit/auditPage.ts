@@ -8,7 +8,7 @@ import { escapeXml as escaped } from './escape';
 import { PAGE_SCRIPT } from './pageScript';
 import { PAGE_STYLE } from './pageStyle';
 import { partTables } from './partTables';
-import { auditSentence, chanceSentence, hasSeveral, powerSentence } from './sentence';
+import { auditSentence, chanceSentence, powerSentence } from './sentence';
 import { counted, points, signedPoints, whole } from './wording';
 
 /** What a page shows beside an audit's numbers. */
@@ -29,7 +29,7 @@ const CONFUSION_CLASSES = 30;
  */
 export function auditPage(audit: Audit, options: AuditPageOptions = {}): string {
   const { measured = {} } = options;
-  const sentences = audit.variants.map((model) => auditSentence(model, hasSeveral(audit, model)));
+  const sentences = audit.variants.map((model) => auditSentence(audit, model));
   const title =
     audit.variants.length === 1 ? sentences[0]! : `${audit.verdict}: audit of ${audit.baseline}`;
   const policy =
@@ -88,7 +88,7 @@ function limitsOf({ limits }: Audit): Record<string, string> {
 
 function summaryOf(audit: Audit): string {
   const lines = audit.variants.map((model, i) => {
-    const sentence = auditSentence(model, hasSeveral(audit, model));
+    const sentence = auditSentence(audit, model);
     return `<li><a class="${model.verdict}" href="#model-${i}">${escaped(sentence)}</a></li>`;
   });
   const joint = audit.joint.map(
@@ -106,16 +106,21 @@ function modelSection(
   { images = new Map() }: AuditPageOptions,
 ): string {
   const { flips, verdict, reasons } = model;
-  const [, rest = ''] = auditSentence(model, hasSeveral(audit, model)).split(/: (.*)/s);
-  const facts: readonly (readonly [string, string])[] = [
+  const [, rest = ''] = auditSentence(audit, model).split(/: (.*)/s);
+  const measured: readonly (readonly [string, string])[] = [
     [`${audit.baseline}, top-1`, `${points(flips.baseline_recall)}%`],
     [`${flips.variant}, top-1`, `${points(flips.variant_recall)}%`],
     ['lost', whole(flips.lost)],
     ['gained', whole(flips.gained)],
+  ];
+  const facts = [
+    ...(audit.agreement ? [] : measured),
     ['labels changed', whole(flips.changed)],
     ['images', whole(flips.n_images)],
-  ];
-  const notes = [powerSentence(model), chanceSentence(audit, model)].filter(Boolean).join(' ');
+  ] as const;
+  const notes = [powerSentence(audit, model), chanceSentence(audit, model)]
+    .filter(Boolean)
+    .join(' ');
   return `<section class="model" id="model-${index}">
 <p><span class="verdict ${verdict}">${verdict}</span> ${escaped(rest)}.</p>
 ${reasonList(reasons)}

@@ -1,6 +1,6 @@
 import type { Audit, AuditClassRow, AuditedModel } from './audit';
 import { partTables } from './partTables';
-import { auditSentence, chanceSentence, hasSeveral, powerSentence } from './sentence';
+import { auditSentence, chanceSentence, powerSentence } from './sentence';
 import { counted, points, signedPoints } from './wording';
 
 /** Rows of classes, and of each group, for a terminal. */
@@ -18,7 +18,7 @@ export function auditText(audit: Audit, pages: readonly string[] = []): string {
   const { variants } = audit;
   const lines =
     variants.length > DETAILED
-      ? variants.map((model) => auditSentence(model, hasSeveral(audit, model)))
+      ? variants.map((model) => auditSentence(audit, model))
       : variants.flatMap((model) => [...linesOf(audit, model), '']);
   for (const { variant, n_models, change, change_low, change_high } of audit.joint)
     lines.push(
@@ -30,17 +30,24 @@ export function auditText(audit: Audit, pages: readonly string[] = []): string {
 }
 
 function linesOf(audit: Audit, model: AuditedModel): string[] {
-  const { flips, reasons } = model;
+  const { reasons } = model;
   const more = reasons.length - 2;
   return [
-    auditSentence(model, hasSeveral(audit, model)),
+    auditSentence(audit, model),
     ...reasons.slice(0, 2).map(({ text }) => `  ${text}`),
     ...(more > 0 ? [`  ${counted(more, 'more reason')}.`] : []),
-    `  ${audit.baseline} ${points(flips.baseline_recall)}%, ${flips.variant} ` +
-      `${points(flips.variant_recall)}% top-1; exact McNemar test p = ${flips.p_value.toPrecision(2)}.`,
-    `  ${[powerSentence(model), chanceSentence(audit, model)].filter(Boolean).join(' ')}`,
+    ...(audit.agreement ? [] : [`  ${topOnes(audit, model)}`]),
+    `  ${[powerSentence(audit, model), chanceSentence(audit, model)].filter(Boolean).join(' ')}`,
     ...partTables(model).flatMap(({ by, rows }) => tableOf(by, rows)),
   ];
+}
+
+function topOnes({ baseline }: Audit, { flips }: AuditedModel): string {
+  const { variant, baseline_recall, variant_recall, p_value } = flips;
+  return (
+    `${baseline} ${points(baseline_recall)}%, ${variant} ${points(variant_recall)}% top-1; exact McNemar ` +
+    `test p = ${p_value.toPrecision(2)}.`
+  );
 }
 
 function tableOf(by: string, rows: readonly AuditClassRow[]): string[] {

@@ -28,23 +28,24 @@ export function reasonsOf(
   all: Change,
   parts: readonly NamedPart[],
   { alpha, maxDrop }: Limits,
+  measure: 'top-1' | 'agreement',
 ): Reason[] {
   const reasons: Reason[] = [];
   const limit = points(maxDrop);
   if (all.change_high < -maxDrop)
     reasons.push({
-      ...{ subject: 'top-1', verdict: 'BLOCK' },
-      text: `The whole interval of the change of top-1 lies below −${limit} points.`,
+      ...{ subject: measure, verdict: 'BLOCK' },
+      text: `The whole interval of the change of ${measure} lies below −${limit} points.`,
     });
   else if (all.change_low < -maxDrop)
     reasons.push({
-      ...{ subject: 'top-1', verdict: 'INCONCLUSIVE' },
-      text: `The interval of the change of top-1 reaches below −${limit} points; more images would tell.`,
+      ...{ subject: measure, verdict: 'INCONCLUSIVE' },
+      text: `The interval of the change of ${measure} reaches below −${limit} points; more images would tell.`,
     });
   else if (all.change < 0 && all.p_value <= alpha)
     reasons.push({
-      ...{ subject: 'top-1', verdict: 'WARN' },
-      text: `Top-1 falls by more than chance (p = ${all.p_value.toPrecision(2)}), within ${limit} points.`,
+      ...{ subject: measure, verdict: 'WARN' },
+      text: `${measure === 'top-1' ? 'Top-1' : 'Agreement'} falls by more than chance (p = ${all.p_value.toPrecision(2)}), within ${limit} points.`,
     });
   for (const part of parts.filter(({ direction }) => direction === 'hurt')) {
     const isTooMuch = part.change < -part.maxDrop;

@@ -2,14 +2,20 @@ import type { Audit, AuditedModel } from './audit';
 import { signedPoints, whole } from './wording';
 
 /** The verdict on a model in one sentence. */
-export function auditSentence({ verdict, flips }: AuditedModel, isOneOfSeveral: boolean): string {
+export function auditSentence(audit: Audit, model: AuditedModel): string {
+  const { verdict, flips } = model;
   const { variant, replicate, changed, n_images, lost, gained } = flips;
   const { change, change_low, change_high } = flips;
-  const name = isOneOfSeveral ? `${variant} (replicate ${replicate})` : variant;
+  const name = hasSeveral(audit, model) ? `${variant} (replicate ${replicate})` : variant;
+  const interval = `(${signedPoints(change_low)} to ${signedPoints(change_high)})`;
+  if (audit.agreement)
+    return (
+      `${verdict}: ${name} changes ${whole(changed)} of ${whole(n_images)} labels; agreement ` +
+      `${signedPoints(change)} points ${interval}; true classes are unknown`
+    );
   return (
     `${verdict}: ${name} changes ${whole(changed)} of ${whole(n_images)} labels, ${whole(lost)} lost, ` +
-    `${whole(gained)} gained; top-1 ${signedPoints(change)} points (${signedPoints(change_low)} to ` +
-    `${signedPoints(change_high)})`
+    `${whole(gained)} gained; top-1 ${signedPoints(change)} points ${interval}`
   );
 }
 
@@ -28,7 +34,8 @@ export function chanceSentence(audit: Audit, { flips }: AuditedModel): string | 
 }
 
 /** What the audit could have seen. */
-export function powerSentence({ flips }: AuditedModel): string {
+export function powerSentence({ agreement }: Audit, { flips }: AuditedModel): string | undefined {
+  if (agreement) return undefined;
   const { min_detectable_change: least, n_images } = flips;
   return Number.isNaN(least)
     ? `${whole(n_images)} images and so few changes tell no change of top-1 from chance.`

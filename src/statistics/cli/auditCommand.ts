@@ -70,6 +70,7 @@ Exit status: 0 PASS or WARN, 1 BLOCK, 2 INCONCLUSIVE, 3 unusable input.
   --policy <json>         file of these limits, for single classes and groups too
   --expect-top1 <share>   judge only where the baseline has this top-1
   --control <predictions> another run of the baseline, for what changes by chance
+  --agreement             true classes are unknown: the baseline's labels stand for them
   --strict                a warning fails too
   --html, --markdown, --json, --junit <file>  write a page, Markdown, JSON, JUnit XML${networks ?? ''}
 `;
@@ -84,6 +85,7 @@ interface Values {
   readonly expectTop1?: number;
   readonly policy?: string;
   readonly control?: string;
+  readonly agreement?: boolean;
   readonly strict?: boolean;
   readonly html?: string;
   readonly markdown?: string;
@@ -133,6 +135,7 @@ function commandOf(name: string, networks: AuditNetworks | undefined): Command {
     .addOption(new Option('--expect-top1 <share>').argParser(share))
     .option('--policy <json>')
     .option('--control <predictions>')
+    .option('--agreement')
     .option('--strict')
     .option('--html <file>')
     .option('--markdown <file>')
@@ -179,12 +182,13 @@ async function inputOf(
   return networks.predict(paths, values as Readonly<Record<string, unknown>>);
 }
 
-async function readInput(paths: readonly string[], { group }: Values): Promise<AuditInput> {
-  const groups = group && { groups: group };
-  const predictions = await readPredictions([...paths].length === 1 ? paths[0]! : paths, {
-    ...groups,
-  });
-  const first = paths.length > 1 ? await readPredictions(paths[0]!, { ...groups }) : undefined;
+async function readInput(
+  paths: readonly string[],
+  { group, agreement }: Values,
+): Promise<AuditInput> {
+  const options = { ...(group && { groups: group }), ...(agreement && { unlabelled: true }) };
+  const predictions = await readPredictions(paths.length === 1 ? paths[0]! : paths, options);
+  const first = paths.length > 1 ? await readPredictions(paths[0]!, options) : undefined;
   const hashes = await Promise.all(paths.map(hashOf));
   return {
     predictions,
@@ -204,7 +208,7 @@ async function hashOf(path: string): Promise<string | undefined> {
 }
 
 async function optionsOf(values: Values, input: AuditInput): Promise<AuditOptions> {
-  const { policy, control, maxDrop, maxClassDrop, alpha, expectTop1 } = values;
+  const { policy, control, agreement, maxDrop, maxClassDrop, alpha, expectTop1 } = values;
   const limits = { maxDrop, maxClassDrop, alpha, expectTop1 };
   const told = Object.entries(limits).filter(([, value]) => value !== undefined);
   const baseline = values.baseline ?? input.baseline;
@@ -212,6 +216,7 @@ async function optionsOf(values: Values, input: AuditInput): Promise<AuditOption
     ...(policy !== undefined && (await readPolicy(policy))),
     ...Object.fromEntries(told),
     ...(baseline !== undefined && { baseline }),
+    ...(agreement && { agreement }),
     ...(control !== undefined && { control: await readPredictions(control) }),
   };
 }

@@ -24,6 +24,8 @@ export interface ColumnRequest {
   readonly columns: Readonly<Partial<Record<string, string>>>;
   /** Names of further columns, one value per image. */
   readonly groups: readonly string[];
+  /** Whether true classes may be unknown. */
+  readonly unlabelled?: boolean;
 }
 
 /** Values that a file's place gives all its rows: `variant=int8/replicate=3`; '' for a missing one. */
@@ -56,13 +58,14 @@ export interface SourcePlace {
 export function resolveColumns(
   source: string,
   found: readonly string[],
-  { columns, groups }: ColumnRequest,
+  { columns, groups, unlabelled = false }: ColumnRequest,
   place: SourcePlace,
 ): ResolvedColumns {
   const names = new Map<string, string>();
   const constants: Record<string, string> = {};
   const known = [...found, ...Object.keys(place.constants)];
-  for (const name of [...COLUMNS, ...groups]) {
+  const wanted = unlabelled ? COLUMNS.filter((name) => name !== 'true_class') : COLUMNS;
+  for (const name of [...wanted, ...groups]) {
     const theirs = columns[name] ?? name;
     const constant = place.constants[theirs];
     if (found.includes(theirs)) names.set(name, theirs);
@@ -76,7 +79,8 @@ export function resolveColumns(
   }
   const isKnown = (name: string) => names.has(name) || constants[name] !== undefined;
   for (const name of [...REQUIRED, ...groups])
-    if (!isKnown(name)) throw missing(source, known, name);
+    if (!isKnown(name) && !(unlabelled && name === 'true_class'))
+      throw missing(source, known, name);
   if (isKnown('variant') || isKnown('sparsity')) return { names, constants };
   if (place.name === undefined) throw missing(source, known, 'variant');
   return { names, constants: { ...constants, variant: place.name } };

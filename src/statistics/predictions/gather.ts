@@ -42,7 +42,8 @@ export class Gatherer {
     const { true_class, predicted_class, top5 } = this.encoded(chunk);
     const rows: Rows = {
       chunk,
-      image: this.images.locate(chunk, true_class!),
+      // Unknown classes are all alike.
+      image: this.images.locate(chunk, true_class ?? new Int32Array(chunk.length)),
       predicted: predicted_class!,
       ...(has(chunk, 'confidence') && { confidence: confidences(chunk) }),
       ...(top5 && { top5 }),
@@ -75,7 +76,7 @@ export class Gatherer {
   /** The codes of a chunk's classes, by column. */
   private encoded(chunk: Chunk) {
     const columns: Record<'true_class' | 'predicted_class' | 'top5', ClassColumn | undefined> = {
-      true_class: classes(chunk, 'true_class'),
+      true_class: has(chunk, 'true_class') ? classes(chunk, 'true_class') : undefined,
       predicted_class: classes(chunk, 'predicted_class'),
       top5: has(chunk, 'top5') ? classLists(chunk, 'top5', 5) : undefined,
     };

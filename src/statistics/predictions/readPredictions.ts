@@ -2,6 +2,7 @@ import { closest } from 'fastest-levenshtein';
 import { OptionError, PredictionsError } from '../errors';
 import {
   checkOptions,
+  FLAG,
   listOf,
   type OptionRule,
   type OptionRules,
@@ -78,6 +79,11 @@ export interface ReadPredictionsOptions {
    * its byte order mark.
    */
   readonly encoding?: string;
+  /**
+   * Whether true classes are unknown: none are read, and the labels of the first model stand for them, so that
+   * recall is agreement with it. Default false.
+   */
+  readonly unlabelled?: boolean;
 }
 
 const TEXTS_BY_NAME: OptionRule = {
@@ -94,6 +100,7 @@ const RULES: OptionRules<ReadPredictionsOptions> = {
   columns: TEXTS_BY_NAME,
   variants: TEXTS_BY_NAME,
   encoding: { expected: "an encoding such as 'latin1'", accepts: isEncoding },
+  unlabelled: FLAG,
 };
 
 function isEncoding(value: unknown): boolean {
@@ -148,13 +155,14 @@ export async function readPredictions(
     columns = {},
     variants = {},
     encoding,
+    unlabelled = false,
   } = checkOptions('readPredictions', options, RULES);
-  const request = { columns: knownColumns(columns, groups), groups };
+  const request = { columns: knownColumns(columns, groups), groups, unlabelled };
   const paths = typeof source === 'string' ? [source] : source;
   if (!isPaths(paths)) {
     const gatherer = new Gatherer(classNames, groups);
     gatherer.add(chunkOf(paths, request));
-    return gatherer.finish(IN_MEMORY);
+    return withTruth(gatherer.finish(IN_MEMORY), unlabelled);
   }
   const files = await findFiles(paths);
   const isFile = files.includes(paths[0]!);
@@ -169,7 +177,13 @@ export async function readPredictions(
     // A part of a partition may be empty, a model may not.
     if (rows === 0 && place.isModel) throw withoutRows(place);
   }
-  return gatherer.finish(paths.join(', '));
+  return withTruth(gatherer.finish(paths.join(', ')), unlabelled);
+}
+
+/** Predictions whose true classes, where they are unknown, are the labels of the first model. */
+function withTruth(predictions: Predictions, unlabelled: boolean): Predictions {
+  const { predictedClass } = predictions.models[0]!;
+  return unlabelled ? { ...predictions, trueClass: predictedClass } : predictions;
 }
 
 const IN_MEMORY = 'predictions in memory';

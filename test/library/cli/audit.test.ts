@@ -67,6 +67,22 @@ describe('sbd audit', () => {
     assert.equal(again.stdout, out.stdout.replace(/\n\nMore in .*/, ''));
   });
 
+  it('compares networks on images whose classes are unknown', () => {
+    const place = join(folder, 'unknown');
+    mkdirSync(place, { recursive: true });
+    for (const name of CLASSES)
+      for (const file of readdirSync(join(images, name)))
+        symlinkSync(join(images, name, file), join(place, file));
+    const pair = [network('channels-first'), network('rounded')] as const;
+    const how = ['--images', place, ...HOW.slice(2)] as const;
+    const out = sbd('audit', ...pair, ...how, '--agreement');
+    const known = sbd('audit', ...pair, ...HOW);
+    const changed = (text: string) => /changes (\d+) of 60 labels/.exec(text)?.[1];
+    assert.equal(changed(out.stdout), changed(known.stdout), out.stderr);
+    assert.match(out.stdout, /true classes are unknown/);
+    assert.match(sbd('audit', ...pair, ...how).stderr, /classes are unknown; give labels/);
+  });
+
   it('says what is missing', () => {
     const pair = [network('channels-first'), network('rounded')] as const;
     for (const [args, problem] of [

@@ -172,6 +172,15 @@ it('has a name and a superclass for each class of ImageNet', () => {
     assert.equal(IMAGENET_SUPERCLASSES[IMAGENET_NAMES.indexOf(name)], superclass, name);
 });
 
+it('takes images whose classes are unknown', async () => {
+  const folder = await folderOf(['b.png', 'deep/a.png']);
+  const dataset = await loadImageFolder(folder, { unlabelled: true, classNames: ['x', 'y'] });
+  assert.deepEqual(await rowsOf(dataset), { 'b.png': 'x', 'deep/a.png': 'x' });
+  assert.equal(dataset.numClasses, 2);
+  const again = await openDataset(JSON.parse(JSON.stringify(dataset.spec)));
+  assert.equal(again.hash, dataset.hash);
+});
+
 describe('small images', () => {
   it('keep their size where all have it', async () => {
     const folder = await folderOf(['a/x.png', 'b/y.png'], {}, 32);

@@ -119,6 +119,24 @@ describe('sbd audit', () => {
     assert.ok(!existsSync(join(folder, 'report.html')));
   });
 
+  it('measures agreement where true classes are unknown', () => {
+    const rows = (wrong: number) =>
+      Array.from({ length: 1000 }, (_, i) => `${i},${i < wrong ? 'b' : 'a'}`).join('\n');
+    writeFileSync(join(folder, 'p.csv'), `image_id,predicted_class\n${rows(0)}`);
+    writeFileSync(join(folder, 'q.csv'), `image_id,predicted_class\n${rows(200)}`);
+    const out = run('p.csv', 'q.csv', '--agreement', '--html', 'agreement.html');
+    assert.equal(out.status, 1, out.stderr);
+    assert.match(
+      out.stdout,
+      /^BLOCK: q changes 200 of 1,000 labels; agreement −20\.0 points \(−22\.\d to −17\.\d\); true classes are unknown/,
+    );
+    assert.doesNotMatch(out.stdout, /top-1|lost,/);
+    assert.doesNotMatch(readFileSync(join(folder, 'agreement.html'), 'utf8'), /top-1<\/dt>/);
+    const missing = run('p.csv', 'q.csv');
+    assert.equal(missing.status, 3);
+    assert.match(missing.stderr, /no column true_class/);
+  });
+
   it('has help that fits a screen', () => {
     const { status, stdout } = run('--help');
     assert.equal(status, 0);

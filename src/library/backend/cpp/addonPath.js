@@ -10,5 +10,21 @@ exports.sourceHash = () => {
   return hash.digest('hex').slice(0, 12);
 };
 
-/** Where the addon of these very sources lies once it is built: never one of older sources. */
-exports.addonPath = () => join(__dirname, 'build', `kernels-${exports.sourceHash()}.node`);
+/** The name of the addon's file: that of these very sources, never of older ones. */
+exports.addonName = () => `kernels-${exports.sourceHash()}.node`;
+
+/** The package that brings the addon for a platform, where one is made for it. */
+exports.prebuiltPackage = (platform = process.platform, arch = process.arch) =>
+  `selective-brain-damage-${platform}-${arch}`;
+
+/** Where the addon lies once it is compiled on this machine. */
+exports.compiledPath = () => join(__dirname, 'build', exports.addonName());
+
+/** Where the addon lies: in the package for this platform, else where it is compiled. */
+exports.addonPath = () => {
+  try {
+    return require.resolve(`${exports.prebuiltPackage()}/${exports.addonName()}`);
+  } catch {
+    return exports.compiledPath();
+  }
+};

@@ -6,7 +6,7 @@
 const { spawnSync } = require('node:child_process');
 const { existsSync, mkdirSync, renameSync, rmSync } = require('node:fs');
 const { join } = require('node:path');
-const { addonPath } = require('./addonPath');
+const { addonPath, compiledPath } = require('./addonPath');
 
 const COMMON = [
   '-std=c++17',
@@ -45,17 +45,24 @@ function buildWasm(folder) {
     );
 }
 
-/** Makes the addon, unless it is there already; its name holds a hash of the sources. */
+/** Makes the addon, unless it is there already, compiled or in a package. */
 function buildNative() {
+  if (!existsSync(addonPath())) compileNative(compiledPath());
+}
+
+/**
+ * Compiles the addon for this machine's platform, all variants of its processors in one.
+ *
+ * @param {string} addon its path; its folder is emptied first
+ */
+function compileNative(addon) {
   const variants = VARIANTS[process.arch];
   if (variants === undefined) throw new Error(`No native kernels for ${process.arch}.`);
   const compiler = process.env.CXX ?? 'c++';
   const include = `-I${require('node-api-headers').include_dir}`;
-  const addon = addonPath();
-  if (existsSync(addon)) return;
   const folder = join(addon, '..');
   rmSync(folder, { recursive: true, force: true });
-  mkdirSync(folder);
+  mkdirSync(folder, { recursive: true });
   const compile = (source, object, ...flags) => {
     run(compiler, '-c', '-fPIC', ...COMMON, include, ...flags, source, '-o', join(folder, object));
     return join(folder, object);
@@ -70,10 +77,11 @@ function buildNative() {
     process.platform === 'darwin' ? ['-bundle', '-undefined', 'dynamic_lookup'] : ['-shared'];
   const unnamed = join(folder, 'addon.node');
   run(compiler, ...shared, '-o', unnamed, ...objects);
+  for (const object of objects) rmSync(object);
   renameSync(unnamed, addon);
 }
 
-module.exports = { buildWasm, buildNative };
+module.exports = { buildWasm, buildNative, compileNative };
 
 if (require.main === module) {
   const [what, folder = __dirname] = process.argv.slice(2);
