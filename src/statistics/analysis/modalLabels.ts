@@ -2,7 +2,7 @@ import { checkOptions, checkPredictions, choice, type OptionRules, VARIANT } fro
 import type { Predictions } from '../predictions/predictions';
 import { compared, UNIT } from '../tables/columns';
 import { boolean, defineTable, double, id, int, type RowOf } from '../tables/schema';
-import { type Baseline, comparedColumns, compareVariants } from './variants';
+import { type Baseline, compareVariants } from './variants';
 import { NO_MODE, TIES, type Ties, voteCounter } from './votes';
 
 /** Options of {@link modalLabels}. */
@@ -80,12 +80,18 @@ export function modalLabelRows(
     const votes = votesOf(variant.models);
     const rows: Omit<ModalLabelRow, 'pie'>[] = [];
     for (let i = 0; i < imageIds.length; i++) {
-      const [baseline_mode, variant_mode] = [reference.mode[i]!, votes.mode[i]!];
+      const baseline_mode = reference.mode[i]!;
+      const variant_mode = votes.mode[i]!;
       if (baseline_mode === NO_MODE || variant_mode === NO_MODE) continue;
       if (!isWanted(baseline_mode, variant_mode)) continue;
       rows.push({
-        ...comparedColumns(variant, baseline),
-        ...{ image_id: imageIds[i]!, true_class: trueClass[i]!, baseline_mode, variant_mode },
+        variant: variant.variant,
+        sparsity: variant.sparsity,
+        baseline: baseline.variant,
+        image_id: imageIds[i]!,
+        true_class: trueClass[i]!,
+        baseline_mode,
+        variant_mode,
         baseline_votes: reference.votes[i]! / baseline.models.length,
         variant_votes: votes.votes[i]! / variant.models.length,
         baseline_correct: baseline_mode === trueClass[i],

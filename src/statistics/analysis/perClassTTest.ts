@@ -14,10 +14,10 @@ import type { Predictions } from '../predictions/predictions';
 import { compared, modelCounts, significanceOf, tested, UNIT } from '../tables/columns';
 import { defineTable, double, int, optional, type RowOf, string } from '../tables/schema';
 import { logit } from './logit';
-import { correctPerPart, type Parts, partColumns, partsOf, partsWithImages } from './parts';
+import { correctPerPart, type Parts, partsOf, partsWithImages } from './parts';
 import { sum } from './sums';
-import { pairedTTest, significance, welchTTest } from './tTest';
-import { type Baseline, comparedColumns, compareVariants, type Variant } from './variants';
+import { pairedTTest, type Significance, significance, welchTTest } from './tTest';
+import { type Baseline, compareVariants, type Variant } from './variants';
 
 /** Options of {@link perClassTTest}. */
 export interface PerClassTTestOptions {
@@ -132,15 +132,37 @@ export function perClassTTest(
     const counts = countCorrect(predictions.trueClass, parts, variant);
     const tests = compare(reference, counts, parts, how);
     const found = significance(tests, alpha);
-    return tests.map(
-      (test, i): PerClassRow => ({
-        ...comparedColumns(variant, baseline),
-        ...partColumns(test.class, parts),
-        ...test,
-        ...found[i]!,
-      }),
-    );
+    return tests.map((test, i) => rowOf(variant, baseline, test, found[i]!, parts.names));
   });
+}
+
+/** Written out, since objects of several spreads are slow to make and to read, and there are thousands. */
+function rowOf(
+  { variant, sparsity }: Variant,
+  { variant: baseline }: Variant,
+  test: ClassTest,
+  { p_adjusted, significant, direction }: Significance,
+  names: readonly string[] | undefined,
+): PerClassRow {
+  const { class: part, n_baseline, n_variant, baseline_mean_recall, variant_mean_recall } = test;
+  const { absolute_change, normalized_change, statistic, p_value } = test;
+  const class_name = names?.[part];
+  const row = {
+    n_baseline,
+    n_variant,
+    baseline_mean_recall,
+    variant_mean_recall,
+    absolute_change,
+    normalized_change,
+    statistic,
+    p_value,
+    p_adjusted,
+    significant,
+    direction,
+  };
+  return class_name === undefined
+    ? { variant, sparsity, baseline, class: part, ...row }
+    : { variant, sparsity, baseline, class: part, class_name, ...row };
 }
 
 /** How many images each of a variant's models gets right. */
@@ -209,8 +231,15 @@ function compare(baseline: Correct, variant: Correct, parts: Parts, how: How): C
         ? sum(now) / n_variant - sum(before) / n_baseline
         : absolute_change - top1Change;
     return {
-      ...{ class: part, n_baseline, n_variant, baseline_mean_recall, variant_mean_recall },
-      ...{ absolute_change, normalized_change, statistic, p_value: pValue },
+      class: part,
+      n_baseline,
+      n_variant,
+      baseline_mean_recall,
+      variant_mean_recall,
+      absolute_change,
+      normalized_change,
+      statistic,
+      p_value: pValue,
     };
   });
 }
