@@ -24,7 +24,7 @@ interface Recipe extends Omit<sbd.TrainPopulationOptions, 'train' | 'test' | 'sp
 }
 
 const RECIPES: Readonly<Record<string, Recipe>> = {
-  // 90% and more; 33 minutes a network on one core of Zen 3.
+  // As long as 90 networks take 15 hours of both cores: 33 minutes a network on one core of Zen 3.
   airbench: {
     folder: 'data/airbench',
     levels: [[0, 0.5, 0.9], [0.7], [0.3]],

@@ -60,7 +60,7 @@ export {
 } from './evaluation/combinePredictions';
 export { type EvalRobustnessOptions, evalRobustness } from './evaluation/evalRobustness';
 export type { EvaluationProgress } from './evaluation/evaluationTally';
-export { type PredictOptions, type PredictProgress, predict } from './evaluation/predict';
+export { type PredictOptions, predict } from './evaluation/predict';
 export type { PredictedImages } from './evaluation/predictAll';
 export {
   type EvaluatedModel,
@@ -150,6 +150,7 @@ export {
   trainPopulation,
 } from './training/trainPopulation';
 export { type TrainPrunedOptions, trainPruned } from './training/trainPruned';
+export type { ImageProgress } from './workers/imageMeter';
 export type { Speed } from './workers/progressMeter';
 
 setFigureRenderer(renderPng);

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import type { ErrorFields } from './errors';
 
 /**
  * Writes a file whole or not at all: beside its place, then renamed into it.
@@ -76,6 +77,28 @@ export async function readIfThere(path: string): Promise<Buffer | undefined> {
     if (error.code === 'ENOENT') return undefined;
     throw error;
   });
+}
+
+/**
+ * The text of a file that a user names, without a byte order mark.
+ *
+ * @param what the file holds, as `the policy`
+ * @param Failure the class of the error, whose message names file, content and cause
+ */
+export async function readText(
+  file: string,
+  what: string,
+  Failure: new (message: string, fields: ErrorFields & ErrorOptions) => Error,
+  fields: ErrorFields = {},
+): Promise<string> {
+  const text = await readFile(file, 'utf8').catch((cause: Error) => {
+    throw new Failure(`${file}: ${what} cannot be read (${cause.message}).`, {
+      ...fields,
+      cause,
+      file,
+    });
+  });
+  return text.replace(/^\ufeff/, '');
 }
 
 /** JSON as it is checked in: two spaces, a newline at the end. */

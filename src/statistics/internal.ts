@@ -32,6 +32,7 @@ export {
   type AuditNetworks,
   auditCommand,
 } from './cli/auditCommand';
+export { runCommand } from './cli/command';
 export { setFigureRenderer } from './figures/figure';
 export { FIGURE_WIDTH, FONT_FAMILY } from './figures/layout';
 export { PALETTE } from './figures/palette';

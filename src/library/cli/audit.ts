@@ -50,7 +50,7 @@ async function auditInput(paths: readonly string[], options: NetworkOptions): Pr
           ? withSuperclasses(predictions)
           : predictions,
       baseline: baseline.variant,
-      measured: measurementOf(networks, images),
+      measured: async () => measurementOf(networks, images),
       imagesOf: (ids) => thumbnailsOf(images, ids),
     };
   } finally {

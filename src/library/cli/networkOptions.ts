@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { OptionError } from 'selective-brain-damage-statistics';
+import { readText } from 'selective-brain-damage-statistics/internal';
 import type { ImageDataset } from '../datasets/imageDataset';
 import { loadCifar10 } from '../datasets/loadCifar10';
 import { type ImageFolderOptions, loadImageFolder } from '../datasets/loadImageFolder';
@@ -11,7 +12,7 @@ import { loadOnnx } from '../models/loadOnnx';
 import type { OnnxNetwork, OnnxProvider } from '../models/onnxNetwork';
 import { loadImageNetRecords } from '../records/loadImageNetRecords';
 import { recordsFolder } from '../records/recordsFolder';
-import { whole } from './command';
+import { whole } from './whole';
 
 /** What a command is told of networks and their images. */
 export interface NetworkOptions {
@@ -114,40 +115,33 @@ export async function openImages(
     loadImageFolder(images, {
       ...pictures,
       ...(labels !== undefined && { labels }),
+      ...(agreement && { unlabelled: true }),
       ...(classNames && { classNames }),
     });
-  if (agreement)
-    return loadImageFolder(images, {
-      ...{ ...pictures, unlabelled: true },
-      classNames:
-        numClasses === IMAGENET_CLASSES
-          ? 'imagenet'
-          : Array.from({ length: numClasses ?? 1 }, (_, c) => String(c)),
-    });
-  if (classes !== undefined) return open(classes === 'imagenet' ? 'imagenet' : namesIn(classes));
+  const numbers = Array.from({ length: numClasses ?? 1 }, (_, c) => String(c));
+  if (agreement) return open(numClasses === IMAGENET_CLASSES ? 'imagenet' : numbers);
+  if (classes !== undefined) return open(await classNamesOf(classes));
   const found = await open();
   if (numClasses === IMAGENET_CLASSES && found.classNames.every((name) => WNID.test(name)))
     return open('imagenet');
   const areNumbers = found.classNames.every((name) => /^\d+$/.test(name));
-  if (numClasses !== undefined && areNumbers && found.numClasses !== numClasses)
-    return open(Array.from({ length: numClasses }, (_, c) => String(c)));
-  return found;
+  return areNumbers && numClasses !== undefined && found.numClasses !== numClasses
+    ? open(numbers)
+    : found;
 }
 
 async function isFolder(path: string): Promise<boolean> {
   return (await stat(path).catch(() => undefined))?.isDirectory() ?? false;
 }
 
-/** The names in a file, one a line. */
-export function namesIn(file: string): string[] {
-  try {
-    return readFileSync(file, 'utf8').trimEnd().split(/\r?\n/);
-  } catch (cause) {
-    throw new OptionError(`--classes: ${file} cannot be read (${(cause as Error).message}).`, {
-      ...{ option: '--classes', value: file, file },
-      cause,
-    });
-  }
+/** The value of `--classes`: ImageNet's, or the names in a file, one a line. */
+export async function classNamesOf(classes: string): Promise<readonly string[] | 'imagenet'> {
+  if (classes === 'imagenet') return classes;
+  const text = await readText(classes, 'the list of classes', OptionError, {
+    option: '--classes',
+    value: classes,
+  });
+  return text.trimEnd().split(/\r?\n/);
 }
 
 /** What a page says of how networks were measured. */

@@ -1,8 +1,7 @@
 import { Command } from 'commander';
 import { OptionError } from 'selective-brain-damage-statistics';
-import { writeModelPredictions } from 'selective-brain-damage-statistics/internal';
+import { runCommand, writeModelPredictions } from 'selective-brain-damage-statistics/internal';
 import { predict as predictImages } from '../evaluation/predict';
-import { exitStatus } from './command';
 import {
   describeNetworks,
   NETWORK_USAGE,
@@ -33,13 +32,12 @@ export function predict(argv: readonly string[]): Promise<number> {
     .argument('<model.onnx>')
     .option('--out <file>')
     .option('--variant <name>')
-    .option('--replicate <n>')
-    .action(run);
+    .option('--replicate <n>');
   describeNetworks(command);
-  return exitStatus(command, argv, USAGE);
+  return runCommand(command, argv, USAGE, () => run(command.args[0]!, command.opts()));
 }
 
-async function run(path: string, options: Values): Promise<void> {
+async function run(path: string, options: Values): Promise<number> {
   const { out, variant, replicate = '0', processes, keep } = options;
   if (out === undefined || !/\.parquet$/i.test(out))
     throw new OptionError('Give the file of the predictions: --out <file.parquet>.', {
@@ -67,6 +65,7 @@ async function run(path: string, options: Values): Promise<void> {
       replicate: Number(replicate),
     });
     console.log(`${out}: ${predicted.imageIds.length} images, ${variant ?? predicted.variant}`);
+    return 0;
   } finally {
     await network.close();
   }

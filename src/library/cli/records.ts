@@ -1,8 +1,9 @@
 import { Command, Option } from 'commander';
-import { type ImageFolderOptions, loadImageFolder } from '../datasets/loadImageFolder';
+import { runCommand } from 'selective-brain-damage-statistics/internal';
+import { loadImageFolder } from '../datasets/loadImageFolder';
 import { writeFolderRecords } from '../records/writeFolderRecords';
-import { exitStatus, whole } from './command';
-import { namesIn } from './networkOptions';
+import { classNamesOf } from './networkOptions';
+import { whole } from './whole';
 
 const USAGE = `Usage: sbd records <folder> <out> [options]
 
@@ -34,21 +35,22 @@ export function records(argv: readonly string[]): Promise<number> {
     .option('--classes <file>')
     .addOption(new Option('--shards <n>').argParser(whole))
     .option('--name <name>')
-    .addOption(new Option('--processes <n>').argParser(whole))
-    .action(run);
-  return exitStatus(command, argv, USAGE);
+    .addOption(new Option('--processes <n>').argParser(whole));
+  return runCommand(command, argv, USAGE, () => {
+    const [folder, out] = command.args;
+    return run(folder!, out!, command.opts());
+  });
 }
 
-async function run(folder: string, out: string, options: Values): Promise<void> {
+async function run(folder: string, out: string, options: Values): Promise<number> {
   const { labels, classes, ...how } = options;
-  const classNames: ImageFolderOptions['classNames'] =
-    classes === 'imagenet' || classes === undefined ? classes : namesIn(classes);
   const images = await loadImageFolder(folder, {
     ...(labels !== undefined && { labels }),
-    ...(classNames && { classNames }),
+    ...(classes !== undefined && { classNames: await classNamesOf(classes) }),
   });
   const files = await writeFolderRecords(images, out, how);
   console.log(
     `${images.size} images of ${images.numClasses} classes in ${files.length} files in ${out}`,
   );
+  return 0;
 }

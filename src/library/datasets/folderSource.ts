@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { DatasetError } from 'selective-brain-damage-statistics';
 import { type Random, shuffleInPlace } from 'selective-brain-damage-statistics/internal';
-import { type ImageFile, type ImageFiles, nameOf } from './imageFiles';
+import type { ImageFile, ImageFiles } from './imageFiles';
 import type { Normalization } from './normalization';
 import { decodeImage, inputOf, type PictureSettings } from './preprocess';
 import type { DatasetSpec, Example, ImageSource } from './types';
@@ -12,7 +12,6 @@ export class FolderSource implements ImageSource {
   readonly name: string;
   readonly imageShape: readonly [number, number, number];
   readonly normalization: Normalization;
-
   readonly size: number;
   readonly hash: string;
 
@@ -23,7 +22,7 @@ export class FolderSource implements ImageSource {
     readonly classNames: readonly string[],
     readonly spec: DatasetSpec,
   ) {
-    this.name = nameOf(resolve(folder));
+    this.name = basename(resolve(folder));
     this.imageShape = [settings.size, settings.size, 3];
     this.normalization = settings.normalization;
     this.size = images.size;
@@ -53,7 +52,7 @@ export class FolderSource implements ImageSource {
     const path = join(this.folder, id);
     const failed = (cause: Error): never => {
       throw new DatasetError(
-        `${path}: the image cannot be read (${cause.message}); expected JPEG or PNG.`,
+        `${path}: the image cannot be read (${cause.message}); expected JPEG, PNG or WebP.`,
         { cause, file: path },
       );
     };

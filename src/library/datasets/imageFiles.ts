@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { readdir, stat } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { DatasetError } from 'selective-brain-damage-statistics';
 import { byNumeral } from 'selective-brain-damage-statistics/internal';
-import { type LabelList, readLabelList } from './labelList';
+import { IMAGE_NAME, type LabelList, readLabelList } from './labelList';
 
 /** An image of a folder. */
 export interface ImageFile {
@@ -18,7 +18,7 @@ export interface ImageFiles {
   /** The classes as subfolders or a list name them, in their order. */
   readonly keys: readonly string[];
   readonly size: number;
-  /** The sha256 of the paths and sizes. */
+  /** The sha256 of the paths and sizes, and of the classes in a list. */
   readonly hash: string;
   files(): AsyncIterable<ImageFile>;
 }
@@ -29,7 +29,6 @@ export interface ImageRoot {
   readonly labels?: string;
 }
 
-const IMAGE = /^[^.].*\.(jpe?g|png|webp)$/i;
 const LIST = 'list.csv';
 const SPLIT = /^(train|training|val|valid|validation|test|testing)$/i;
 
@@ -60,7 +59,7 @@ async function entriesOf(folder: string): Promise<Entries> {
       .filter((name) => !name.startsWith('.'))
       .sort(byNumeral),
     images: names(false)
-      .filter((name) => IMAGE.test(name))
+      .filter((name) => IMAGE_NAME.test(name) && !name.startsWith('.'))
       .sort(),
     hasList: names(false).includes(LIST),
   };
@@ -165,7 +164,9 @@ export async function imagesByList(
   async function* files(): AsyncGenerator<ImageFile> {
     yield* listed;
   }
-  return { keys: all, ...(await surveyed(root, files())), files };
+  const { size, hash } = await surveyed(root, files());
+  const withClasses = JSON.stringify([hash, list.classes]);
+  return { keys: all, size, hash: createHash('sha256').update(withClasses).digest('hex'), files };
 }
 
 /** All images below a folder, with class 0. */
@@ -224,9 +225,4 @@ async function surveyed(
   for await (const { id } of files) if (waiting.push(id) === STATS_AT_ONCE) await flush();
   await flush();
   return { size, hash: hash.digest('hex') };
-}
-
-/** The name of a data set that lies in a folder. */
-export function nameOf(root: string): string {
-  return basename(root) || basename(dirname(root));
 }

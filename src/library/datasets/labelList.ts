@@ -1,7 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import Papa from 'papaparse';
 import { DatasetError } from 'selective-brain-damage-statistics';
-import { matchIds } from 'selective-brain-damage-statistics/internal';
+import { matchIds, readText } from 'selective-brain-damage-statistics/internal';
 
 /** The classes of images, as a file lists them. */
 export interface LabelList {
@@ -15,7 +14,8 @@ export interface LabelList {
 
 const FILE_COLUMN = /^(file|file_?name|image|image_?id|path|name)$/i;
 const CLASS_COLUMN = /^(class|label|true_class|category|wnid|synset)$/i;
-const IMAGE_NAME = /\.(jpe?g|png|webp)$/i;
+/** Names of files that are taken for images. */
+export const IMAGE_NAME = /\.(jpe?g|png|webp)$/i;
 
 /**
  * Reads a list of images and their classes: CSV or TSV with a header, lines of a name and a class, or a
@@ -25,12 +25,8 @@ const IMAGE_NAME = /\.(jpe?g|png|webp)$/i;
  * @throws DatasetError where it is none of these, or names images that are not there
  */
 export async function readLabelList(file: string, images: readonly string[]): Promise<LabelList> {
-  const text = await readFile(file, 'utf8').catch((cause: Error) => {
-    throw new DatasetError(`${file}: the list of labels cannot be read (${cause.message}).`, {
-      ...{ option: 'labels', value: file, file },
-      cause,
-    });
-  });
+  const place = { option: 'labels', value: file };
+  const text = await readText(file, 'the list of labels', DatasetError, place);
   const rows = rowsOf(text);
   const columns = columnsOf(file, rows);
   const body = columns.header ? rows.slice(1) : rows;
@@ -51,7 +47,7 @@ function placesOf(file: string, named: readonly string[], images: readonly strin
 }
 
 function rowsOf(text: string): string[][] {
-  const trimmed = text.replace(/^\ufeff/, '').trimEnd();
+  const trimmed = text.trimEnd();
   const [first = ''] = trimmed.split('\n', 1);
   const delimiter = ['\t', ',', ';'].find((mark) => first.includes(mark));
   if (delimiter !== undefined)

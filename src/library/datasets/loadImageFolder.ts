@@ -61,7 +61,8 @@ const rules: OptionRules<ImageFolderOptions> = {
  * `n01440764/ILSVRC2012_val_00000293.JPEG`; images are in the order of their classes, then paths, or in the
  * list's order. A folder that holds nothing but one other is looked into. Preprocessing is that of
  * `loadImageNetRecords`, but images that all have one size, square and smaller than 224 pixels, keep it unless
- * `size` or `resize` say otherwise; `hash` is the sha256 of the paths and sizes.
+ * `size` or `resize` say otherwise; `hash` is the sha256 of the paths and sizes, and of
+ * the classes in a list.
  *
  * @param folder or a CSV or TSV file with the columns `file` and `class`, paths from its own folder
  * @throws DatasetError where the folder or its images are missing, a subfolder belongs to no
@@ -95,7 +96,11 @@ export async function loadImageFolder(
     ...pictures,
     ...(side !== undefined && { size: side, resize: side }),
   });
-  const spec = { loader: 'image-folder', options: { ...options, folder: resolve(folder) } };
+  const absolute = {
+    folder: resolve(folder),
+    ...(labels !== undefined && { labels: resolve(labels) }),
+  };
+  const spec = { loader: 'image-folder', options: { ...options, ...absolute } };
   return new ImageDataset(
     new FolderSource(place.root, images, settings, classes?.names ?? images.keys, spec),
   );

@@ -57,8 +57,18 @@ export function specOf(data: ImageDataset): DatasetSpec {
   return data.spec;
 }
 
+/**
+ * Whatever decides the images of a data set, wherever their files lie; JSON.
+ *
+ * @throws OptionError where only memory holds the images
+ */
+export function imageIdentity(data: ImageDataset): readonly unknown[] {
+  const spec = specOf(data);
+  return [data.hash, spec.loader, optionsAnywhere(spec), spec.views];
+}
+
 /** A spec's options without the files' place: with the data set's hash, they identify its images. */
 export function optionsAnywhere({ options }: DatasetSpec): Readonly<Record<string, unknown>> {
-  const { folder: _, files: __, ...others } = options;
+  const { folder: _, files: __, labels: ___, ...others } = options;
   return others;
 }

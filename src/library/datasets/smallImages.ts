@@ -10,7 +10,7 @@ const USUAL_SIZE = 224;
 
 /**
  * The side of small square images of one size, which are kept as they are where nothing is said. Others that
- * are much smaller than a model's usual input get a word.
+ * are much smaller than a model's usual input cause a warning.
  */
 export async function sizeOfSmallImages(
   root: string,

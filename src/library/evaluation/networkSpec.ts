@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { loadOnnx } from '../models/loadOnnx';
@@ -22,9 +23,25 @@ export async function closeNetwork(network: Network): Promise<void> {
   if (network instanceof OnnxSession) await network.close();
 }
 
-/** The description of a network; undefined where other processes cannot open it. */
-export function networkSpecOf(network: Network): NetworkSpec | undefined {
-  return network instanceof OnnxSession ? { onnx: network.spec } : undefined;
+/** A network as other processes open it. */
+export interface DescribedNetwork {
+  readonly network: NetworkSpec;
+  /** The hash of what decides its outputs. */
+  readonly run: string;
+}
+
+/** Describes a network to other processes; undefined where it lives in this process alone. */
+export function describedNetwork(network: Network): DescribedNetwork | undefined {
+  if (!(network instanceof OnnxSession)) return undefined;
+  const { hash, spec } = network;
+  const { threads: _, variant: __, ...options } = spec.options;
+  const identity = JSON.stringify([hash, options]);
+  return { network: { onnx: spec }, run: createHash('sha256').update(identity).digest('hex') };
+}
+
+/** Whether a network computes on a GPU of its own, which one process uses best. */
+export function isOnGpu(network: Network): boolean {
+  return network instanceof OnnxSession && network.provider !== 'cpu';
 }
 
 /** The size of a network's weights; 0 where they are missing, which opening it tells. */

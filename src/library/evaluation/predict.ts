@@ -11,16 +11,10 @@ import {
 import { useBackend } from '../backend/backend';
 import { checkDataset, type ImageDataset } from '../datasets/imageDataset';
 import { checkNetwork, type Network } from '../models/network';
-import { ProgressMeter, type Speed } from '../workers/progressMeter';
+import { ImageMeter, type ImageProgress } from '../workers/imageMeter';
 import { stoppedMessage } from '../workers/stoppedMessage';
 import { type PredictedImages, predictAll } from './predictAll';
 import { defaultShardProcesses, predictInWorkers } from './predictInWorkers';
-
-/** The progress of a prediction. */
-export interface PredictProgress extends Speed {
-  /** Images predicted by this run. */
-  readonly images: number;
-}
 
 /** Options of {@link predict}. */
 export interface PredictOptions {
@@ -34,7 +28,7 @@ export interface PredictOptions {
   /** Folder for the parts that are done, from which a rerun resumes. Default: none are kept. */
   readonly folder?: string;
   /** Called as the prediction progresses. Default: a line on the terminal. */
-  readonly onProgress?: (progress: PredictProgress) => void;
+  readonly onProgress?: (progress: ImageProgress) => void;
   /** Stops between two batches. Interrupting a notebook does so too. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -73,23 +67,16 @@ export async function predict(
   const { batchSize, onProgress, folder } = options;
   const backend = await useBackend();
   const processes = options.processes ?? defaultShardProcesses(model, data);
-  const meter = new ProgressMeter<PredictProgress>(
-    ({ images }) => `${images} of ${data.size ?? '?'} images predicted`,
-    onProgress,
-  );
-  let images = 0;
-  const onImages = (more: number) => {
-    images += more;
-    meter.add(more);
-    meter.report({ images });
-  };
+  const meter = new ImageMeter('predicted', data.size, onProgress);
   return interruptible(options.signal, async (signal) => {
-    const how = { batchSize, signal, onImages };
     try {
-      if (processes > 1 || folder !== undefined)
-        return await predictInWorkers(model, data, { ...how, meter, processes, folder, backend });
+      if (processes > 1 || folder !== undefined) {
+        const how = { batchSize, signal, meter, processes, folder, backend };
+        return await predictInWorkers(model, data, how);
+      }
       meter.expect(data.size ?? Number.NaN);
-      const [predicted] = await predictAll([model], data, how);
+      const onImages = (images: number) => meter.count(images);
+      const [predicted] = await predictAll([model], data, { batchSize, signal, onImages });
       return predicted!;
     } catch (error) {
       if (!signal.aborted) throw error;

@@ -1,19 +1,20 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { availableParallelism, tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
 import { EvaluationError, type ImageId, OptionError } from 'selective-brain-damage-statistics';
 import type { VariantOf } from 'selective-brain-damage-statistics/internal';
 import type { BackendInfo, BackendName } from '../backend/backend';
 import type { ImageDataset } from '../datasets/imageDataset';
-import { optionsAnywhere, specOf } from '../datasets/openDataset';
+import { imageIdentity, specOf } from '../datasets/openDataset';
 import type { DatasetSpec } from '../datasets/types';
 import { type Network, variantOf } from '../models/network';
-import { OnnxSession } from '../models/onnxSession';
+import type { ImageMeter } from '../workers/imageMeter';
+import { inFolder } from '../workers/inFolder';
 import { runInWorkers } from '../workers/runInWorkers';
 import { checkTakes } from './answers';
-import type { NetworkSpec } from './networkSpec';
+import { type DescribedNetwork, describedNetwork, isOnGpu, type NetworkSpec } from './networkSpec';
 import type { PredictAllOptions, PredictedImages } from './predictAll';
 
 /** A shard of a data set for a process to predict; JSON. */
@@ -35,9 +36,11 @@ const MOST_SHARDS = 16;
 
 /** How many processes predict a data set where nothing is said. */
 export function defaultShardProcesses(network: Network, data: ImageDataset): number {
-  const isOnCpu = network instanceof OnnxSession && network.provider === 'cpu';
+  const isShared = describedNetwork(network) !== undefined && !isOnGpu(network);
   const { size = Number.POSITIVE_INFINITY, spec } = data;
-  return isOnCpu && spec !== undefined && size >= IMAGES_FOR_PROCESSES ? availableParallelism() : 1;
+  return isShared && spec !== undefined && size >= IMAGES_FOR_PROCESSES
+    ? availableParallelism()
+    : 1;
 }
 
 /** The predictions of a shard, in a file. */
@@ -61,8 +64,8 @@ export function storedShard(predicted: PredictedImages): StoredShard {
   };
 }
 
-interface PredictInWorkersOptions extends PredictAllOptions {
-  readonly meter: { expect(images: number): void };
+interface PredictInWorkersOptions extends Omit<PredictAllOptions, 'onImages'> {
+  readonly meter: ImageMeter;
   readonly processes: number;
   /** Of the shards' files, for a rerun. Default: a temporary one. */
   readonly folder: string | undefined;
@@ -80,34 +83,36 @@ export async function predictInWorkers(
   options: PredictInWorkersOptions,
 ): Promise<PredictedImages> {
   checkTakes(network, data);
-  if (!(network instanceof OnnxSession))
+  const place = variantOf(network);
+  const described = describedNetwork(network);
+  if (!described)
     throw new OptionError(
-      `predict: ${variantOf(network).variant} lives in this process alone, so processes and folder do ` +
-        'not apply; they are for networks that loadOnnx opens.',
+      `predict: ${place.variant} lives in this process alone, so processes and folder do not apply; they ` +
+        'are for networks that loadOnnx opens.',
       { option: options.folder === undefined ? 'processes' : 'folder' },
     );
-  const folder = options.folder ?? (await mkdtemp(join(tmpdir(), 'predictions-')));
-  try {
-    const shards = await predictShards(network, data, { ...options, folder: resolve(folder) });
-    return { ...variantOf(network), ...interleaved(shards), classNames: data.classNames };
-  } finally {
-    if (options.folder === undefined) await rm(folder, { recursive: true, force: true });
-  }
+  const shards = await inFolder(options.folder, (folder) =>
+    predictShards(described, place.variant, data, { ...options, folder }),
+  );
+  return { ...place, ...interleaved(shards), classNames: data.classNames };
 }
 
 async function predictShards(
-  network: OnnxSession,
+  { network, run }: DescribedNetwork,
+  variant: string,
   data: ImageDataset,
   options: PredictInWorkersOptions & { readonly folder: string },
 ): Promise<StoredShard[]> {
-  const { meter, processes, folder, backend, batchSize, signal, onImages } = options;
+  const { meter, processes, folder, backend, batchSize, signal } = options;
   const of = shardCount(data);
-  const prefix = `${network.variant.replaceAll(/[^\w.-]/g, '_')}-${keyOf(network, data)}`;
+  const identity = JSON.stringify([run, ...imageIdentity(data)]);
+  const key = createHash('sha256').update(identity).digest('hex').slice(0, 12);
+  const prefix = `${variant.replaceAll(/[^\w.-]/g, '_')}-${key}`;
   const shards = Array.from({ length: of }, (_, index) => {
     const shard = data.shard(index, of);
     const file = join(folder, `${prefix}-${index + 1}-of-${of}.json`);
     const spec: PredictSpec = {
-      ...{ network: { onnx: network.spec }, data: specOf(shard), file },
+      ...{ network, data: specOf(shard), file },
       ...{ backend: backend.name, batchSize },
     };
     return { spec, size: shard.size ?? Number.NaN };
@@ -118,21 +123,12 @@ async function predictShards(
     waiting.map(({ spec }) => spec),
     {
       ...{ worker: join(__dirname, 'predictWorker.js'), processes, signal },
-      onReport: (_, images) => onImages?.(images),
+      onReport: (_, images) => meter.count(images),
     },
   );
   signal?.throwIfAborted();
   if (failures.length > 0) throw new EvaluationError(failures[0]!.reason);
   return Promise.all(shards.map(({ spec }) => readShard(spec.file)));
-}
-
-/** Tells apart whatever decides a network's predictions of a data set, wherever their files lie. */
-function keyOf({ hash, spec }: OnnxSession, data: ImageDataset): string {
-  const source = specOf(data);
-  const { threads: _, variant: __, ...options } = spec.options;
-  const images = [data.hash, source.loader, optionsAnywhere(source), source.views];
-  const identity = JSON.stringify([hash, options, ...images]);
-  return createHash('sha256').update(identity).digest('hex').slice(0, 12);
 }
 
 /** The same whatever the machine, so that a rerun finds the files. */

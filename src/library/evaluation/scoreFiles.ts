@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ScoreRow } from 'selective-brain-damage-statistics';
 import { readIfThere, toJson, writeFileAtomic } from 'selective-brain-damage-statistics/internal';
-import { optionsAnywhere, specOf } from '../datasets/openDataset';
+import { imageIdentity } from '../datasets/openDataset';
 import type { ShiftedSet } from '../datasets/shiftedSet';
 
 /** A score in a file, with the hash of the record of its model's run. */
@@ -11,9 +11,7 @@ export interface StoredScore extends ScoreRow {
 
 /** The name of a set's file: it tells apart whatever decides the set's images, wherever they lie. */
 export function scoreFileName({ corruption, severity, data }: ShiftedSet): string {
-  const spec = specOf(data);
-  const { loader, views } = spec;
-  const identity = JSON.stringify([data.hash, loader, optionsAnywhere(spec), views]);
+  const identity = JSON.stringify(imageIdentity(data));
   const key = createHash('sha256').update(identity).digest('hex').slice(0, 12);
   return `${corruption.replaceAll(/[^\w.-]/g, '_')}-${severity}-${key}.json`;
 }

@@ -1,6 +1,3 @@
-import { createHash } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { OptionError, type ScoreRow } from 'selective-brain-damage-statistics';
 import {
@@ -31,9 +28,10 @@ import { SHIFTED_SET, type ShiftedSet } from '../datasets/shiftedSet';
 import { frameOf } from '../frames/frame';
 import type { TrainedModel } from '../models/modelFolder';
 import { checkNetwork, isNetwork, type Network, variantOf } from '../models/network';
-import { OnnxSession } from '../models/onnxSession';
+import { inFolder } from '../workers/inFolder';
 import { type EvaluationProgress, EvaluationTally } from './evaluationTally';
 import { allSets } from './imageSets';
+import { describedNetwork, isOnGpu } from './networkSpec';
 import { withReplicates } from './replicates';
 import { scoreInMemory } from './scoreInMemory';
 import { recordedModels, scorePopulation } from './scorePopulation';
@@ -144,8 +142,10 @@ export async function scoreRows(
       const described = describedModels(placed);
       if (!described || sets.some(({ data }) => data.spec === undefined))
         return scoreInMemory(placed, sets, batchSize, tally, stop);
+      const onGpu = placed.some(({ model }) => isOnGpu(model));
+      const shared = { ...how, ...(onGpu && processes === undefined && { processes: 1 }) };
       return inFolder(options.folder, (folder) =>
-        scorePopulation({ ...how, models: described, folder }, tally, stop),
+        scorePopulation({ ...shared, models: described, folder }, tally, stop),
       );
     }
     const recorded = await recordedModels(models);
@@ -161,28 +161,10 @@ export async function scoreRows(
 /** The models as other processes open them; undefined where one lives in this process alone. */
 function describedModels(models: readonly PlacedModel[]): RecordedModel[] | undefined {
   const described = models.map(({ model, ...place }): RecordedModel | undefined => {
-    if (!(model instanceof OnnxSession)) return undefined;
-    const { threads: _, variant: __, ...options } = model.spec.options;
-    const run = createHash('sha256')
-      .update(JSON.stringify([model.hash, options]))
-      .digest('hex');
-    return { ...place, network: { onnx: model.spec }, run };
+    const network = describedNetwork(model);
+    return network && { ...place, ...network };
   });
   return described.every((model) => model !== undefined) ? described : undefined;
-}
-
-/** Runs work in a folder, or in one for this once. */
-async function inFolder<T>(
-  folder: string | undefined,
-  work: (folder: string) => Promise<T>,
-): Promise<T> {
-  if (folder !== undefined) return work(resolve(folder));
-  const temporary = await mkdtemp(join(tmpdir(), 'scores-'));
-  try {
-    return await work(temporary);
-  } finally {
-    await rm(temporary, { recursive: true, force: true });
-  }
 }
 
 /** Networks in memory, in their places. */

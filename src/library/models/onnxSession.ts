@@ -153,20 +153,10 @@ function toChannelsFirst(
   into: Float32Array,
 ): void {
   const pixels = stride / channels;
-  if (channels === 3) {
-    // One pass over what is read, as images are mostly RGB.
-    for (let start = 0; start < images.length; start += stride)
-      for (let p = 0, from = start; p < pixels; p++, from += 3) {
-        into[start + p] = images[from]!;
-        into[start + pixels + p] = images[from + 1]!;
-        into[start + 2 * pixels + p] = images[from + 2]!;
-      }
-    return;
-  }
+  let from = 0;
   for (let start = 0; start < images.length; start += stride)
-    for (let c = 0; c < channels; c++)
-      for (let p = 0, from = start + c, to = start + c * pixels; p < pixels; p++, from += channels)
-        into[to++] = images[from]!;
+    for (let pixel = start; pixel < start + pixels; pixel++)
+      for (let to = pixel; to < start + stride; to += pixels) into[to] = images[from++]!;
 }
 
 function joined(parts: readonly Float32Array[]): Float32Array {

@@ -15,15 +15,10 @@ import { checkDataset, type ImageDataset } from '../datasets/imageDataset';
 import { specOf } from '../datasets/openDataset';
 import type { DatasetSpec } from '../datasets/types';
 import { checkPath } from '../optionRules';
-import { ProgressMeter, type Speed } from '../workers/progressMeter';
+import { ImageMeter, type ImageProgress } from '../workers/imageMeter';
 import { runInWorkers } from '../workers/runInWorkers';
 import { stoppedMessage } from '../workers/stoppedMessage';
-
-/** The progress of writing records. */
-export interface RecordsProgress extends Speed {
-  /** Images written by this run. */
-  readonly images: number;
-}
+import { shardPath } from './writeRecords';
 
 /** Options of {@link writeFolderRecords}. */
 export interface WriteFolderRecordsOptions {
@@ -34,7 +29,7 @@ export interface WriteFolderRecordsOptions {
   /** Processes. Default: one per core. */
   readonly processes?: number;
   /** Called as the work progresses. Default: a line on the terminal. */
-  readonly onProgress?: (progress: RecordsProgress) => void;
+  readonly onProgress?: (progress: ImageProgress) => void;
   /** Stops the work and keeps the files that are done. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -78,28 +73,19 @@ export async function writeFolderRecords(
   checkOptions(cell, options, rules);
   const { size = Number.NaN } = data;
   const { shards = Math.max(1, Math.ceil(size / IMAGES_PER_SHARD)) || 1, name } = options;
-  const digits = (index: number) => String(index).padStart(5, '0');
+  const path = join(resolve(folder), `${name ?? basename(data.name)}.tfrecord`);
   const specs = Array.from({ length: shards }, (_, index): RecordsSpec => {
-    const file = `${name ?? basename(data.name)}.tfrecord-${digits(index)}-of-${digits(shards)}`;
-    return { data: specOf(data.shard(index, shards)), file: join(resolve(folder), file) };
+    return { data: specOf(data.shard(index, shards)), file: shardPath(path, index, shards) };
   });
   const waiting = specs.filter(({ file }) => !existsSync(file));
-  const meter = new ProgressMeter<RecordsProgress>(
-    ({ images }) => `${images} of ${data.size ?? '?'} images written`,
-    options.onProgress,
-  );
+  const meter = new ImageMeter('written', data.size, options.onProgress);
   meter.expect((size * waiting.length) / shards);
-  let images = 0;
   return interruptible(options.signal, async (signal) => {
     const failures = await runInWorkers<RecordsSpec, number>(waiting, {
       worker: join(__dirname, 'recordsWorker.js'),
       processes: options.processes ?? availableParallelism(),
       signal,
-      onReport: (_, more) => {
-        images += more;
-        meter.add(more);
-        meter.report({ images });
-      },
+      onReport: (_, images) => meter.count(images),
     });
     if (signal.aborted)
       throw new RecordError(stoppedMessage('Writing records', folder), { cause: signal.reason });

@@ -108,8 +108,13 @@ function checkExamples(examples: unknown): void {
 
 function shardPaths(path: string, count: number): string[] {
   if (count === 1) return [path];
-  const digits = (index: number) => String(index).padStart(5, '0');
-  return Array.from({ length: count }, (_, i) => `${path}-${digits(i)}-of-${digits(count)}`);
+  return Array.from({ length: count }, (_, index) => shardPath(path, index, count));
+}
+
+/** The file of one shard of several: `val.tfrecord-00000-of-00008`. */
+export function shardPath(path: string, index: number, count: number): string {
+  const digits = (number: number) => String(number).padStart(5, '0');
+  return `${path}-${digits(index)}-of-${digits(count)}`;
 }
 
 async function toRecord(input: RecordInput): Promise<Uint8Array> {

@@ -11,12 +11,12 @@ export interface PartTable {
 const ENOUGH = 10;
 
 /**
- * The tables of a model that say something: groups, and before them the classes where half of these have enough
- * images, or where there is nothing else.
+ * The tables of a model that are worth showing: its groups, and before them its classes, unless there are groups
+ * and most classes have too few images.
  */
 export function partTables({ classes, groups }: AuditedModel): PartTable[] {
   const tables = Object.entries(groups).map(([by, rows]) => ({ by, rows }));
   const enough = classes.filter(({ n_images }) => n_images >= ENOUGH).length;
-  const sayMuch = tables.length === 0 || enough >= classes.length / 2;
-  return sayMuch ? [{ by: 'class', rows: classes }, ...tables] : tables;
+  const showsClasses = tables.length === 0 || enough >= classes.length / 2;
+  return showsClasses ? [{ by: 'class', rows: classes }, ...tables] : tables;
 }

@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import { OptionError } from '../errors';
+import { readText } from '../files';
 import {
   checkOptions,
   numberIn,
@@ -58,9 +58,7 @@ export async function readPolicy(file: string): Promise<AuditPolicy> {
   const fail = (problem: string, cause: unknown): never => {
     throw new OptionError(`${file}: ${problem}`, { cause, file });
   };
-  const text = await readFile(file, 'utf8').catch((cause: Error) =>
-    fail(`the policy cannot be read (${cause.message}).`, cause),
-  );
+  const text = await readText(file, 'the policy', OptionError);
   let json: unknown;
   try {
     json = JSON.parse(text);

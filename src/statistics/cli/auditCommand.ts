@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { type Audit, type AuditOptions, audit } from '../audit/audit';
 import { auditJson } from '../audit/auditJson';
 import { auditJUnit } from '../audit/auditJUnit';
@@ -9,10 +9,11 @@ import { auditMarkdown } from '../audit/auditMarkdown';
 import { auditPage } from '../audit/auditPage';
 import { auditText } from '../audit/auditText';
 import { readPolicy } from '../audit/policy';
-import { OptionError, SbdError } from '../errors';
+import { OptionError } from '../errors';
 import { writeFileAtomic } from '../files';
 import type { ImageId, Predictions } from '../predictions/predictions';
 import { readPredictions } from '../predictions/readPredictions';
+import { runCommand } from './command';
 import { withGroups } from './readGroups';
 
 /** What there is to audit. */
@@ -21,7 +22,7 @@ export interface AuditInput {
   /** The variant of the first input. */
   readonly baseline: string | undefined;
   /** How it was measured, for the page. */
-  readonly measured: Readonly<Record<string, string>>;
+  readonly measured: () => Promise<Readonly<Record<string, string>>>;
   /** Small pictures of images, for the page. */
   readonly imagesOf?: (ids: readonly ImageId[]) => Promise<ReadonlyMap<ImageId, Uint8Array>>;
 }
@@ -51,7 +52,6 @@ export interface AuditCommandOptions {
 const EXIT = { PASS: 0, WARN: 0, BLOCK: 1, INCONCLUSIVE: 2 } as const;
 /** Of a warning with `--strict`. */
 const STRICT_WARNING = 1;
-const UNUSABLE_INPUT = 3;
 
 const usage = (
   command: string,
@@ -99,22 +99,15 @@ interface Values {
  * @returns the exit status: 0 for PASS and WARN, 1 for BLOCK and with `--strict` for WARN, 2 for INCONCLUSIVE, 3
  *   for input that it cannot use
  */
-export async function auditCommand(
+export function auditCommand(
   argv: readonly string[],
   { command: name, networks }: AuditCommandOptions,
 ): Promise<number> {
-  let status = 0;
-  const command = commandOf(name, networks).action(async (paths: string[], values: Values) => {
-    status = await run(paths, values, `${name} ${argv.join(' ')}`, networks);
-  });
-  try {
-    await command.parseAsync([...argv], { from: 'user' });
-    return status;
-  } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : UNUSABLE_INPUT;
-    console.error(error instanceof SbdError ? `${error.name}: ${error.message}` : error);
-    return UNUSABLE_INPUT;
-  }
+  const command = commandOf(name, networks);
+  const typed = `${name} ${argv.join(' ')}`;
+  return runCommand(command, argv, usage(name, networks?.usage), () =>
+    run(command.args, command.opts(), typed, networks),
+  );
 }
 
 function commandOf(name: string, networks: AuditNetworks | undefined): Command {
@@ -140,9 +133,7 @@ function commandOf(name: string, networks: AuditNetworks | undefined): Command {
     .option('--html <file>')
     .option('--markdown <file>')
     .option('--json <file>')
-    .option('--junit <file>')
-    .exitOverride();
-  command.helpInformation = () => usage(name, networks?.usage);
+    .option('--junit <file>');
   networks?.describe(command);
   return command;
 }
@@ -189,14 +180,14 @@ async function readInput(
   const options = { ...(group && { groups: group }), ...(agreement && { unlabelled: true }) };
   const predictions = await readPredictions(paths.length === 1 ? paths[0]! : paths, options);
   const first = paths.length > 1 ? await readPredictions(paths[0]!, options) : undefined;
+  return { predictions, baseline: first?.models[0]?.variant, measured: () => hashesOf(paths) };
+}
+
+async function hashesOf(paths: readonly string[]): Promise<Record<string, string>> {
   const hashes = await Promise.all(paths.map(hashOf));
-  return {
-    predictions,
-    baseline: first?.models[0]?.variant,
-    measured: Object.fromEntries(
-      paths.map((path, i) => [basename(path), hashes[i] ? `sha256 ${hashes[i]}` : 'a folder']),
-    ),
-  };
+  return Object.fromEntries(
+    paths.map((path, i) => [basename(path), hashes[i] ? `sha256 ${hashes[i]}` : 'a folder']),
+  );
 }
 
 async function hashOf(path: string): Promise<string | undefined> {
@@ -235,7 +226,7 @@ async function writePages(
   const ids = result.variants.flatMap(({ changed }) => changed.map(({ image_id }) => image_id));
   const images = await imagesOf?.([...new Set(ids)]);
   const page = auditPage(result, {
-    measured: { ...measured, Command: typed },
+    measured: { ...(await measured()), Command: typed },
     ...(images && { images }),
   });
   await writeFileAtomic(html, page);

@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import Papa from 'papaparse';
 import { PredictionsError } from '../errors';
+import { readText } from '../files';
 import { matchIds } from '../predictions/matchIds';
 import type { Predictions } from '../predictions/predictions';
 
@@ -13,13 +13,8 @@ const ID = 'image_id';
  * @throws PredictionsError where the file has no such columns, or no row for an image
  */
 export async function withGroups(predictions: Predictions, file: string): Promise<Predictions> {
-  const text = await readFile(file, 'utf8').catch((cause: Error) => {
-    throw new PredictionsError(`${file}: the groups cannot be read (${cause.message}).`, {
-      cause,
-      file,
-    });
-  });
-  const { data, meta } = Papa.parse<Record<string, string>>(text.replace(/^\ufeff/, '').trimEnd(), {
+  const text = await readText(file, 'the groups', PredictionsError);
+  const { data, meta } = Papa.parse<Record<string, string>>(text.trimEnd(), {
     header: true,
     skipEmptyLines: 'greedy',
   });

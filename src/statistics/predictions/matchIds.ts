@@ -77,7 +77,7 @@ class EndingMatcher {
     }
   }
 
-  /** The places of the ids that share the longest ending, all of which the shorter id consists of or not. */
+  /** The places of the ids that share the longest ending with an id; none where not even the last part agrees. */
   find(id: ImageId): readonly number[] {
     const parts = partsOf(id);
     let longest = 0;

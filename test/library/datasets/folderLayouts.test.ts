@@ -140,6 +140,20 @@ describe('images with a list of their classes', () => {
     assert.equal(dataset.classNames, IMAGENET_NAMES);
   });
 
+  it('is part of the hash', async () => {
+    const folder = await folderOf(files, {
+      'a.txt': lines(' '),
+      'b.txt': lines(' ').replace(`${files[2]} n01440764`, `${files[2]} n01443537`),
+    });
+    const [a, again, b] = await Promise.all(
+      ['a.txt', 'a.txt', 'b.txt'].map((name) =>
+        loadImageFolder(folder, { labels: join(folder, name) }),
+      ),
+    );
+    assert.equal(a!.hash, again!.hash);
+    assert.notEqual(a!.hash, b!.hash);
+  });
+
   it('is refused where it leaves something open', async () => {
     await rejects(open('1\n2\n1\n'), /numbers without names of files, as ILSVRC2012/);
     await rejects(open('a\nb\n'), /has 2 classes without names of files, the folder has 3 images/);

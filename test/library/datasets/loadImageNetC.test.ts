@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { before, describe, it } from 'node:test';
 import type { CorruptionName } from '#library/corruptions/names';
@@ -84,6 +84,18 @@ describe('loadImageNetC', () => {
     assert.deepEqual(
       (await loadImageNetC(images, some)).map(({ severity }) => severity),
       [5, 1],
+    );
+  });
+
+  it('looks into the folder that an archive leaves', async () => {
+    const wrapper = join(root, 'wrapper');
+    await mkdir(wrapper);
+    await symlink(images, join(wrapper, 'ImageNet-C'));
+    const options = { ...OPTIONS, corruptions: ['fog'] as CorruptionName[] };
+    const sets = await loadImageNetC(wrapper, options);
+    assert.deepEqual(
+      await Promise.all(sets.map(look)),
+      await Promise.all((await loadImageNetC(images, options)).map(look)),
     );
   });
 

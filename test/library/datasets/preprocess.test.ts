@@ -10,6 +10,7 @@ import {
   decodeImage,
   evaluationCut,
   IMAGENET_NORMALIZATION,
+  inputOf,
   preprocess,
   trainingCut,
 } from '#library/datasets/preprocess';
@@ -128,6 +129,15 @@ test("training's crops lie in the image, and cover the areas and aspects of the 
   assert.ok(most(aspects) < 1.34 && most(aspects) > 1.32);
   const flips = cuts.filter(({ flip }) => flip).length / cuts.length;
   assert.ok(Math.abs(flips - 0.5) < 0.04, `flipped ${flips}`);
+});
+
+test('a shift by pixels is refused, as pictures are cropped to a part of their area', async () => {
+  const shifted = Object.assign(randomFrom(1), { crop: 2 });
+  const settings = { ...asPillow(224, 256), normalization: asStored };
+  await assert.rejects(inputOf(Buffer.from(''), settings, shifted), {
+    name: 'OptionError',
+    message: /augment\.crop: 2; these images are cropped to a part of their area, not shifted/,
+  });
 });
 
 test('a flip that is decided is not drawn', () => {

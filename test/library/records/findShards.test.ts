@@ -37,6 +37,8 @@ make(
   'imagenet2012/5.0.0/imagenet2012-validation.tfrecord-00000-of-00001',
   'imagenet2012/5.1.0/imagenet2012-validation.tfrecord-00000-of-00002',
   'imagenet2012/5.1.0/imagenet2012-validation.tfrecord-00001-of-00002',
+  'download/.DS_Store',
+  'download/imagenet_v2/matched/3.0.0/imagenet_v2-test.tfrecord-00000-of-00001',
 );
 
 test('a folder stands for its records, sorted', async () => {
@@ -59,6 +61,12 @@ test('index files of DALI are passed over, and TFDS versions are looked into', a
   assert.deepEqual(await found(join(folder, 'imagenet2012')), [
     'imagenet2012-validation.tfrecord-00000-of-00002',
     'imagenet2012-validation.tfrecord-00001-of-00002',
+  ]);
+});
+
+test('the only subfolder is looked into, however deep', async () => {
+  assert.deepEqual(await found(join(folder, 'download')), [
+    'imagenet_v2-test.tfrecord-00000-of-00001',
   ]);
 });
 

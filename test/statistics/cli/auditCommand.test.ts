@@ -111,7 +111,7 @@ describe('sbd audit', () => {
       [[fp32, int8, '--control', more], /control/i],
       [['a.onnx', 'b.onnx'], /need the package selective-brain-damage/],
     ] as const) {
-      const { status, stdout, stderr } = run(...args);
+      const { status, stdout, stderr } = run(...args, '--html', 'report.html');
       assert.equal(status, 3, `${args.join(' ')}: ${stdout}${stderr}`);
       assert.match(stderr, problem);
       assert.equal(stdout, '');
