@@ -1,8 +1,9 @@
-import { dirname, join, resolve, sep } from 'node:path';
+import { dirname } from 'node:path';
 import { inspect } from 'node:util';
-import type { Diagnostic } from 'tslab/dist/converter';
 import type { Position } from './compiler';
+import type { Diagnostic } from './language';
 import { missingPackage, missingPackageOf } from './missingPackage';
+import { FRAME } from './stacks';
 
 /** The failure of a cell, as JSON can hold it. */
 export interface CellError {
@@ -28,25 +29,11 @@ export interface RunCell {
   readonly source: string;
 }
 
-/** The cells run so far. */
-export interface RunCells {
-  /** By file. */
-  readonly cells: ReadonlyMap<string, RunCell>;
-  /** Maps a place in emitted JavaScript to TypeScript. */
-  originalPosition(generated: Position): Position | undefined;
-}
+/** The cells run so far, by file. */
+export type RunCells = ReadonlyMap<string, RunCell>;
 
 const LINES_AROUND = 2;
-const FRAME = /^(\s+at (?:.* \()?(?:async )?)([^\s()][^()]*):(\d+):(\d+)(\)?)( \{)?$/;
 const LEFT_OUT = /^\s+\.\.\. \d+ lines matching cause stack trace \.\.\.$/;
-/** The code that runs cells, left out of stack traces: this package, as emitted and by its source map. */
-const INTERNALS = [
-  join(__dirname, '..', sep),
-  join(dirname(require.resolve('tslab')), sep),
-  'node:internal',
-  'node:vm',
-];
-
 /** The file of the cell with an execution count. */
 export function cellFile(count: number): string {
   return `cell-${count}.ts`;
@@ -79,21 +66,21 @@ export function describeThrown(
 ): CellError {
   const isError = thrown instanceof Error;
   const missing = isError ? missingPackageOf(thrown) : undefined;
-  const { text, positions } = mapStack(
+  const { text, positions } = readStack(
     missing === undefined
       ? shown(thrown) + (isError ? '' : frames(thrownAt))
       : `Error: ${missing}${frames((thrown as Error).stack ?? '')}`,
     cells,
   );
   const innermost = positions[0];
-  const cell = (!isOwner && innermost && cells.cells.get(innermost.file)) || ran;
+  const cell = (!isOwner && innermost && cells.get(innermost.file)) || ran;
   const own = positions.find(({ file }) => file === cell.file);
   const place = own ?? innermost;
   return {
     name: isError ? attempt(() => String(thrown.name || 'Error')) : 'Thrown',
     message: missing ?? (isError ? attempt(() => String(thrown.message)) : shown(thrown)),
     traceback: [
-      ...(place ? excerpt(cells.cells.get(place.file)!, place.line) : [cellTitle(cell.file)]),
+      ...(place ? excerpt(cells.get(place.file)!, place.line) : [cellTitle(cell.file)]),
       ...(isError ? text : `Thrown: ${text}`).split('\n'),
     ],
     cell: cell.count,
@@ -120,80 +107,39 @@ function attempt(...ways: readonly (() => string)[]): string {
 
 /** Describes the compile errors of a cell, of which there is at least one. */
 export function describeCompileError(diagnostics: readonly Diagnostic[], cell: RunCell): CellError {
-  const messages = new Map<string, { first: Diagnostic; text: string }>();
-  for (const diagnostic of diagnostics) {
-    // TypeScript explains a message by further ones, which come as diagnostics at the same place.
-    const place = `${diagnostic.fileName}:${diagnostic.start.offset}`;
-    const message = messages.get(place);
-    if (message) message.text += `\n  ${diagnostic.messageText}`;
-    else messages.set(place, { first: diagnostic, text: messageOf(diagnostic) });
-  }
-  const all = [...messages.values()];
-  const inCell = all.find(({ first }) => !first.fileName)?.first;
+  const messages = diagnostics.map((found) => ({ ...found, text: messageOf(found) }));
+  const inCell = messages.find(({ file }) => file === undefined);
+  const others = messages.length - 1;
   return {
     name: 'CompileError',
-    message: all[0]!.text + (all.length > 1 ? ` (and ${all.length - 1} more)` : ''),
-    traceback: all.flatMap(({ first, text }) => [
-      ...(first.fileName
-        ? [`${first.fileName}, line ${first.start.line + 1}`]
-        : excerpt(cell, first.start.line + 1)),
-      ...`TS${first.code}: ${text}`.split('\n'),
+    message: messages[0]!.text + (others > 0 ? ` (and ${others} more)` : ''),
+    traceback: messages.flatMap(({ file, line, code, text }) => [
+      ...(file === undefined ? excerpt(cell, line) : [`${file}, line ${line}`]),
+      ...`TS${code}: ${text}`.split('\n'),
     ]),
     cell: cell.count,
-    ...(inCell && { line: inCell.start.line + 1 }),
+    ...(inCell && { line: inCell.line }),
   };
 }
 
 const MODULE_NOT_FOUND = 2307;
 
-function messageOf({ code, messageText, fileName }: Diagnostic): string {
-  const specifier = code === MODULE_NOT_FOUND ? /'([^']+)'/.exec(messageText)?.[1] : undefined;
-  // tslab names files relative to the current directory.
-  const folder = fileName ? dirname(resolve(fileName)) : process.cwd();
-  return (specifier && missingPackage(specifier, folder)) || messageText;
+function messageOf({ code, text, file }: Diagnostic): string {
+  const specifier = code === MODULE_NOT_FOUND ? /'([^']+)'/.exec(text)?.[1] : undefined;
+  const folder = file === undefined ? process.cwd() : dirname(file);
+  return (specifier && missingPackage(specifier, folder)) || text;
 }
 
-/**
- * Maps a stack to lines of the cells and drops the frames of the code that runs cells. `positions` are
- * the places in cells, innermost first.
- */
-function mapStack(stack: string, cells: RunCells): { text: string; positions: Position[] } {
-  const positions: Position[] = [];
-  const kept: string[] = [];
-  let frames: { line: string; inCell: boolean }[] = [];
-  const flush = () => {
-    // Frames below the last one of a cell belong to the code that runs cells.
-    const last = frames.findLastIndex((frame) => frame.inCell);
-    kept.push(...frames.slice(0, last === -1 ? frames.length : last + 1).map(({ line }) => line));
-    frames = [];
-  };
-  for (const line of stack.split('\n')) {
-    const [, head, file, row, column, tail, brace] = FRAME.exec(line) ?? [];
-    if (file === undefined) {
-      if (LEFT_OUT.test(line)) continue;
-      flush();
-      kept.push(line);
-      continue;
-    }
-    const original = cells.originalPosition({ file, line: Number(row), column: Number(column) });
-    const inCell = cells.cells.has(file);
-    if (original) {
-      if (inCell) positions.push(original);
-      // A function of another cell is called as a member of tslab's exports object, a Proxy.
-      const caller = head!.replace('Proxy.', '');
-      const place = `${original.file}:${original.line}:${original.column}`;
-      frames.push({ line: `${caller}${place}${tail}`, inCell });
-    } else if (!inCell && !INTERNALS.some((folder) => file.startsWith(folder))) {
-      frames.push({ line: `${head}${file}:${row}:${column}${tail}`, inCell });
-    }
-    if (brace) {
-      // The further members of an Error follow its last frame, in braces.
-      flush();
-      kept.push(`${kept.pop() ?? ''}${brace}`);
-    }
-  }
-  flush();
-  return { text: kept.join('\n'), positions };
+/** A stack as it is shown, and the places in cells that it names, innermost first. */
+function readStack(stack: string, cells: RunCells): { text: string; positions: Position[] } {
+  const lines = stack.split('\n').filter((line) => !LEFT_OUT.test(line));
+  const positions = lines.flatMap((line) => {
+    const [, , file, row, column] = FRAME.exec(line) ?? [];
+    return file !== undefined && cells.has(file)
+      ? [{ file, line: Number(row), column: Number(column) }]
+      : [];
+  });
+  return { text: lines.join('\n'), positions };
 }
 
 /** The frames of a stack, without the message above them. */

@@ -1,12 +1,20 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { createRequire, SourceMap } from 'node:module';
-import { dirname, join, posix } from 'node:path';
-import type * as ts from '@tslab/typescript-for-tslab';
-import type { Converter, ConvertResult } from 'tslab/dist/converter';
+import { SourceMap } from 'node:module';
+import { join, relative } from 'node:path';
+import * as ts from 'typescript-api';
+import { type Completion, completion, inspection } from './codeHelp';
+import { documentationAt } from './documentation';
+import { type Diagnostic, Language } from './language';
+import type { MimeBundle } from './notebook';
+import {
+  type Declared,
+  declaredIn,
+  exportedBy,
+  functionBody,
+  RUNTIME,
+  type Shape,
+} from './transform';
 
-type TypeScript = typeof ts;
-
-/** A place in a cell, or in a TypeScript file that a cell imports. */
+/** A place in a cell, or in a file that a cell imports. */
 export interface Position {
   readonly file: string;
   /** From 1. */
@@ -15,237 +23,290 @@ export interface Position {
   readonly column: number;
 }
 
-type Items = AsyncIterable<unknown> | Iterable<unknown>;
-
-/** The functions that compiled cells call, members of the global `__cell`. */
-export interface Hooks {
-  /** Called before the operand of an `await` is evaluated; `until` takes the result. */
-  mark(): number;
-  /** Wraps the operand of an `await`. */
-  until(mark: number, value: unknown): unknown;
-  /** Wraps the iterable of a `for await`. */
-  between(items: Items): Items;
-  /** Wraps a thrown value that may not be an Error. */
-  thrown<T>(value: T): T;
-}
-
-/** tslab's converter of cells, with source maps from its JavaScript back to the cell's TypeScript. */
-export interface Compiler extends Converter {
-  /**
-   * Type-checks and emits one cell as tslab does. The emitted script is named `file` in stack traces.
-   */
-  convertCell(file: string, previousDeclarations: string, source: string): ConvertResult;
-  /** Maps a place in emitted JavaScript to TypeScript; undefined for code that the compiler added. */
-  originalPosition(generated: Position): Position | undefined;
-}
-
-/** Emitted code and its two steps of compilation: TypeScript to ES modules, ES modules to CommonJS. */
-interface Emitted {
-  readonly steps: readonly [SourceMap, SourceMap];
-  /** Lines added above the emitted code. */
-  readonly generatedOffset: number;
-  /** Lines added above the TypeScript. */
-  readonly originalOffset: number;
+/** A script whose value is a function of the names that CommonJS has and the {@link Runtime}. */
+export interface Compiled {
+  /** Its name in stack traces. */
   readonly file: string;
+  readonly code: string;
+  /** Whether the file is an ES module, by its imports and exports. */
+  readonly isModule: boolean;
+}
+
+/** A cell that compiles. */
+export interface CompiledCell extends Compiled {
+  readonly declared: readonly Declared[];
+}
+
+/** The parameters of compiled code. */
+export const PARAMETERS = [RUNTIME, 'require', 'module', 'exports', '__filename', '__dirname'];
+const HEAD = `((${PARAMETERS.join(', ')}) => async function () {\n"use strict";\n`;
+const LINES_OF_HEAD = HEAD.split('\n').length - 1;
+
+/** Emitted code and the way back. */
+interface Emitted {
+  readonly map: SourceMap;
+  readonly file: string;
+  /** Lines of the file above the code that was written. */
+  readonly linesAbove: number;
   readonly lineCount: number;
 }
 
-const INLINE_MAP = /\n\/\/# sourceMappingURL=data:application\/json;base64,(.*)\s*$/;
-const MAP_COMMENT = /\n\/\/# sourceMappingURL=.*\s*$/;
+/** A name of an earlier cell. */
+interface Known extends Declared {
+  /** The file in memory that declares it. */
+  readonly path: string;
+}
 
-/**
- * Creates a compiler for the cells of a notebook in the current directory. Cells see the types of
- * installed packages, of the package that the directory belongs to, and of the kernel's globals.
- */
-export function createCompiler(): Compiler {
-  const maps = new Map<string, readonly [SourceMap, SourceMap]>();
-  const { ts, createConverter } = loadConverter(maps);
-  const converter = createConverter();
-  const emitted = new Map<string, Emitted>();
-
-  return {
-    ...converter,
-    convertCell(file, previousDeclarations, source) {
-      const result = converter.convert(previousDeclarations, prepare(ts, source));
-      for (const { path, data } of result.sideOutputs ?? []) {
-        const original = path.replace(/\.js$/, '.ts');
-        emitted.set(path, {
-          steps: maps.get(data)!,
-          generatedOffset: 0,
-          originalOffset: 0,
-          file: existsSync(original) ? original : path,
-          lineCount: Number.POSITIVE_INFINITY,
-        });
-      }
-      if (!result.output) return result;
-      // tslab puts text in front of the code; a line break keeps the columns of line 1 right.
-      const output = `\n${result.output}\n//# sourceURL=${file}`;
-      // tslab puts `export {};` above the cell.
-      emitted.set(file, {
-        steps: maps.get(result.output)!,
-        generatedOffset: 1,
-        originalOffset: 1,
-        file,
-        lineCount: source.split('\n').length,
-      });
-      maps.clear();
-      // tslab does not recognize `for await` as top-level await; an async function suits all code.
-      return { ...result, output, hasToplevelAwait: true };
-    },
-    originalPosition({ file, line, column }) {
-      const code = emitted.get(file);
-      if (!code) return undefined;
-      let at = { line: line - 1 - code.generatedOffset, column: column - 1 };
-      for (const step of [...code.steps].reverse()) {
-        const entry = step.findEntry(at.line, at.column);
-        if (!('originalLine' in entry) || entry.generatedLine !== at.line) return undefined;
-        at = { line: entry.originalLine, column: entry.originalColumn };
-      }
-      const originalLine = at.line - code.originalOffset + 1;
-      if (originalLine < 1 || originalLine > code.lineCount) return undefined;
-      return { file: code.file, line: originalLine, column: at.column + 1 };
-    },
-  };
+/** The text of a cell for TypeScript: the names of earlier cells, the cell, its exports. */
+interface Text {
+  readonly text: string;
+  /** Where the cell starts. */
+  readonly start: number;
+  readonly outer: ReadonlyMap<string, Known>;
+  readonly declared: readonly Declared[];
 }
 
 /**
- * Loads tslab's converter over a patched TypeScript: the converter takes no compiler options and drops
- * source maps, so the patch adds the options and keeps the maps.
+ * Compiles the cells of a notebook, and the local files that they import, with the types of what earlier
+ * cells declared, of local files, installed packages and Node.
  */
-function loadConverter(
-  maps: Map<string, readonly [SourceMap, SourceMap]>,
-): typeof import('tslab/dist/converter') & { ts: TypeScript } {
-  const requireFromTslab = createRequire(require.resolve('tslab'));
-  const path = requireFromTslab.resolve('@tslab/typescript-for-tslab');
-  const ts: TypeScript = requireFromTslab(path);
-  const createWatchCompilerHost = (files: string[], options: object, ...rest: [ts.System]) =>
-    ts.createWatchCompilerHost(
-      files,
-      { ...options, inlineSourceMap: true, paths: selfReferences(), types: ambientTypes() },
-      ...rest,
-    );
-  const transpileModule: TypeScript['transpileModule'] = (input, options) => {
-    const compilerOptions = { ...options.compilerOptions, sourceMap: true };
-    const transformers = { before: [hooked(ts)] };
-    const result = ts.transpileModule(input, { ...options, compilerOptions, transformers });
-    const outputText = result.outputText.replace(MAP_COMMENT, '').replace(INLINE_MAP, '');
-    const inline = INLINE_MAP.exec(input)?.[1] ?? '';
-    maps.set(outputText, [
-      new SourceMap(JSON.parse(Buffer.from(inline, 'base64').toString())),
-      new SourceMap(JSON.parse(result.sourceMapText!)),
-    ]);
-    return { ...result, outputText };
-  };
+export class Compiler {
+  private readonly language: Language;
+  private readonly emitted = new Map<string, Emitted>();
+  private readonly known = new Map<string, Known>();
+  /** The files of cells that add to global types. */
+  private readonly augmenting: string[] = [];
 
-  const converterPath = require.resolve('tslab/dist/converter');
-  const module = require.cache[path]!;
-  module.exports = { ...ts, createWatchCompilerHost, transpileModule };
-  delete require.cache[converterPath];
-  try {
-    return { ts, ...require(converterPath) };
-  } finally {
-    module.exports = ts;
+  /** @param folder the notebook's */
+  constructor(readonly folder: string) {
+    this.language = new Language(folder);
+    // The first program reads the libraries: not at the cost of the first cell.
+    this.prepare('warm-up', 'console.log(1)');
   }
-}
 
-/**
- * Edits a cell before tslab compiles it, without changing its line numbers. `{ data }` becomes
- * `{ data: data }`: in shorthand properties tslab does not find variables of earlier cells.
- */
-function prepare(ts: TypeScript, source: string): string {
-  const shorts: ts.Identifier[] = [];
-  const visit = (node: ts.Node): void => {
-    if (ts.isShorthandPropertyAssignment(node)) shorts.push(node.name);
-    ts.forEachChild(node, visit);
-  };
-  visit(ts.createSourceFile('cell.ts', source, ts.ScriptTarget.Latest));
-  const starts = [0, ...shorts.map(({ end }) => end)];
-  return starts
-    .map(
-      (start, i) => source.slice(start, starts[i + 1]) + (shorts[i] ? `: ${shorts[i].text}` : ''),
-    )
-    .join('');
-}
-
-/**
- * Inserts calls of the kernel's {@link Hooks} into emitted code, after type checking, so that no type
- * changes.
- *
- * - `await x` becomes `await __cell.until(__cell.mark(), x)`.
- * - `for await (const x of y)` becomes `for await (const x of __cell.between(y))`.
- * - `throw x` becomes `throw __cell.thrown(x)`; `throw new E()` stays as it is.
- */
-function hooked(ts: TypeScript): ts.TransformerFactory<ts.SourceFile> {
-  const { factory } = ts;
-  const call = (name: keyof Hooks, args: readonly ts.Expression[]) =>
-    factory.createCallExpression(
-      factory.createPropertyAccessExpression(factory.createIdentifier('__cell'), name),
-      undefined,
-      args,
-    );
-  // Stack traces name the position of the argument for the call around it.
-  const around = (name: keyof Hooks, argument: ts.Expression, ...before: ts.Expression[]) =>
-    ts.setTextRange(call(name, [...before, argument]), argument);
-  return (context) => {
-    const visit = (original: ts.Node): ts.Node => {
-      const node = ts.visitEachChild(original, visit, context);
-      if (ts.isAwaitExpression(node))
-        return factory.updateAwaitExpression(
-          node,
-          around('until', node.expression, call('mark', [])),
-        );
-      if (ts.isForOfStatement(node) && node.awaitModifier)
-        return factory.updateForOfStatement(
-          node,
-          node.awaitModifier,
-          node.initializer,
-          around('between', node.expression),
-          node.statement,
-        );
-      if (ts.isThrowStatement(node) && !ts.isNewExpression(node.expression))
-        return factory.updateThrowStatement(node, around('thrown', node.expression));
-      return node;
-    };
-    return (file) => ts.visitEachChild(file, visit, context);
-  };
-}
-
-/** Node's types, from the notebook's folder if it has them, else from this package; and `display`. */
-function ambientTypes(): string[] {
-  return [dirname(resolveFirst('@types/node/package.json')), join(__dirname, 'globals')];
-}
-
-/** Resolves a module from the current directory, else from this package. */
-function resolveFirst(specifier: string): string {
-  try {
-    return createRequire(join(process.cwd(), 'notebook.js')).resolve(specifier);
-  } catch {
-    return require.resolve(specifier);
-  }
-}
-
-/**
- * Paths by which the package that the current directory belongs to finds itself by name, as in Node;
- * tslab's type checker looks in node_modules only.
- */
-function selfReferences(): Record<string, string[]> {
-  for (let directory = process.cwd(); ; directory = dirname(directory)) {
-    const manifest = join(directory, 'package.json');
-    if (existsSync(manifest)) {
-      const { name, exports } = JSON.parse(readFileSync(manifest, 'utf8')) as Manifest;
-      const typed = Object.entries(exports ?? {}).flatMap(([subpath, target]) =>
-        name !== undefined && typeof target?.types === 'string'
-          ? [[posix.join(name, subpath), [join(directory, target.types)]]]
-          : [],
-      );
-      return Object.fromEntries(typed);
+  /**
+   * Type-checks a cell, which sees the names of the cells that {@link keep} got.
+   *
+   * @param file its name in stack traces
+   */
+  compileCell(file: string, source: string): CompiledCell | readonly Diagnostic[] {
+    const { path, text, program } = this.prepare(file, source);
+    const wrong = this.language
+      .check(path, !NO_CHECK.test(source))
+      .flatMap((found) => this.diagnostic(found, path, text, source));
+    if (wrong.length > 0) {
+      this.language.drop(path);
+      return wrong;
     }
-    if (directory === dirname(directory)) return {};
+    const known = [...text.outer.values()].filter(({ isValue }) => isValue);
+    const shape = {
+      isCell: true,
+      outer: new Set(known.map(({ name }) => name)),
+      start: text.start,
+    };
+    const code = this.emit(program, program.getSourceFile(path)!, shape, {
+      file,
+      name: file,
+      linesAbove: lineBreaks(text.text.slice(0, text.start)),
+      lineCount: lineBreaks(source) + 1,
+    });
+    return { file, code, isModule: true, declared: text.declared };
+  }
+
+  /**
+   * Makes a cell's names known to the cells after it.
+   *
+   * @param declared those of its names that are there: not what a failed cell did not reach
+   */
+  keep(file: string, source: string, declared: readonly Declared[]): void {
+    const path = this.pathOf(file);
+    for (const name of declared) this.known.set(name.name, { ...name, path });
+    if (/\bdeclare\s+(global|module)\b/.test(source)) this.augmenting.push(path);
+  }
+
+  /**
+   * Compiles a local file that is not type-checked here.
+   *
+   * @param name its unique name in stack traces, which may not be its path
+   * @returns undefined where it cannot be read
+   * @throws SyntaxError where it cannot be parsed
+   */
+  compileFile(path: string, name: string): Compiled | undefined {
+    const found = this.language.programOf(path);
+    if (!found) return undefined;
+    const [program, file] = found;
+    const [wrong] = program.getSyntacticDiagnostics(file);
+    if (wrong) {
+      const { line, text } = plain(wrong, file, 0);
+      throw new SyntaxError(`${path}:${line}: ${text}`);
+    }
+    const shape = { isCell: false, outer: new Set<string>(), start: -1 };
+    const lineCount = Number.POSITIVE_INFINITY;
+    const code = this.emit(program, file, shape, { file: path, name, linesAbove: 0, lineCount });
+    return { file: name, code, isModule: ts.isExternalModule(file) };
+  }
+
+  /** The file that a specifier of package.json's `imports` means, where it is local. */
+  resolve(specifier: string, importer: string): string | undefined {
+    const options = this.language.service.getProgram()!.getCompilerOptions();
+    const { resolvedModule } = ts.resolveModuleName(specifier, importer, options, ts.sys);
+    return resolvedModule?.resolvedFileName;
+  }
+
+  /** Maps a place in compiled code to what was written; undefined for code that the compiler added. */
+  readonly originalPosition = ({ file, line, column }: Position): Position | undefined => {
+    const code = this.emitted.get(file);
+    if (!code) return undefined;
+    const at = line - 1 - LINES_OF_HEAD;
+    const entry = code.map.findEntry(at, column - 1);
+    if (!('originalLine' in entry) || entry.generatedLine !== at) return undefined;
+    const original = entry.originalLine - code.linesAbove + 1;
+    if (original < 1 || original > code.lineCount) return undefined;
+    return { file: code.file, line: original, column: entry.originalColumn + 1 };
+  };
+
+  /** Whether a file of a stack trace is compiled code. */
+  readonly isCompiled = (file: string): boolean => this.emitted.has(file);
+
+  complete(code: string, position: number): Completion {
+    const { path, text } = this.prepare('question', code);
+    const { service } = this.language;
+    const found = service.getCompletionsAtPosition(path, text.start + position, {
+      includeCompletionsForModuleExports: false,
+    });
+    return completion(code, position, text.start, found, text.outer);
+  }
+
+  inspect(code: string, position: number): MimeBundle | undefined {
+    const { path, text, program } = this.prepare('question', code);
+    const { service } = this.language;
+    return inspection(
+      code,
+      position,
+      (at) => service.getQuickInfoAtPosition(path, text.start + at),
+      (at) => documentationAt(program, path, text.start + at),
+    );
+  }
+
+  private prepare(file: string, source: string): { path: string; text: Text; program: ts.Program } {
+    const path = this.pathOf(file);
+    const text = this.textOf(source);
+    this.language.put(path, text.text);
+    return { path, text, program: this.language.program(path) };
+  }
+
+  /** The file of a cell in memory, beside the notebook, so that its imports are found. */
+  private pathOf(file: string): string {
+    return join(this.folder, `.${file.replace(/\.ts$/, '')}.notebook.ts`);
+  }
+
+  private textOf(source: string): Text {
+    const parsed = ts.createSourceFile('cell.ts', source, ts.ScriptTarget.Latest, true);
+    const declared = [...new Map(declaredIn(parsed).map((found) => [found.name, found])).values()];
+    const own = new Set(declared.map(({ name }) => name));
+    const outer = new Map([...this.known].filter(([name]) => !own.has(name)));
+    const exported = exportedBy(parsed);
+    const names = [...own].filter((name) => !exported.has(name));
+    const above = `${this.imports([...outer.values()])}\n`;
+    return {
+      text: `${above}${source}\nexport { ${names.join(', ')} };`,
+      start: above.length,
+      outer,
+      declared,
+    };
+  }
+
+  /** Declares the names of earlier cells: those that can be assigned to, which imports cannot, by their types. */
+  private imports(known: readonly Known[]): string {
+    const from = (path: string) => JSON.stringify(`./${relative(this.folder, path)}`);
+    const isVariable = ({ kind }: Known) => kind === 'let' || kind === 'var';
+    const files = byFile(known.filter((name) => !isVariable(name)));
+    return [
+      ...[...files].map(
+        ([path, names]) =>
+          `import { ${names.map(({ name }) => name).join(', ')} } from ${from(path)};`,
+      ),
+      ...known
+        .filter(isVariable)
+        .map(({ name, path }) => `declare let ${name}: typeof import(${from(path)}).${name};`),
+      ...this.augmenting.map((path) => `import ${from(path)};`),
+    ].join(' ');
+  }
+
+  private emit(
+    program: ts.Program,
+    file: ts.SourceFile,
+    shape: Shape,
+    names: { file: string; name: string; linesAbove: number; lineCount: number },
+  ): string {
+    let code = '';
+    let map = '';
+    const write = (path: string, text: string) => {
+      if (path.endsWith('.map')) map = text;
+      else code = text;
+    };
+    const before = [functionBody(program.getTypeChecker(), shape)];
+    program.emit(file, write, undefined, false, { before });
+    const { name, ...where } = names;
+    this.emitted.set(name, { ...where, map: new SourceMap(JSON.parse(map)) });
+    return `${HEAD}${code.replace(ADDED, '')}\n})`;
+  }
+
+  private diagnostic(
+    found: ts.Diagnostic,
+    path: string,
+    { start, outer }: Text,
+    source: string,
+  ): Diagnostic[] {
+    const { file } = found;
+    if (!file || file.fileName !== path)
+      return file ? [{ ...plain(found, file, 0), file: file.fileName }] : [];
+    // Above the cell stand the names of earlier ones.
+    if (found.start! < start) return [];
+    const { line, code, text } = plain(found, file, lineBreaks(file.text.slice(0, start)));
+    const known = outer.get(file.text.substr(found.start!, found.length));
+    return [
+      {
+        line: Math.min(line, lineBreaks(source) + 1),
+        code: code === ASSIGNED_IMPORT ? ASSIGNED_CONSTANT : code,
+        text:
+          code === ASSIGNED_IMPORT && known
+            ? text.replace(
+                /it is an import/,
+                `it is a ${known.kind === 'const' ? 'constant' : known.kind}`,
+              )
+            : text,
+      },
+    ];
   }
 }
 
-/** Part of a package.json. In `exports`, `null` closes a path; a string target has no `types`. */
-interface Manifest {
-  readonly name?: string;
-  readonly exports?: Readonly<Record<string, { readonly types?: unknown } | null>> | null;
+const ASSIGNED_IMPORT = 2632;
+const ASSIGNED_CONSTANT = 2588;
+/** What TypeScript adds to a module that has neither imports nor exports left. */
+const ADDED = /^export \{\};$|^\/\/# sourceMappingURL=.*$|^"use strict";$/gm;
+/** A comment above all code that switches type checking off. */
+const NO_CHECK = /^(\s|\/\/.*\n|\/\*[\s\S]*?\*\/)*(\/\/|\/\*)\s*@ts-nocheck\b/;
+
+function lineBreaks(text: string): number {
+  return text.split('\n').length - 1;
+}
+
+function plain(
+  { start, code, messageText }: ts.Diagnostic,
+  file: ts.SourceFile,
+  linesAbove: number,
+): Diagnostic {
+  const { line } = file.getLineAndCharacterOfPosition(start ?? 0);
+  return {
+    line: line - linesAbove + 1,
+    code,
+    text: ts.flattenDiagnosticMessageText(messageText, '\n'),
+  };
+}
+
+function byFile(known: readonly Known[]): Map<string, Known[]> {
+  const files = new Map<string, Known[]>();
+  for (const name of known) files.set(name.path, [...(files.get(name.path) ?? []), name]);
+  return files;
 }

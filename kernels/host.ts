@@ -17,7 +17,9 @@ const send = (message: FromHost): void => {
 // Node's own warnings hold the process id, which would make every run of a notebook differ.
 process.removeAllListeners('warning');
 process.on('warning', (warning) => {
-  if (warning.name !== 'DeprecationWarning') stderr(`${warning.name}: ${warning.message}\n`);
+  const isOwn = warning.message.includes('vm.USE_MAIN_CONTEXT_DEFAULT_LOADER');
+  if (warning.name !== 'DeprecationWarning' && !isOwn)
+    stderr(`${warning.name}: ${warning.message}\n`);
 });
 showProgress({
   update: (line) => send({ type: 'progress', line }),
@@ -48,7 +50,6 @@ process.on('message', async (message: ToHost) => {
     return;
   }
   if (message.type === 'finish') {
-    session.close();
     process.channel!.unref();
     // By this process's clock: timers that are due earlier fire first, however busy the machine is.
     setTimeout(() => process.exit(), FINISH_MILLISECONDS).unref();

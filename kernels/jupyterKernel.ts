@@ -270,8 +270,8 @@ export class JupyterKernel {
   }
 
   private async isComplete({ content }: Message): Promise<Content> {
-    const { completed, indent } = await this.cells.ask('isComplete', content.code as string);
-    return completed ? { status: 'complete' } : { status: 'incomplete', indent: indent ?? '' };
+    const { status, indent } = await this.cells.ask('isComplete', content.code as string);
+    return status === 'incomplete' ? { status, indent } : { status };
   }
 
   /** Returns the cells of this session; earlier sessions are not kept. */

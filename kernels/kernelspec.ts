@@ -3,7 +3,7 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 
 // Read from the manifest, since loading TypeScript takes a third of a second.
-const { version: typescriptVersion } = require('@tslab/typescript-for-tslab/package.json') as {
+const { version: typescriptVersion } = require('typescript-api/package.json') as {
   readonly version: string;
 };
 

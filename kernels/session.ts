@@ -1,23 +1,28 @@
 import { Console } from 'node:console';
-import { type IsCompleteResult, isCompleteCode } from 'tslab/dist/converter';
-import { createExecutor } from 'tslab/dist/executor';
+import { join } from 'node:path';
 import { type CellError, describeCompileError, describeThrown, type RunCell } from './cellError';
-import { createCompiler, type Hooks } from './compiler';
+import { Compiler } from './compiler';
 import { Context } from './context';
 import { displayed } from './display';
 import { interruptWork } from './libraries';
 import './globals';
-import { type Completion, completion, inspection } from './codeHelp';
+import { type Completeness, type Completion, completeness } from './codeHelp';
+import { functionOf, type Hooks, Modules } from './modules';
 import type { CellOutput, MimeBundle } from './notebook';
 import { Pauses } from './pauses';
+import { mapStacks } from './stacks';
+import type { Binding, Declared, Runtime } from './transform';
 
 /** One execution of a cell. */
 interface Execution {
   readonly cell: RunCell;
   readonly outputs: OutputQueue;
   readonly pauses: Pauses;
-  /** The value of the last expression, unless null or undefined. */
-  value?: unknown;
+  /** The names that its code declares, once it runs. */
+  declared?: {
+    readonly names: readonly Declared[];
+    readonly bindings: Readonly<Record<string, Binding>>;
+  };
   error?: CellError;
   /** Whether it was stopped: code that it left running must then not continue. */
   isStopped: boolean;
@@ -34,7 +39,7 @@ export interface Answers {
   /** Type and documentation of the name at a position; undefined if there is no name. */
   inspect: MimeBundle | undefined;
   /** Whether code can be run, or needs another line. */
-  isComplete: IsCompleteResult;
+  isComplete: Completeness;
 }
 
 /**
@@ -43,19 +48,11 @@ export interface Answers {
  * and its unhandled rejections.
  */
 export class Session {
-  private readonly compiler = createCompiler();
+  private readonly compiler = new Compiler(process.cwd());
+  private readonly modules = new Modules(this.compiler, this.hooks());
   private readonly cells = new Map<string, RunCell>();
-  private readonly executor = createExecutor(
-    process.cwd(),
-    this.converters(),
-    // tslab prints two things: the last expression's value, and an exception.
-    {
-      log: (value) => {
-        this.owner.get()!.value = value;
-      },
-      error: (thrown) => this.blame(this.owner.get()!, thrown),
-    },
-  );
+  /** The names of the cells so far. */
+  private readonly scope: Record<string, unknown> = Object.create(null);
   /** The execution that the running code belongs to, awaited or not. */
   private readonly owner = new Context<Execution>();
   private running: Execution | undefined;
@@ -72,10 +69,10 @@ export class Session {
     const { stdout, stderr } = process;
     Object.assign(globalThis, {
       display: (value: unknown) => this.display(value),
-      __cell: this.hooks(),
       // Unlike Node's console, this one lets exceptions of `write` through.
       console: Object.assign(new Console({ stdout, stderr, ignoreErrors: false }), { Console }),
     });
+    mapStacks(this.compiler);
     captureStreams((name, text) => {
       this.refuseAbandoned();
       this.last?.outputs.push({ output_type: 'stream', name, text });
@@ -108,8 +105,8 @@ export class Session {
       const reason = new Interrupted();
       execution.pauses.end(reason);
       interruptWork(reason);
-      this.executor.interrupt();
     }
+    this.keep(execution);
     this.running = undefined;
     return execution.error;
   }
@@ -135,21 +132,16 @@ export class Session {
     if (this.running) this.endAsInterrupted(this.running);
   }
 
-  /** Lets the process end when it has nothing left to do. */
-  close(): void {
-    this.executor.close();
-  }
-
   complete(code: string, position: number): Answers['complete'] {
-    return completion(this.executor.complete(code, position));
+    return this.compiler.complete(code, position);
   }
 
   inspect(code: string, position: number): Answers['inspect'] {
-    return inspection(code, position, (at) => this.executor.inspect(code, at));
+    return this.compiler.inspect(code, position);
   }
 
   isComplete(code: string): Answers['isComplete'] {
-    return isCompleteCode(code);
+    return completeness(code);
   }
 
   private async stop(execution: Execution): Promise<void> {
@@ -176,8 +168,7 @@ export class Session {
     const until = async <T>(promise: T) => pauses.until(pauses.mark(), promise);
     return this.owner.run(execution, async () => {
       try {
-        await this.executor.execute(cell.source);
-        const value = await until(execution.value);
+        const value = await until(await this.evaluate(execution));
         // Node reports unhandled rejections after all microtasks.
         await new Promise(setImmediate);
         if (!execution.error && value !== undefined && value !== null)
@@ -187,6 +178,44 @@ export class Session {
         this.blame(execution, thrown);
       }
     });
+  }
+
+  /** Runs the cell's code; returns the value of its last expression. */
+  private async evaluate(execution: Execution): Promise<unknown> {
+    const { cell } = execution;
+    this.modules.refresh();
+    const compiled = this.compiler.compileCell(cell.file, cell.source);
+    if (!('code' in compiled)) {
+      execution.error = describeCompileError(compiled, cell);
+      return undefined;
+    }
+    const path = join(process.cwd(), cell.file);
+    const runtime: Runtime = {
+      ...this.hooks(),
+      ...this.modules.importing(path),
+      scope: this.scope,
+      names: (bindings) => {
+        execution.declared = { names: compiled.declared, bindings };
+      },
+      reexport: () => {},
+    };
+    const shown = await functionOf(compiled, runtime, path, { exports: {} })();
+    return Array.isArray(shown) ? shown[0] : undefined;
+  }
+
+  /** Keeps what a cell has declared for the cells after it: of a failed cell, what it reached. */
+  private keep({ cell, declared, error }: Execution): void {
+    if (!declared) return;
+    const { names, bindings } = declared;
+    const kept = names.filter(({ name, kind, isValue }) => {
+      const binding = bindings[name];
+      return !isValue || !binding || !error || isSet(binding, kind);
+    });
+    for (const { name } of kept) {
+      const binding = bindings[name];
+      if (binding) defineName(this.scope, name, binding);
+    }
+    this.compiler.keep(cell.file, cell.source, kept);
   }
 
   private async display(value: unknown): Promise<void> {
@@ -236,25 +265,9 @@ export class Session {
 
   /** @param isOwner whether the execution is known to have thrown */
   private describe(thrown: unknown, { cell }: Execution, isOwner = true): CellError {
-    const { cells, compiler, lastThrown } = this;
+    const { cells, lastThrown } = this;
     const stack = lastThrown && Object.is(lastThrown.value, thrown) ? lastThrown.stack : undefined;
-    const run = { cells, originalPosition: compiler.originalPosition };
-    return describeThrown(thrown, run, cell, isOwner, stack);
-  }
-
-  private converters() {
-    const node = {
-      ...this.compiler,
-      convert: (previousDeclarations: string, source: string) => {
-        const execution = this.owner.get()!;
-        const { cell } = execution;
-        const result = this.compiler.convertCell(cell.file, previousDeclarations, source);
-        if (result.diagnostics.length > 0)
-          execution.error = describeCompileError(result.diagnostics, cell);
-        return result;
-      },
-    };
-    return { node, browser: node, close: () => node.close() };
+    return describeThrown(thrown, cells, cell, isOwner, stack);
   }
 }
 
@@ -275,6 +288,24 @@ function started(cell: RunCell, onOutput: (output: CellOutput) => void): Executi
   });
   const outputs = new OutputQueue(onOutput);
   return { cell, outputs, pauses: new Pauses(), isStopped: false, end, ended };
+}
+
+/** Whether a failed cell reached a declaration. */
+function isSet([get]: Binding, kind: string): boolean {
+  try {
+    return get() !== undefined || kind !== 'var';
+  } catch {
+    return false;
+  }
+}
+
+function defineName(scope: object, name: string, [get, set]: Binding): void {
+  Object.defineProperty(scope, name, {
+    get,
+    ...(set && { set }),
+    enumerable: true,
+    configurable: true,
+  });
 }
 
 async function resultOf(value: unknown, execution_count: number): Promise<CellOutput> {

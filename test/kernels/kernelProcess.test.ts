@@ -542,7 +542,7 @@ test('completion, inspection and completeness are told, also while a cell runs',
   assert.match(inBrackets!['text/plain'] as string, /perClassTTest\(predictions: .*Welch/s);
   assert.equal(await kernel.ask('inspect', '1 + 1', 2), undefined);
   assert.deepEqual(await kernel.ask('isComplete', 'if (true) {'), {
-    completed: false,
+    status: 'incomplete',
     indent: '  ',
   });
   gate.open();

@@ -1,0 +1,245 @@
+import { statSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join, parse, sep } from 'node:path';
+import * as ts from 'typescript-api';
+
+/** The language of the running Node, then what it has of later ones, each with a way to tell. */
+const LIBRARIES: readonly (readonly [library: string, isThere: () => boolean])[] = [
+  ['es2023', () => true],
+  ['es2024.string', () => 'isWellFormed' in String.prototype],
+  ['es2024.regexp', () => 'unicodeSets' in RegExp.prototype],
+  ['es2024.sharedmemory', () => 'waitAsync' in Atomics],
+  ['es2024.arraybuffer', () => 'transfer' in ArrayBuffer.prototype],
+  ['es2024.collection', () => 'groupBy' in Map],
+  ['es2024.object', () => 'groupBy' in Object],
+  ['es2024.promise', () => 'withResolvers' in Promise],
+  ['es2025.collection', () => 'union' in Set.prototype],
+  ['es2025.iterator', () => 'Iterator' in globalThis],
+  ['es2025.promise', () => 'try' in Promise],
+  ['es2025.regexp', () => 'escape' in RegExp],
+  ['es2025.float16', () => 'Float16Array' in globalThis],
+  ['esnext.array', () => 'fromAsync' in Array],
+  ['esnext.disposable', () => 'dispose' in Symbol],
+  ['esnext.error', () => 'isError' in Error],
+  ['esnext.typedarrays', () => 'fromBase64' in Uint8Array],
+  ['esnext.temporal', () => 'Temporal' in globalThis],
+  ['decorators', () => true],
+];
+
+const NODE_MODULES = `${sep}node_modules${sep}`;
+
+/** A message of the compiler. */
+export interface Diagnostic {
+  /** The file; undefined for the cell. */
+  readonly file?: string;
+  /** From 1. */
+  readonly line: number;
+  readonly code: number;
+  readonly text: string;
+}
+
+/** Whether a file belongs to an installed package, which is taken as it is. */
+export function isInstalled(path: string): boolean {
+  return path.includes(NODE_MODULES) || path.includes('/node_modules/');
+}
+
+/**
+ * TypeScript's language service over texts in memory and the files of the disk. The files of installed
+ * packages are read once, until something is installed; others are read again when they change.
+ */
+export class Language {
+  readonly service: ts.LanguageService;
+  private readonly texts = new Map<string, { readonly text: string; readonly version: number }>();
+  private readonly ambient: readonly string[];
+  private versions = 0;
+  private roots: readonly string[] = [];
+  /** Files with an import that was not found: it is looked for again. */
+  private readonly unresolved = new Set<string>();
+  private readonly extra = new Set<string>();
+
+  /** @param folder where cells resolve their imports */
+  constructor(readonly folder: string) {
+    this.ambient = [join(__dirname, 'globals.d.ts')];
+    this.service = ts.createLanguageService(
+      this.host(),
+      ts.createDocumentRegistry(undefined, folder, ts.JSDocParsingMode.ParseNone),
+    );
+  }
+
+  /** Gives a file in memory its text. */
+  put(path: string, text: string): void {
+    if (this.texts.get(path)?.text !== text)
+      this.texts.set(path, { text, version: ++this.versions });
+  }
+
+  drop(path: string): void {
+    this.texts.delete(path);
+  }
+
+  /** The program of these files and all that they import. */
+  program(...roots: readonly string[]): ts.Program {
+    this.roots = roots;
+    return this.service.getProgram()!;
+  }
+
+  /** The program with a file of the disk, and the file there; undefined where it cannot be read. */
+  programOf(path: string): readonly [ts.Program, ts.SourceFile] | undefined {
+    const roots = this.roots.filter((root) => this.texts.has(root));
+    const known = this.program(...roots);
+    const found = known.getSourceFile(path);
+    if (found) return [known, found];
+    this.extra.add(path);
+    const program = this.program(...roots);
+    const file = program.getSourceFile(path);
+    return file && [program, file];
+  }
+
+  /** What is wrong in a file and in the local files that it imports, the file itself first. */
+  check(path: string, isChecked: boolean): readonly ts.Diagnostic[] {
+    const program = this.service.getProgram()!;
+    const found: ts.Diagnostic[] = [];
+    const seen = new Set<ts.SourceFile>();
+    const visit = (file: ts.SourceFile): void => {
+      if (seen.has(file)) return;
+      seen.add(file);
+      const syntax = program.getSyntacticDiagnostics(file);
+      const checked = syntax.length > 0 || (file.fileName === path && !isChecked);
+      found.push(...syntax, ...(checked ? [] : program.getSemanticDiagnostics(file)));
+      this.unresolved.delete(file.fileName);
+      for (const { target } of importsOf(program, file)) {
+        if (!target) this.unresolved.add(file.fileName);
+        else if (
+          !target.isDeclarationFile &&
+          !isInstalled(target.fileName) &&
+          !this.texts.has(target.fileName)
+        )
+          visit(target);
+      }
+    };
+    visit(program.getSourceFile(path)!);
+    return found;
+  }
+
+  private host(): ts.LanguageServiceHost {
+    const { texts } = this;
+    const options = compilerOptions(this.folder);
+    const host: ts.LanguageServiceHost & Pick<ts.CompilerHost, 'hasInvalidatedResolutions'> = {
+      getCompilationSettings: () => options,
+      getScriptFileNames: () => [...this.ambient, ...this.roots, ...this.extra],
+      getScriptVersion: (path) => {
+        const text = texts.get(path);
+        return text ? String(text.version) : this.versionOnDisk(path);
+      },
+      getScriptSnapshot: (path) => {
+        const text = texts.get(path)?.text ?? ts.sys.readFile(path);
+        return text === undefined ? undefined : ts.ScriptSnapshot.fromString(text);
+      },
+      getCurrentDirectory: () => this.folder,
+      getDefaultLibFileName: ts.getDefaultLibFilePath,
+      fileExists: (path) => texts.has(path) || ts.sys.fileExists(path),
+      readFile: (path, encoding) => texts.get(path)?.text ?? ts.sys.readFile(path, encoding),
+      readDirectory: ts.sys.readDirectory,
+      directoryExists: ts.sys.directoryExists,
+      getDirectories: ts.sys.getDirectories,
+      realpath: (path) => (texts.has(path) ? path : ts.sys.realpath!(path)),
+      hasInvalidatedResolutions: (path) => this.unresolved.has(path),
+      jsDocParsingMode: ts.JSDocParsingMode.ParseNone,
+    };
+    return host;
+  }
+
+  private versionOnDisk(path: string): string {
+    return isInstalled(path) ? `installed ${installation(this.folder)}` : stampOf(path);
+  }
+}
+
+/** Changes whenever a file does. */
+export function stampOf(path: string): string {
+  const found = statSync(path, { throwIfNoEntry: false });
+  return found ? `${found.mtimeMs} ${found.size}` : 'none';
+}
+
+/** A cell asks for thousands of versions at once; packages are not installed as often. */
+const SECONDS_OF_AN_INSTALLATION = 0.5;
+let installed = { at: Number.NEGATIVE_INFINITY, folder: '', stamp: '' };
+
+/** Changes when npm installs something into the folder or one above it. */
+function installation(folder: string): string {
+  const now = performance.now();
+  if (installed.folder === folder && now - installed.at < 1000 * SECONDS_OF_AN_INSTALLATION)
+    return installed.stamp;
+  const stamps: string[] = [];
+  for (let at = folder; ; at = dirname(at)) {
+    stamps.push(stampOf(join(at, 'node_modules', '.package-lock.json')));
+    if (at === dirname(at)) break;
+  }
+  installed = { at: now, folder, stamp: stamps.join() };
+  return installed.stamp;
+}
+
+/** The modules that a file imports, by static and dynamic imports of a literal. */
+export function importsOf(
+  program: ts.Program,
+  file: ts.SourceFile,
+): readonly { readonly specifier: string; readonly target: ts.SourceFile | undefined }[] {
+  const checker = program.getTypeChecker();
+  const found: { specifier: string; target: ts.SourceFile | undefined }[] = [];
+  const add = (literal: ts.Node | undefined) => {
+    if (!literal || !ts.isStringLiteralLike(literal)) return;
+    const declaration = checker.getSymbolAtLocation(literal)?.declarations?.[0];
+    found.push({ specifier: literal.text, target: declaration?.getSourceFile() });
+  };
+  const visit = (node: ts.Node): void => {
+    if (ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) add(node.moduleSpecifier);
+    else if (ts.isExternalModuleReference(node)) add(node.expression);
+    else if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword)
+      add(node.arguments[0]);
+    ts.forEachChild(node, visit);
+  };
+  visit(file);
+  return found;
+}
+
+function compilerOptions(folder: string): ts.CompilerOptions {
+  return {
+    // Later syntax, as `using` and decorators, is not yet in every Node.
+    target: ts.ScriptTarget.ES2024,
+    lib: LIBRARIES.filter(([, isThere]) => isThere()).map(([name]) => `lib.${name}.d.ts`),
+    module: ts.ModuleKind.Preserve,
+    moduleResolution: ts.ModuleResolutionKind.Bundler,
+    customConditions: ['node'],
+    allowImportingTsExtensions: true,
+    resolveJsonModule: true,
+    allowJs: true,
+    esModuleInterop: true,
+    strict: false,
+    skipLibCheck: true,
+    preserveConstEnums: true,
+    sourceMap: true,
+    // An output beside its source would overwrite it; nothing is written.
+    rootDir: parse(folder).root,
+    outDir: join(parse(folder).root, '.out'),
+    types: [dirname(resolveFirst('@types/node/package.json', folder))],
+  };
+}
+
+/** Resolves a module from a folder, else from this package. */
+function resolveFirst(specifier: string, folder: string): string {
+  try {
+    return createRequire(join(folder, 'notebook.js')).resolve(specifier);
+  } catch {
+    return require.resolve(specifier);
+  }
+}
+
+/** The file that a relative or absolute path of an import means; undefined where there is none. */
+export function localFile(path: string): string | undefined {
+  const isFile = (candidate: string) =>
+    statSync(candidate, { throwIfNoEntry: false })?.isFile() ?? false;
+  const extended = (base: string) => EXTENSIONS.map((extension) => base + extension);
+  const written = path.replace(/\.([cm]?)js$/, '.$1ts');
+  const candidates = [path, written, ...extended(path), ...extended(join(path, 'index'))];
+  return candidates.find(isFile);
+}
+
+const EXTENSIONS = ['.ts', '.mts', '.cts', '.js', '.mjs', '.cjs', '.json', '.node'];
