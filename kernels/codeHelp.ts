@@ -127,6 +127,8 @@ export interface Completeness {
 /** Messages about text that goes on: an unfinished template, an unfinished comment. */
 const UNFINISHED = new Set([1160, 1010]);
 
+const UNTERMINATED_STRING = 1002;
+
 export function completeness(code: string): Completeness {
   const source = ts.createSourceFile('cell.ts', code, ts.ScriptTarget.Latest, true);
   const { parseDiagnostics = [] } = source as {
@@ -135,8 +137,9 @@ export function completeness(code: string): Completeness {
   const [first] = parseDiagnostics;
   if (!first) return { status: 'complete', indent: '' };
   const goesOn =
-    first.start >= code.trimEnd().length ||
-    parseDiagnostics.some(({ code }) => UNFINISHED.has(code));
+    first.code !== UNTERMINATED_STRING &&
+    (first.start >= code.trimEnd().length ||
+      parseDiagnostics.some(({ code }) => UNFINISHED.has(code)));
   if (!goesOn) return { status: 'invalid', indent: '' };
   const line = code.trimEnd().split('\n').at(-1)!;
   const indent = /^\s*/.exec(line)![0] + (/[{([]$/.test(line) ? '  ' : '');

@@ -70,9 +70,15 @@ function parsed(comment: string): Pick<Documentation, 'text' | 'tags'> {
     text: docs.map((doc) => ts.getTextOfJSDocComment(doc.comment) ?? '').join('\n\n'),
     tags: docs.flatMap(({ tags = [] }) =>
       tags.map((tag) => {
-        const text = ts.getTextOfJSDocComment(tag.comment) ?? '';
-        const of = ts.isJSDocParameterTag(tag) ? `${tag.name.getText()} ` : '';
-        return [tag.tagName.text, `${of}${text}`] as const;
+        const lines = tag
+          .getText()
+          .replace(/^@\S+\s*/, '')
+          .split('\n');
+        const text = lines
+          .map((line) => line.replace(/^\s*\* ?/, ''))
+          .join('\n')
+          .trim();
+        return [tag.tagName.text, text] as const;
       }),
     ),
   };

@@ -109,6 +109,9 @@ export function functionBody(
         f.createParenthesizedExpression(f.createComma(f.createNumericLiteral(0), callee)),
         original,
       );
+      // Stack traces name the position of what follows, which is to be that of the name.
+      const pos = original.getStart();
+      ts.setSourceMapRange(plain, { pos, end: pos });
       return ts.isCallExpression(node)
         ? f.updateCallExpression(node, plain, node.typeArguments, node.arguments)
         : f.updateTaggedTemplateExpression(node, plain, node.typeArguments, node.template);
