@@ -26,12 +26,10 @@ export function completion(
   outer: ReadonlyMap<string, { readonly kind: string }>,
 ): Completion {
   const word = /[\p{ID_Continue}$#]*$/u.exec(code.slice(0, position))![0];
-  const span = found?.optionalReplacementSpan;
   const entries = found?.entries ?? [];
-  const replaced =
-    entries[0]?.replacementSpan ?? (span && span.start - offset < position ? span : undefined);
+  const replaced = entries[0]?.replacementSpan;
   const start = replaced ? replaced.start - offset : position - word.length;
-  const end = replaced ? replaced.start - offset + replaced.length : position;
+  const end = replaced ? start + replaced.length : position;
   const typed = code.slice(start, position);
   const candidates = entries
     .filter(({ name }) => name.toLowerCase().startsWith(typed.toLowerCase()))

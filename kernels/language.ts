@@ -62,7 +62,11 @@ export class Language {
     this.ambient = [join(__dirname, 'globals.d.ts')];
     this.service = ts.createLanguageService(
       this.host(),
-      ts.createDocumentRegistry(undefined, folder, ts.JSDocParsingMode.ParseNone),
+      ts.createDocumentRegistry(
+        ts.sys.useCaseSensitiveFileNames,
+        folder,
+        ts.JSDocParsingMode.ParseNone,
+      ),
     );
   }
 
@@ -135,6 +139,7 @@ export class Language {
         return text === undefined ? undefined : ts.ScriptSnapshot.fromString(text);
       },
       getCurrentDirectory: () => this.folder,
+      useCaseSensitiveFileNames: () => ts.sys.useCaseSensitiveFileNames,
       getDefaultLibFileName: ts.getDefaultLibFilePath,
       fileExists: (path) => texts.has(path) || ts.sys.fileExists(path),
       readFile: (path, encoding) => texts.get(path)?.text ?? ts.sys.readFile(path, encoding),
