@@ -26,11 +26,105 @@ export async function displayed(value: unknown): Promise<DisplayContent> {
 
 async function mimeBundle(value: unknown): Promise<MimeBundle> {
   if (isDisplayable(value)) return value[DISPLAY]();
-  if (isTable(value)) return { 'text/html': tableHtml(value), 'text/plain': tableText(value) };
-  if (isFigure(value))
-    return { [PLOTLY]: { data: value.data, layout: value.layout }, 'text/plain': titleOf(value) };
-  if (isMimeBundle(value)) return value;
-  return { 'text/plain': inspect(value, { depth: 4, maxArrayLength: 50, maxStringLength: 5000 }) };
+  for (const form of FORMS) {
+    const bundle = attempt(() => form(value));
+    if (bundle) return bundle;
+  }
+  return { 'text/plain': textOf(value) };
+}
+
+/** The forms of values that say nothing of their display; undefined for other values. */
+const FORMS: readonly ((value: unknown) => MimeBundle | undefined)[] = [
+  (value) =>
+    isTable(value) ? { 'text/html': tableHtml(value), 'text/plain': tableText(value) } : undefined,
+  (value) =>
+    isFigure(value)
+      ? { [PLOTLY]: { data: value.data, layout: value.layout }, 'text/plain': titleOf(value) }
+      : undefined,
+  (value) => (isMimeBundle(value) ? value : undefined),
+  pictureOf,
+  elementOf,
+  vegaOf,
+  arqueroOf,
+];
+
+function textOf(value: unknown): string {
+  const options = { depth: 4, maxArrayLength: 50, maxStringLength: 5000 };
+  return inspect(value, options);
+}
+
+/** The result of reading a value that may throw where it is read, as a Proxy may. */
+function attempt<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch {
+    return undefined;
+  }
+}
+
+/** The first bytes of picture files. */
+const PICTURES: readonly (readonly [type: string, start: RegExp])[] = [
+  ['image/png', /^\x89PNG\r\n/],
+  ['image/jpeg', /^\xff\xd8\xff/],
+  ['image/gif', /^GIF8/],
+  ['image/webp', /^RIFF[\s\S]{4}WEBP/],
+];
+
+/** The bytes of a picture file. */
+function pictureOf(value: unknown): MimeBundle | undefined {
+  if (!(value instanceof Uint8Array)) return undefined;
+  const start = Buffer.from(value.subarray(0, 16)).toString('latin1');
+  const type = PICTURES.find(([, pattern]) => pattern.test(start))?.[0];
+  if (type === undefined) return undefined;
+  return { [type]: value, 'text/plain': `${type}, ${value.length} bytes` };
+}
+
+/** An element of a document, such as jsdom's: what Observable Plot and D3 make. */
+function elementOf(value: unknown): MimeBundle | undefined {
+  const { outerHTML, nodeType, tagName } = (value ?? {}) as Partial<Element>;
+  if (typeof outerHTML !== 'string' || nodeType !== 1) return undefined;
+  const isSvg = String(tagName).toLowerCase() === 'svg';
+  const xml = outerHTML.includes('xmlns=')
+    ? outerHTML
+    : outerHTML.replace(/^<svg/, '<svg xmlns="http://www.w3.org/2000/svg"');
+  return isSvg
+    ? { 'image/svg+xml': xml, 'text/plain': 'SVG picture' }
+    : { 'text/html': outerHTML, 'text/plain': `<${String(tagName).toLowerCase()}> element` };
+}
+
+interface Element {
+  readonly outerHTML: unknown;
+  readonly nodeType: unknown;
+  readonly tagName: unknown;
+}
+
+/** A specification of Vega or Vega-Lite, by the schema that it names. */
+function vegaOf(value: unknown): MimeBundle | undefined {
+  const { $schema } = (value ?? {}) as { readonly $schema?: unknown };
+  const [, name, version] = /\/schema\/(vega|vega-lite)\/v(\d+)/.exec(String($schema)) ?? [];
+  if (name === undefined) return undefined;
+  const type = name === 'vega' ? 'vega' : 'vegalite';
+  return { [`application/vnd.${type}.v${version}+json`]: value, 'text/plain': `${name} figure` };
+}
+
+/** A table of arquero. */
+function arqueroOf(value: unknown): MimeBundle | undefined {
+  const { columnNames, toHTML, numRows } = (value ?? {}) as Partial<Arquero>;
+  if (![columnNames, toHTML, numRows].every((method) => typeof method === 'function'))
+    return undefined;
+  const table = value as Arquero;
+  return {
+    'text/html': table.toHTML({ limit: ARQUERO_ROWS }),
+    'text/plain': `table of ${table.numRows()} rows: ${table.columnNames().join(', ')}`,
+  };
+}
+
+const ARQUERO_ROWS = 100;
+
+interface Arquero {
+  columnNames(): readonly string[];
+  numRows(): number;
+  toHTML(options: { readonly limit: number }): string;
 }
 
 interface Figure {
@@ -50,11 +144,8 @@ function titleOf({ layout: { title } }: Figure): string {
 }
 
 function isDisplayable(value: unknown): value is Displayable {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    typeof (value as Partial<Displayable>)[DISPLAY] === 'function'
-  );
+  if (typeof value !== 'object' || value === null) return false;
+  return attempt(() => typeof (value as Partial<Displayable>)[DISPLAY]) === 'function';
 }
 
 function isMimeBundle(value: unknown): value is MimeBundle {

@@ -1,10 +1,11 @@
 /** The program that a KernelProcess starts: one session that does what the parent's messages ask. */
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import type { FromGuard } from './guard';
+import { Blocking } from './asking';
+import { Flag, type FromGuard, newShared, type ToGuard } from './guarded';
 import { END_OF_CELL, FINISH_MILLISECONDS, type FromHost, type ToHost } from './kernelProcess';
-import { showProgress } from './libraries';
-import { Session } from './session';
+import { showProgress, watchWorks } from './libraries';
+import { Interrupted, Session } from './session';
 
 // The session captures everything else that this process writes.
 const stdout: (text: string) => boolean = process.stdout.write.bind(process.stdout);
@@ -26,12 +27,21 @@ showProgress({
   done: () => send({ type: 'progressDone' }),
 });
 
-const session = new Session((error) => send({ type: 'idleError', error }));
-const guard = new Worker(join(__dirname, 'guard.js'));
+const shared = newShared();
+const setFlag = (flag: Flag, value: boolean) => Atomics.store(shared.flags, flag, value ? 1 : 0);
+const session = new Session(
+  (error) => send({ type: 'idleError', error }),
+  (isKernel) => setFlag(Flag.IsKernel, isKernel),
+);
+watchWorks((isWorking) => setFlag(Flag.IsWorking, isWorking));
+const guard = new Worker(join(__dirname, 'guard.js'), { workerData: shared });
+const blocking = new Blocking(guard, shared, () => new Interrupted());
+const HEARD: ToGuard = { type: 'heard' };
 guard.on('message', (told: FromGuard) => {
-  guard.postMessage('heard');
-  if (told.type === 'interrupt') session.interrupt(told.file);
+  guard.postMessage(HEARD);
+  if (told.type === 'interrupt') session.interrupt(told.file).then(() => blocking.forget());
   else if (told.type === 'brokenOff') session.breakOff();
+  else if (told.type === 'answer') blocking.answer(told.text);
   else session.interrupt().finally(() => process.exit());
 });
 // After adding the listener, which refs the worker again: the process may end while the guard runs.
@@ -43,7 +53,7 @@ process.on('message', async (message: ToHost) => {
   if (message.type === 'ask') {
     const { id, question, code, position } = message;
     try {
-      send({ type: 'answer', id, answer: session[question](code, position) });
+      send({ type: 'answer', id, answer: session.ask(question, code, position) });
     } catch (error) {
       send({ type: 'answer', id, error: String(error) });
     }

@@ -1,5 +1,6 @@
 import { Publisher, Reply, Router } from 'zeromq';
 import type { CellError } from './cellError';
+import type { Question } from './guarded';
 import { KernelProcess } from './kernelProcess';
 import { KERNEL_NAME, LANGUAGE_INFO } from './kernelspec';
 import { VERSION } from './version';
@@ -51,8 +52,10 @@ export class JupyterKernel {
   private last: Message | undefined;
   /** The requests of counted cells, by execution count. */
   private readonly requests = new Map<number, Message>();
-  /** A failure between cells: the next reply carries it, since clients notice failures in replies only. */
-  private idleError: CellError | undefined;
+  /** Failures of cells that had ended, to be told below the next one. */
+  private readonly lateErrors: CellError[] = [];
+  /** Takes the answer to the question that a cell waits for; undefined for none. */
+  private onInput: ((text: string | undefined) => void) | undefined;
   private readonly showBelow: Show = (type, content) => {
     if (type === 'stream') this.texts.add(content as unknown as Text);
     else this.publish(type, 'data' in content ? { transient: {}, ...content } : content);
@@ -89,9 +92,12 @@ export class JupyterKernel {
       log: (text) => this.show('stream', { name: 'stderr', text }),
       progress: this.progress,
       idleError: (error) => {
-        this.idleError ??= error;
         this.publish('error', errorContent(error), this.requests.get(error.cell));
+        // Most clients have stopped looking at a cell that has ended.
+        this.lateErrors.push(error);
+        this.tellLateErrors();
       },
+      input: (question) => this.ask(question),
     });
   }
 
@@ -116,6 +122,7 @@ export class JupyterKernel {
     this.publish('status', { execution_state: 'starting' });
     this.serve(shell);
     this.serve(control);
+    this.serveInput();
     this.echo();
   }
 
@@ -144,13 +151,8 @@ export class JupyterKernel {
 
   private async serve(socket: Router): Promise<void> {
     for await (const frames of socket) {
-      let request: Message;
-      try {
-        request = decode(frames, this.connection);
-      } catch (error) {
-        console.error((error as Error).message);
-        continue;
-      }
+      const request = this.decoded(frames);
+      if (!request) continue;
       // Cells run one after the other; every other request is answered at once.
       if (request.header.msg_type !== 'execute_request') this.answer(socket, request);
       else if (this.waiting.push(request) === 1) this.executeWaiting(socket);
@@ -212,11 +214,9 @@ export class JupyterKernel {
       this.requests.set(execution_count, request);
     }
     if (silent) this.show = () => {};
-    const { idleError } = this;
-    if (!silent) this.idleError = undefined;
+    if (!silent) this.tellLateErrors();
     try {
-      const error =
-        (await this.cells.execute(code, { counts })) ?? (silent ? undefined : idleError);
+      const error = await this.cells.execute(code, { counts });
       this.progress.done();
       if (error) {
         this.show('error', errorContent(error));
@@ -229,6 +229,44 @@ export class JupyterKernel {
     } finally {
       this.show = this.showBelow;
       this.running = undefined;
+      this.onInput?.(undefined);
+    }
+  }
+
+  /** Tells failures of cells that had ended below the running one, which they do not fail. */
+  private tellLateErrors(): void {
+    if (!this.running) return;
+    for (const error of this.lateErrors.splice(0)) {
+      const head = `After cell ${error.cell} had ended, it failed:`;
+      this.show('stream', { name: 'stderr', text: `${head}\n${error.traceback.join('\n')}\n` });
+    }
+  }
+
+  /** Asks the client of the running cell; undefined where it takes no input. */
+  private async ask({ prompt, password }: Question): Promise<string | undefined> {
+    const { running } = this;
+    if (!running?.content.allow_stdin) return undefined;
+    this.texts.flush();
+    const answer = new Promise<string | undefined>((resolve) => {
+      this.onInput = resolve;
+    });
+    await this.send(this.stdin, 'input_request', { prompt, password }, running);
+    return answer;
+  }
+
+  private async serveInput(): Promise<void> {
+    for await (const frames of this.stdin) {
+      const { header, content } = this.decoded(frames) ?? {};
+      if (header?.msg_type === 'input_reply') this.onInput?.(String(content?.value ?? ''));
+    }
+  }
+
+  private decoded(frames: readonly Buffer[]): Message | undefined {
+    try {
+      return decode(frames, this.connection);
+    } catch (error) {
+      console.error((error as Error).message);
+      return undefined;
     }
   }
 
@@ -274,12 +312,29 @@ export class JupyterKernel {
     return status === 'incomplete' ? { status, indent } : { status };
   }
 
-  /** Returns the cells of this session; earlier sessions are not kept. */
+  /** Returns the cells of this session that a request means; earlier sessions are not kept. */
   private recall({ content }: Message): Content {
-    const { hist_access_type, n, output } = content;
-    const entries = this.history.map((code, i) => [0, i + 1, output ? [code, null] : code]);
-    const isTail = hist_access_type === 'tail' && typeof n === 'number';
-    return { status: 'ok', history: isTail ? entries.slice(-n) : entries };
+    const { hist_access_type, n, output, start, stop, pattern, unique } = content;
+    const numbered = this.history.map((code, i) => ({ code, line: i + 1 }));
+    const ranges: Readonly<Record<string, () => typeof numbered>> = {
+      tail: () => numbered,
+      range: () =>
+        numbered.filter(
+          ({ line }) =>
+            line >= (typeof start === 'number' ? start : 1) &&
+            line < (typeof stop === 'number' ? stop : Number.POSITIVE_INFINITY),
+        ),
+      search: () => {
+        const found = numbered.filter(({ code }) => matchesGlob(code, String(pattern ?? '*')));
+        return unique ? [...new Map(found.map((entry) => [entry.code, entry])).values()] : found;
+      },
+    };
+    const meant = ranges[String(hist_access_type)]?.() ?? [];
+    const last = hist_access_type !== 'range' && typeof n === 'number' ? meant.slice(-n) : meant;
+    return {
+      status: 'ok',
+      history: last.map(({ code, line }) => [0, line, output ? [code, null] : code]),
+    };
   }
 
   /** Sends a message to all clients, by default as an answer to the last cell's request. */
@@ -411,6 +466,18 @@ function executeRequest({ content }: Message): ExecuteRequest {
     user_expressions: user_expressions ?? {},
     stop_on_error,
   };
+}
+
+/** Whether a text matches a pattern in which `*` stands for any text and `?` for one character. */
+function matchesGlob(text: string, pattern: string): boolean {
+  const parts = [...pattern].map((letter) =>
+    letter === '*'
+      ? '[\\s\\S]*'
+      : letter === '?'
+        ? '[\\s\\S]'
+        : letter.replace(/[\\^$.|+(){}[\]]/, '\\$&'),
+  );
+  return new RegExp(`^${parts.join('')}$`, 'u').test(text);
 }
 
 function errorContent({ name, message, traceback }: CellError): Content {

@@ -1,9 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import { type CellError, cellFile, cellTitle, type RunCell, uncountedFile } from './cellError';
-import type { CellOutput } from './notebook';
+import type { FromParent, Question } from './guarded';
+import type { CellEvent } from './notebook';
 import type { ProgressSink } from './progress';
 import type { Answers } from './session';
 
@@ -20,7 +22,7 @@ export type ToHost =
   | { readonly type: 'finish' };
 
 export type FromHost =
-  | { readonly type: 'output'; readonly output: CellOutput }
+  | { readonly type: 'output'; readonly output: CellEvent }
   | { readonly type: 'progress'; readonly line: string }
   | { readonly type: 'progressDone' }
   | { readonly type: 'end'; readonly error?: CellError }
@@ -35,7 +37,7 @@ export type FromHost =
 /** Callbacks for the events of a kernel's process. */
 export interface KernelEvents {
   /** Called with each output of the running cell or, late, of the last one; in order. */
-  output(output: CellOutput): void;
+  output(output: CellEvent): void;
   /**
    * Called with text that goes straight to the process's stderr: Node's warnings, and messages of
    * native code and child processes. It differs from run to run.
@@ -43,8 +45,13 @@ export interface KernelEvents {
   log(text: string): void;
   /** Shows the progress of long work. */
   readonly progress: ProgressSink;
-  /** Called when an ended cell fails while no cell is running. */
+  /** Called when an ended cell fails, maybe while another one runs. */
   idleError(error: CellError): void;
+  /**
+   * Asks the person at the notebook; resolves to undefined where nobody can be asked, as where this is
+   * missing.
+   */
+  input?(question: Question): Promise<string | undefined>;
 }
 
 export interface ExecuteOptions {
@@ -78,7 +85,7 @@ export class KernelProcess {
   /** Resolves when the process has ended and all its messages have arrived. */
   private readonly ended: Promise<void>;
   private readonly answers = new Map<number, (message: FromHost & { type: 'answer' }) => void>();
-  private asked = 0;
+  private questions = 0;
   private uncounted = 0;
   /** The file of the running cell. */
   private running: string | undefined;
@@ -112,6 +119,7 @@ export class KernelProcess {
     ];
     // Ignores failed writes to a process that has ended.
     for (const stream of [child, child.stdio[PARENT_FD]!]) stream.on('error', () => {});
+    createInterface(child.stdio[PARENT_FD] as Readable).on('line', (line) => this.asked(line));
     child.on('message', this.onMessage);
     child.on('exit', () => killGroup(child.pid!));
     this.ended = new Promise((resolve) => child.once('close', () => resolve()));
@@ -173,7 +181,7 @@ export class KernelProcess {
     code: string,
     position = 0,
   ): Promise<Answers[Question]> {
-    const id = ++this.asked;
+    const id = ++this.questions;
     const answer = new Promise<FromHost & { type: 'answer' }>((resolve) => {
       this.answers.set(id, resolve);
     });
@@ -192,7 +200,16 @@ export class KernelProcess {
    */
   interrupt(): void {
     // By name, since another cell may be running when the interrupt arrives.
-    if (this.running) (this.child.stdio[PARENT_FD] as Writable).write(`${this.running}\n`);
+    if (this.running) this.tell({ interrupt: this.running });
+  }
+
+  private async asked(line: string): Promise<void> {
+    const answer = await this.events.input?.(JSON.parse(line) as Question);
+    this.tell({ answer: answer ?? null });
+  }
+
+  private tell(message: FromParent): void {
+    (this.child.stdio[PARENT_FD] as Writable).write(`${JSON.stringify(message)}\n`);
   }
 
   /** Interrupts the running cell, and kills the process if the cell does not end. */

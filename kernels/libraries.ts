@@ -28,6 +28,23 @@ export function showProgress(sink: ProgressSink): void {
   slots[PROGRESS] = Object.assign(slots[PROGRESS] ?? {}, { sink });
 }
 
+/** Tells whether libraries have work that an interrupt lets end in good order. */
+export function watchWorks(onChange: (isWorking: boolean) => void): void {
+  class Works extends Set<Work> {
+    override add(work: Work): this {
+      super.add(work);
+      onChange(true);
+      return this;
+    }
+    override delete(work: Work): boolean {
+      const hadIt = super.delete(work);
+      onChange(this.size > 0);
+      return hadIt;
+    }
+  }
+  slots[WORKS] = new Works(slots[WORKS]);
+}
+
 /** Aborts the work of libraries; resolves when all of it has ended. */
 export async function interruptWork(reason: Error): Promise<void> {
   const ends = [...(slots[WORKS] ?? [])].map(({ controller, ended }) => {

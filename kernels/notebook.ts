@@ -51,6 +51,20 @@ export interface ErrorOutput {
 /** An output below a cell, with nbformat's names. */
 export type CellOutput = StreamOutput | DisplayOutput | ResultOutput | ErrorOutput;
 
+/** What a running cell tells: its outputs, and changes of them. */
+export type CellEvent =
+  | CellOutput
+  /** An output that others can replace by its name. */
+  | (DisplayOutput & Named)
+  /** Replaces the outputs of a name, in whatever cell they are. */
+  | ({ readonly output_type: 'update_display_data' } & DisplayContent & Named)
+  /** Removes the cell's outputs; with `wait`, when it shows something new. */
+  | { readonly output_type: 'clear_output'; readonly wait: boolean };
+
+interface Named {
+  readonly transient: { readonly display_id: string };
+}
+
 /** The members that all cells have. */
 export interface CellBase {
   /** Unique in the notebook; stays when the cell is edited. */

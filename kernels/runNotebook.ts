@@ -4,7 +4,7 @@ import type { CellError } from './cellError';
 import { NotebookError, OptionError } from './errors';
 import { KernelProcess } from './kernelProcess';
 import { NOTEBOOK_METADATA } from './kernelspec';
-import type { Cell, CellOutput, CodeCell, Notebook } from './notebook';
+import type { Cell, CellEvent, CellOutput, CodeCell, Notebook } from './notebook';
 import { type ProgressSink, terminalProgress } from './progress';
 
 /** A code cell's place in a run. */
@@ -25,7 +25,7 @@ export interface RunObserver {
     },
   ): void;
   /** Called with each output of the running cell or, late, of the last one; in order. */
-  output?(output: CellOutput): void;
+  output?(output: CellEvent): void;
   /**
    * Called with what Node, native code and child processes write to stderr. It differs from run to
    * run and is not stored in the notebook.
@@ -87,17 +87,19 @@ export async function runNotebook(notebook: Notebook, options: RunOptions): Prom
     throw new OptionError(`directory: ${directory}; expected the notebook's folder.`);
   const cells = notebook.cells.map(cleared);
   const positions = [...cells.keys()].filter((i) => isRun(cells[i]!));
-  let outputs: CellOutput[] = [];
+  const shown = new ShownOutputs();
   let error: CellError | undefined;
   const kernel = new KernelProcess(directory, {
     output: (output) => {
-      append(outputs, output);
+      shown.take(output);
       observer.output?.(output);
     },
     log: (text) => observer.log?.(text),
     progress: observer.progress ?? terminalProgress(),
     idleError: (idleError) => {
       error ??= idleError;
+      // The run has failed, whatever the running cell waits for.
+      kernel.stop();
     },
   });
   const interrupt = () => kernel.stop();
@@ -108,7 +110,7 @@ export async function runNotebook(notebook: Notebook, options: RunOptions): Prom
       const cell = cells[position] as CodeCell;
       const place = { number: k + 1, of: positions.length };
       const started = performance.now();
-      outputs = [];
+      const outputs = shown.ofNewCell();
       cells[position] = { ...cell, execution_count: place.number, outputs };
       observer.cellStarts?.({ ...place, source: cell.source });
       const own = await kernel.execute(cell.source, timeout === undefined ? {} : { timeout });
@@ -199,16 +201,70 @@ function isRun(cell: Cell): boolean {
   return cell.cell_type === 'code' && cell.source.trim() !== '';
 }
 
-/** Adds an output; text is appended to the last output if that is of the same stream. */
-function append(outputs: CellOutput[], output: CellOutput): void {
-  const last = outputs.at(-1);
-  if (
-    output.output_type === 'stream' &&
-    last?.output_type === 'stream' &&
-    last.name === output.name
-  )
-    outputs[outputs.length - 1] = { ...last, text: last.text + output.text };
-  else outputs.push(output);
+/** The outputs of the cells that ran, as changes of them arrive. */
+class ShownOutputs {
+  private outputs: CellOutput[] = [];
+  private isToBeCleared = false;
+  /** Where the outputs of a name are. */
+  private readonly named = new Map<
+    string,
+    { readonly outputs: CellOutput[]; readonly index: number }[]
+  >();
+
+  /** The list of the outputs of a cell that starts now. */
+  ofNewCell(): readonly CellOutput[] {
+    this.outputs = [];
+    this.isToBeCleared = false;
+    return this.outputs;
+  }
+
+  take(event: CellEvent): void {
+    if (event.output_type === 'clear_output') {
+      this.isToBeCleared = true;
+      if (!event.wait) this.clear();
+    } else if (event.output_type === 'update_display_data') {
+      const { data, metadata, transient } = event;
+      for (const { outputs, index } of this.named.get(transient.display_id) ?? [])
+        outputs[index] = { output_type: 'display_data', data, metadata };
+    } else {
+      if (this.isToBeCleared) this.clear();
+      this.append(event);
+    }
+  }
+
+  private clear(): void {
+    this.isToBeCleared = false;
+    this.outputs.length = 0;
+    for (const [name, places] of this.named)
+      this.named.set(
+        name,
+        places.filter(({ outputs }) => outputs !== this.outputs),
+      );
+  }
+
+  /** Adds an output; text is appended to the last output if that is of the same stream. */
+  private append(
+    event: Exclude<CellEvent, { output_type: 'clear_output' | 'update_display_data' }>,
+  ): void {
+    const { outputs, named } = this;
+    const last = outputs.at(-1);
+    if (
+      event.output_type === 'stream' &&
+      last?.output_type === 'stream' &&
+      last.name === event.name
+    ) {
+      outputs[outputs.length - 1] = { ...last, text: last.text + event.text };
+      return;
+    }
+    if (!('transient' in event)) {
+      outputs.push(event);
+      return;
+    }
+    const { transient, ...output } = event;
+    const places = named.get(transient.display_id) ?? [];
+    named.set(transient.display_id, [...places, { outputs, index: outputs.length }]);
+    outputs.push(output);
+  }
 }
 
 function printed(outputs: readonly CellOutput[]): string {

@@ -1,14 +1,14 @@
 import { Console } from 'node:console';
 import { join } from 'node:path';
 import { type CellError, describeCompileError, describeThrown, type RunCell } from './cellError';
+import { type Completeness, type Completion, completeness } from './codeHelp';
 import { Compiler } from './compiler';
 import { Context } from './context';
 import { displayed } from './display';
+import type { DisplayOptions } from './globals';
 import { interruptWork } from './libraries';
-import './globals';
-import { type Completeness, type Completion, completeness } from './codeHelp';
 import { functionOf, type Hooks, Modules } from './modules';
-import type { CellOutput, MimeBundle } from './notebook';
+import type { CellEvent, CellOutput, MimeBundle } from './notebook';
 import { Pauses } from './pauses';
 import { mapStacks } from './stacks';
 import type { Binding, Declared, Runtime } from './transform';
@@ -63,12 +63,19 @@ export class Session {
   /** The last thrown value that may not be an Error, and the stack at its `throw`. */
   private lastThrown: { readonly value: unknown; readonly stack: string } | undefined;
 
-  /** @param onIdleError called when an ended cell fails while no cell is running */
-  constructor(private readonly onIdleError: (error: CellError) => void) {
+  /**
+   * @param onIdleError called when an ended cell fails
+   * @param onKernel called when the kernel's own code starts, which must not be broken off, and ends
+   */
+  constructor(
+    private readonly onIdleError: (error: CellError) => void,
+    private readonly onKernel: (isKernel: boolean) => void,
+  ) {
     Error.stackTraceLimit = 50;
     const { stdout, stderr } = process;
     Object.assign(globalThis, {
-      display: (value: unknown) => this.display(value),
+      display: (value: unknown, options?: DisplayOptions) => this.display(value, options),
+      clearOutput: (options?: { wait?: boolean }) => this.clearOutput(options?.wait ?? false),
       // Unlike Node's console, this one lets exceptions of `write` through.
       console: Object.assign(new Console({ stdout, stderr, ignoreErrors: false }), { Console }),
     });
@@ -92,7 +99,7 @@ export class Session {
    */
   async execute(
     cell: RunCell,
-    onOutput: (output: CellOutput) => void,
+    onOutput: (output: CellEvent) => void,
   ): Promise<CellError | undefined> {
     this.cells.set(cell.file, cell);
     const execution = started(cell, onOutput);
@@ -132,16 +139,30 @@ export class Session {
     if (this.running) this.endAsInterrupted(this.running);
   }
 
-  complete(code: string, position: number): Answers['complete'] {
-    return this.compiler.complete(code, position);
+  /** Answers a question about code. */
+  ask<Question extends keyof Answers>(
+    question: Question,
+    code: string,
+    position: number,
+  ): Answers[Question] {
+    return this.asKernel(() => this.questions[question](code, position));
   }
 
-  inspect(code: string, position: number): Answers['inspect'] {
-    return this.compiler.inspect(code, position);
-  }
+  private readonly questions: {
+    [Question in keyof Answers]: (code: string, position: number) => Answers[Question];
+  } = {
+    complete: (code, position) => this.compiler.complete(code, position),
+    inspect: (code, position) => this.compiler.inspect(code, position),
+    isComplete: completeness,
+  };
 
-  isComplete(code: string): Answers['isComplete'] {
-    return completeness(code);
+  private asKernel<T>(work: () => T): T {
+    this.onKernel(true);
+    try {
+      return work();
+    } finally {
+      this.onKernel(false);
+    }
   }
 
   private async stop(execution: Execution): Promise<void> {
@@ -184,7 +205,7 @@ export class Session {
   private async evaluate(execution: Execution): Promise<unknown> {
     const { cell } = execution;
     this.modules.refresh();
-    const compiled = this.compiler.compileCell(cell.file, cell.source);
+    const compiled = this.asKernel(() => this.compiler.compileCell(cell.file, cell.source));
     if (!('code' in compiled)) {
       execution.error = describeCompileError(compiled, cell);
       return undefined;
@@ -218,11 +239,26 @@ export class Session {
     this.compiler.keep(cell.file, cell.source, kept);
   }
 
-  private async display(value: unknown): Promise<void> {
+  private async display(
+    value: unknown,
+    { display_id, update = false }: DisplayOptions = {},
+  ): Promise<void> {
     this.refuseAbandoned();
     await this.last?.outputs.push(
-      displayed(value).then((content) => ({ output_type: 'display_data', ...content })),
+      displayed(value).then((content) =>
+        display_id === undefined
+          ? { output_type: 'display_data', ...content }
+          : {
+              output_type: update ? 'update_display_data' : 'display_data',
+              ...{ ...content, transient: { display_id } },
+            },
+      ),
     );
+  }
+
+  private clearOutput(wait: boolean): void {
+    this.refuseAbandoned();
+    this.last?.outputs.push({ output_type: 'clear_output', wait });
   }
 
   private hooks(): Hooks {
@@ -249,7 +285,7 @@ export class Session {
     const { running, last } = this;
     if (!last || owner?.pauses.isOver) return;
     const error = this.describe(thrown, owner ?? last, owner !== undefined);
-    if (!running) {
+    if (!running || error.cell !== running.cell.count) {
       this.onIdleError(error);
       return;
     }
@@ -272,7 +308,7 @@ export class Session {
 }
 
 /** The error of an interrupted cell, and the abort reason for its work. */
-class Interrupted extends Error {
+export class Interrupted extends Error {
   override readonly name = 'Interrupted';
   override readonly stack = 'Interrupted: the cell was interrupted.';
 
@@ -281,7 +317,7 @@ class Interrupted extends Error {
   }
 }
 
-function started(cell: RunCell, onOutput: (output: CellOutput) => void): Execution {
+function started(cell: RunCell, onOutput: (output: CellEvent) => void): Execution {
   let end = () => {};
   const ended = new Promise<void>((resolve) => {
     end = resolve;
@@ -316,10 +352,10 @@ async function resultOf(value: unknown, execution_count: number): Promise<CellOu
 class OutputQueue {
   private tail: Promise<void> | undefined;
 
-  constructor(private readonly emit: (output: CellOutput) => void) {}
+  constructor(private readonly emit: (output: CellEvent) => void) {}
 
   /** Resolves when the output is emitted; rejects if the output or its emission fails. */
-  push(output: CellOutput | Promise<CellOutput>): void | Promise<void> {
+  push(output: CellEvent | Promise<CellEvent>): void | Promise<void> {
     if (!this.tail && !(output instanceof Promise)) return this.emit(output);
     const before = this.tail;
     const emitted = Promise.all([output, before]).then(([ready]) => this.emit(ready));

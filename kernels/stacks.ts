@@ -4,7 +4,8 @@ import type { Position } from './compiler';
 /** The lines of a stack trace that name a place. */
 export const FRAME = /^(\s+at (?:.* \()?(?:async )?)([^\s()][^()]*):(\d+):(\d+)(\)?)( \{)?$/;
 /** The code that runs cells, left out of stack traces: this package, as emitted and by its source map. */
-const INTERNALS = [join(__dirname, '..', sep), 'node:internal', 'node:vm'];
+const THIS_PACKAGE = join(__dirname, '..', sep);
+const INTERNALS = [THIS_PACKAGE, 'node:internal', 'node:vm'];
 
 /** Compiled code and the way back to what was written. */
 export interface Sources {
@@ -50,5 +51,6 @@ function mapped(frames: readonly string[], { isCompiled, originalPosition }: Sou
   }
   // Frames below the last one that somebody wrote belong to the code that runs cells.
   const last = shown.findLastIndex(({ isWritten }) => isWritten);
-  return last === -1 ? [...frames] : shown.slice(0, last + 1).map(({ line }) => line);
+  if (last === -1) return frames[0]?.includes(THIS_PACKAGE) ? [] : [...frames];
+  return shown.slice(0, last + 1).map(({ line }) => line);
 }

@@ -43,11 +43,13 @@ class Conformance(jupyter_kernel_test.KernelTests):
     code_execute_result = [{"code": "6 * 7", "result": "42"}]
     code_display_data = [{"code": "display({ 'image/svg+xml': '<svg/>' })", "mime": "image/svg+xml"}]
     complete_code_samples = ["1", "const a = { b: 1 };"]
-    incomplete_code_samples = ["if (true) {", "const a = ["]
+    incomplete_code_samples = ["if (true) {", "const a = [", "const a = `abc"]
+    invalid_code_samples = ["const = 1", "f(1))"]
     completion_samples = [{"text": "conso", "matches": {"console"}}]
     code_inspect_sample = "console"
-    supported_history_operations = ("tail",)
-    code_history_pattern = ".*"
+    code_clear_output = "clearOutput()"
+    supported_history_operations = ("tail", "range", "search")
+    code_history_pattern = "6 ? 7"
 
 
 unittest.main()

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { JSDOM } from 'jsdom';
 import sharp from 'sharp';
 import { DISPLAY, displayed } from '#kernels/display';
 import { DataFrame } from '#library/bundled/danfo/index';
@@ -60,6 +61,40 @@ test('a picture is its file, with its description for who cannot see it', async 
 test('an object of MIME types is shown as those', async () => {
   const { data } = await displayed({ 'text/markdown': '# A', 'text/plain': 'A' });
   assert.deepEqual(data, { 'text/markdown': '# A', 'text/plain': 'A' });
+});
+
+test('the bytes of a picture file, an element of a document and a specification of Vega are shown', async () => {
+  const channels = { width: 3, height: 2, channels: 3, background: 'red' } as const;
+  for (const [type, bytes] of [
+    ['image/png', await sharp({ create: channels }).png().toBuffer()],
+    ['image/jpeg', await sharp({ create: channels }).jpeg().toBuffer()],
+    ['image/webp', await sharp({ create: channels }).webp().toBuffer()],
+    ['image/gif', await sharp({ create: channels }).gif().toBuffer()],
+  ] as const)
+    assert.equal((await displayed(bytes)).data[type], bytes.toString('base64'));
+  const { document } = new JSDOM('<p class="a">text</p><svg width="3"><rect/></svg>').window;
+  const paragraph = await displayed(document.querySelector('p'));
+  assert.equal(paragraph.data['text/html'], '<p class="a">text</p>');
+  const svg = await displayed(document.querySelector('svg'));
+  assert.equal(
+    svg.data['image/svg+xml'],
+    '<svg xmlns="http://www.w3.org/2000/svg" width="3"><rect></rect></svg>',
+  );
+  const spec = { $schema: 'https://vega.github.io/schema/vega-lite/v5.json', mark: 'bar' };
+  assert.deepEqual((await displayed(spec)).data['application/vnd.vegalite.v5+json'], spec);
+});
+
+test('a value that throws where it is read is shown all the same', async () => {
+  const get = () => {
+    throw new Error('no');
+  };
+  assert.deepEqual((await displayed(new Proxy({}, { get, ownKeys: get, has: get }))).data, {
+    'text/plain': '{}',
+  });
+  const { data } = await displayed(
+    Object.defineProperty({ n: 1 }, 'data', { get, enumerable: true }),
+  );
+  assert.match(String(data['text/plain']), /n: 1/);
 });
 
 test('anything else is text', async () => {

@@ -23,6 +23,7 @@ export class JupyterClient {
   private readonly session = randomUUID();
   private readonly shell = new Dealer({ routingId: this.session });
   private readonly control = new Dealer({ routingId: this.session });
+  private readonly stdin = new Dealer({ routingId: this.session });
   private readonly heartbeat = new Request();
   private readonly iopub = new Subscriber();
   private readonly replies = new Map<string, Message>();
@@ -103,6 +104,13 @@ export class JupyterClient {
     return this.request(type, content, this.control);
   }
 
+  /** Answers the next question of a cell; resolves to the content of its request. */
+  async onInput(answer: (prompt: string) => string): Promise<Content> {
+    const { content } = decode((await this.stdin.receive()) as Buffer[], this.connection);
+    await this.send('input_reply', { value: answer(String(content.prompt)) }, this.stdin);
+    return content;
+  }
+
   /** Returns the request's id. */
   async send(type: string, content: Content, channel = this.shell): Promise<string> {
     const message = {
@@ -144,13 +152,15 @@ export class JupyterClient {
       await this.send('shutdown_request', { restart: false }, this.control);
       await exit;
     }
-    for (const socket of [this.shell, this.control, this.iopub, this.heartbeat]) socket.close();
+    for (const socket of [this.shell, this.control, this.stdin, this.iopub, this.heartbeat])
+      socket.close();
     rmSync(this.folder, { recursive: true, force: true });
     return this.kernel.exitCode;
   }
 
   private async connect(): Promise<void> {
-    const { shell, control, iopub, heartbeat, connection } = this;
+    const { shell, control, stdin, iopub, heartbeat, connection } = this;
+    stdin.connect(address(connection, connection.stdin_port));
     shell.connect(address(connection, connection.shell_port));
     control.connect(address(connection, connection.control_port));
     iopub.connect(address(connection, connection.iopub_port));

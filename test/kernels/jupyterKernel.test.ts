@@ -209,11 +209,13 @@ test('an interrupt stops the cell, aborts what waits and leaves the kernel usabl
   assert.equal(text(await client.execute("console.log('usable')")), 'usable\n');
 });
 
-test('a computation without a pause is broken off by a second interrupt, which a note asks for', async () => {
+test('work that takes its time is broken off by a second interrupt, which a note asks for', async () => {
   const start = client.published.length;
   const isShown = (text: RegExp) =>
     client.published.slice(start).some(({ content }) => text.test(String(content.text)));
-  const running = client.execute("console.log('in');\nwhile (true) {}");
+  const running = client.execute(
+    "const { interruptible } = require('../../src/statistics/dist/interruption.js');\nvoid interruptible(undefined, () => new Promise(() => {}));\nconsole.log('in');\nwhile (true) {}",
+  );
   await client.until(() => isShown(/^in$/m));
   await client.onControl('interrupt_request');
   await client.until(() => isShown(/Interrupt it again/));
@@ -268,18 +270,43 @@ test('displays arrive one by one, however many there are', async () => {
   );
 });
 
-test('a failure between cells is told below its cell, and the next one replies with it', async (context) => {
+test('a failure between cells is told below its cell, and below the next one, which it does not fail', async (context) => {
   const gate = gateOf(context);
   const { published } = await client.execute(gate.later("Promise.reject(new RangeError('left'));"));
   gate.open();
   const { msg_id } = published[0]!.parent;
   const cell = published[0]!.content.execution_count;
   await client.until(() => client.of(msg_id!).some(({ header }) => header.msg_type === 'error'));
-  const next = await client.execute("console.log('runs all the same')");
-  assert.deepEqual([next.reply.content.status, next.reply.content.evalue], ['error', 'left']);
-  assert.match((next.reply.content.traceback as string[])[0]!, new RegExp(`^cell ${cell}, line 2`));
-  assert.deepEqual(types(next.published), ['execute_input', 'stream', 'error']);
+  const next = await client.execute("'next'");
+  assert.equal(next.reply.content.status, 'ok');
+  assert.deepEqual(types(next.published), ['execute_input', 'stream', 'execute_result']);
+  assert.match(
+    text(next),
+    new RegExp(
+      `^After cell ${cell} had ended, it failed:\\ncell ${cell}, line 2[^]*RangeError: left`,
+    ),
+  );
   assert.equal((await client.execute('1')).reply.content.status, 'ok');
+});
+
+test('a cell asks by input requests, where the client takes them', async () => {
+  const asked = client.onInput((prompt) => `${prompt}Ada`);
+  const answer = await client.execute("console.log(prompt('name?'));", { allow_stdin: true });
+  assert.equal(text(answer), 'name? Ada\n');
+  assert.deepEqual(await asked, { prompt: 'name? ', password: false });
+  const { reply } = await client.execute("prompt('name?')");
+  assert.equal(reply.content.ename, 'InputError');
+});
+
+test('outputs are replaced and removed by the messages of the protocol', async () => {
+  const { published } = await client.execute(
+    "display({ 'text/plain': '1' }, { display_id: 'n' });\ndisplay({ 'text/plain': '2' }, { display_id: 'n', update: true });\nclearOutput();",
+  );
+  assert.deepEqual(types(published), [
+    ...['execute_input', 'display_data', 'update_display_data', 'clear_output'],
+  ]);
+  assert.deepEqual(published[2]!.content.transient, { display_id: 'n' });
+  assert.deepEqual(published[3]!.content, { wait: false });
 });
 
 test('a cell that ends its process ends the kernel, and says so', async () => {

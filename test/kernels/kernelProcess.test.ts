@@ -5,13 +5,16 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import fc from 'fast-check';
 import type { CellError } from '#kernels/cellError';
+import type { Question } from '#kernels/guarded';
 import { KernelProcess } from '#kernels/kernelProcess';
-import type { CellOutput } from '#kernels/notebook';
+import type { CellEvent } from '#kernels/notebook';
 import { FIXTURES } from './fixtures';
 import { gateOf } from './gate';
 import { isAlive, until } from './processes';
 
-let outputs: CellOutput[] = [];
+let outputs: CellEvent[] = [];
+/** Answers a question of a cell; undefined where nobody can be asked. */
+let answer: (question: Question) => Promise<string | undefined>;
 let lines: string[] = [];
 let logged = '';
 let idleErrors: CellError[] = [];
@@ -26,6 +29,7 @@ function start(directory = FIXTURES): KernelProcess {
     },
     progress: { update: (line) => lines.push(line), done: () => lines.push('done') },
     idleError: (error) => idleErrors.push(error),
+    input: (question) => answer(question),
   });
 }
 
@@ -47,7 +51,7 @@ async function prints(source: string): Promise<string> {
   return textOf(outputs);
 }
 
-function textOf(outputs: readonly CellOutput[]): string {
+function textOf(outputs: readonly CellEvent[]): string {
   return outputs.map((output) => (output.output_type === 'stream' ? output.text : '')).join('');
 }
 
@@ -270,18 +274,34 @@ test('code that is not counted has the last count and a name of its own', async 
   assert.match(error.traceback.join('\n'), /at fail \(uncounted-1\.ts:3:\d+\)/);
 });
 
-test('a rejection that nobody handles fails the cell that caused it', async (context) => {
-  const gate = gateOf(context);
+test('a rejection that nobody handles fails the cell that caused it', async () => {
   const own = await fails("const f = async () => {\n  throw new Error('own');\n};\nf();");
   assert.deepEqual([own.message, own.line], ['own', 2]);
-  await prints(gate.later("Promise.reject(new Error('late'));"));
-  const late = await fails(`${gate.opens}\nawait new Promise(() => {});`);
-  assert.deepEqual([late.message, late.line, late.cell], ['late', 2, own.cell + 1]);
   const timer = await fails(
     "setTimeout(() => { throw new Error('timer'); }, 1);\nawait new Promise(() => {});",
   );
   assert.deepEqual([timer.message, timer.line], ['timer', 1]);
+  assert.deepEqual([timer.cell, timer.message], [own.cell + 1, 'timer']);
   assert.equal(await prints("console.log('usable')"), 'usable\n');
+});
+
+test('a late failure is told in the name of its own cell, and fails no other', async (context) => {
+  for (const late of [
+    "Promise.reject(new Error('late'));",
+    "setTimeout(() => { throw new Error('late'); });",
+  ]) {
+    const gate = gateOf(context);
+    await prints(gate.later(late));
+    const cell = kernel.count;
+    const running = run(`${gate.opens}\nawait new Promise(() => {});`);
+    await until(() => idleErrors.length > 0);
+    assert.deepEqual(
+      idleErrors.map(({ message, line, cell }) => [message, line, cell]),
+      [['late', 2, cell]],
+    );
+    kernel.interrupt();
+    assert.equal((await running).error?.name, 'Interrupted');
+  }
 });
 
 test('a rejection without a line of a cell is the fault of the cell that made the promise', async (context) => {
@@ -295,9 +315,11 @@ test('a rejection without a line of a cell is the fault of the cell that made th
     const args = ${JSON.stringify(['-e', program, gate.file])};
     void promisify(execFile)(process.execPath, args);`);
   const cell = kernel.count;
-  const error = await fails(`${gate.opens}\nawait new Promise(() => {});`);
-  assert.match(error.message, /Command failed: .*node/);
-  assert.deepEqual([error.cell, error.traceback[0]], [cell, `cell ${cell}`]);
+  await prints(gate.opens);
+  await until(() => idleErrors.length > 0);
+  const [error] = idleErrors;
+  assert.match(error!.message, /Command failed: .*node/);
+  assert.deepEqual([error!.cell, error!.traceback[0]], [cell, `cell ${cell}`]);
 });
 
 test('a rejection that fails a cell stops the interruptible work that the cell waits for', async () => {
@@ -509,6 +531,68 @@ test('an interrupt hits the cell that ran when it was asked for, or none', async
   assert.equal((await early).error?.name, 'Interrupted');
 });
 
+test('one interrupt ends a computation without a pause, and what a cell waits for without one', async () => {
+  await prints('const before = 1;');
+  for (const source of [
+    'const at = 2;\nwhile (true) {}',
+    "execSync('sleep 600');",
+    "try {\n  execSync('sleep 600; sleep 600');\n} catch {}\nawait new Promise(() => {});",
+    "spawnSync('node', ['-e', \"process.on('SIGINT', () => {}); setInterval(() => {}, 1000)\"]);",
+    "prompt('name?');",
+  ]) {
+    answer = () => new Promise(() => {});
+    const error = await interrupted(
+      `import { execSync, spawnSync } from 'node:child_process';\nconsole.log('in');\n${source}`,
+    );
+    assert.equal(error?.name, 'Interrupted', `${source}: ${error?.traceback.join('\n')}`);
+    assert.equal(await prints('console.log(before);'), '1\n');
+  }
+  assert.equal(await prints('console.log(at);'), '2\n');
+});
+
+test('a cell asks the person at the notebook', async () => {
+  const asked: string[] = [];
+  const answers = ['Ada', '', 'y', 'first line', 'second'];
+  answer = async ({ prompt }) => {
+    asked.push(prompt);
+    return answers.shift();
+  };
+  assert.equal(
+    await prints("console.log(prompt('name?'), prompt('city?', 'Ulm'), confirm('sure?'));"),
+    'Ada Ulm true\n',
+  );
+  assert.deepEqual(asked, ['name? ', 'city? [Ulm] ', 'sure? [y/N] ']);
+  assert.equal(
+    await prints(`import { createInterface } from 'node:readline/promises';
+      const lines = createInterface({ input: process.stdin, output: process.stdout });
+      const first = await lines.question('line? ');
+      console.log(first, await lines.question('more? '));
+      lines.close();`),
+    'line? more? first line second\n',
+  );
+  for (const source of [
+    "prompt('name?');",
+    "import { createInterface } from 'node:readline/promises';\nawait createInterface({ input: process.stdin }).question('line? ');",
+  ]) {
+    answer = async () => undefined;
+    const error = await fails(source);
+    assert.equal(error.name, 'InputError', error.traceback.join('\n'));
+  }
+});
+
+test('an output can be replaced by its name, and all can be removed', async () => {
+  const { outputs } = await run(`
+    display({ 'text/plain': 'one' }, { display_id: 'a' });
+    display({ 'text/plain': 'two' }, { display_id: 'a', update: true });
+    clearOutput({ wait: true });`);
+  const named = { metadata: {}, transient: { display_id: 'a' } };
+  assert.deepEqual(outputs, [
+    { output_type: 'display_data', data: { 'text/plain': 'one' }, ...named },
+    { output_type: 'update_display_data', data: { 'text/plain': 'two' }, ...named },
+    { output_type: 'clear_output', wait: true },
+  ]);
+});
+
 test('a second interrupt waits for nothing', async () => {
   const stubborn = await interrupted(
     'interruptible(undefined, () => new Promise(() => {}));\nconsole.log("in");\nawait new Promise(() => {});',
@@ -561,7 +645,10 @@ test('a cell that runs too long is ended, even when it never yields', async () =
 });
 
 test('a cell that does not stop is killed, keeps what it printed, and leaves no process', async () => {
-  const running = run("console.log('busy');\nwhile (true) {}");
+  await prints(LONG_WORK);
+  const running = run(
+    "void interruptible(undefined, () => new Promise(() => {}));\nconsole.log('busy');\nwhile (true) {}",
+  );
   await until(() => outputs.length > 0);
   kernel.stop();
   const { error } = await running;

@@ -5,10 +5,10 @@ import { dirname, join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import type { CellError } from '#kernels/cellError';
 import { KernelProcess } from '#kernels/kernelProcess';
-import type { CellOutput } from '#kernels/notebook';
+import type { CellEvent } from '#kernels/notebook';
 
 const folder = realpathSync(mkdtempSync(join(tmpdir(), 'language-')));
-let outputs: CellOutput[] = [];
+let outputs: CellEvent[] = [];
 const kernel = new KernelProcess(folder, {
   output: (output) => outputs.push(output),
   log: () => {},
