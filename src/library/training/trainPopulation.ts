@@ -125,7 +125,8 @@ export interface PopulationFailure {
   readonly reason: string;
 }
 
-const rules: OptionRules<TrainPopulationOptions> = {
+/** The options' rules, which plans share. */
+export const populationRules: OptionRules<TrainPopulationOptions> = {
   ...trainingRules,
   train: required(DATASET),
   test: required(DATASET),
@@ -156,10 +157,10 @@ const rules: OptionRules<TrainPopulationOptions> = {
  * @throws TrainingError if every model failed, or the folder holds a population with other options
  */
 export async function trainPopulation(options: TrainPopulationOptions): Promise<Population> {
-  checkOptions('trainPopulation', options, rules);
+  checkOptions('trainPopulation', options, populationRules);
   checkNestedOptions('trainPopulation', options);
   if (!isLayersNetwork(options.model)) checkModelSpec('trainPopulation', options.model);
-  checkCompress(options);
+  checkCompress('trainPopulation', options);
   const { train, test, sparsities, replicates, seed, compress, onProgress } = options;
   const backend = await useBackend(options.backend ? { backend: options.backend } : {});
   const folder = resolve(options.folder);
@@ -276,9 +277,13 @@ function modelPlace(
   return { variant, sparsity, folder: file.replace(/\.parquet$/, ''), predictionsFile: file };
 }
 
-function checkCompress({ compress = [], sparsities }: TrainPopulationOptions): void {
+/** @throws OptionError where a quantization has a wrong value, stands twice, or has no dense model */
+export function checkCompress(
+  cell: string,
+  { compress = [], sparsities }: Pick<TrainPopulationOptions, 'compress' | 'sparsities'>,
+): void {
   for (const [i, quantization] of compress.entries())
-    checkOptions('trainPopulation', quantization, quantizationRules, `compress[${i}].`);
+    checkOptions(cell, quantization, quantizationRules, `compress[${i}].`);
   const variants = compress.map(variantOfQuantization);
   const twice = variants.find((variant, i) => variants.indexOf(variant) < i);
   checkOption('compress', twice, twice === undefined, 'each quantization once');
