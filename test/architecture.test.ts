@@ -26,7 +26,7 @@ const LAYERS: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['figures'],
     ['analysis'],
     ['predictions'],
-    ['tables'],
+    ['tables', 'store'],
   ],
   'src/library': [
     ['index', 'cli'],

@@ -1,10 +1,14 @@
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { EvaluationError, type ImageId, OptionError } from 'selective-brain-damage-statistics';
-import type { VariantOf } from 'selective-brain-damage-statistics/internal';
+import {
+  checkStore,
+  exists,
+  joinPlace,
+  storeOf,
+  type VariantOf,
+} from 'selective-brain-damage-statistics/internal';
 import type { BackendInfo, BackendName } from '../backend/backend';
 import type { ImageDataset } from '../datasets/imageDataset';
 import { imageIdentity, specOf } from '../datasets/openDataset';
@@ -104,20 +108,22 @@ async function predictShards(
   options: PredictInWorkersOptions & { readonly folder: string },
 ): Promise<StoredShard[]> {
   const { meter, processes, folder, backend, batchSize, signal } = options;
+  await checkStore(folder);
   const of = shardCount(data);
   const identity = JSON.stringify([run, ...imageIdentity(data)]);
   const key = createHash('sha256').update(identity).digest('hex').slice(0, 12);
   const prefix = `${variant.replaceAll(/[^\w.-]/g, '_')}-${key}`;
   const shards = Array.from({ length: of }, (_, index) => {
     const shard = data.shard(index, of);
-    const file = join(folder, `${prefix}-${index + 1}-of-${of}.json`);
+    const file = joinPlace(folder, `${prefix}-${index + 1}-of-${of}.json`);
     const spec: PredictSpec = {
       ...{ network, data: specOf(shard), file },
       ...{ backend: backend.name, batchSize },
     };
     return { spec, size: shard.size ?? Number.NaN };
   });
-  const waiting = shards.filter(({ spec }) => !existsSync(spec.file));
+  const done = await Promise.all(shards.map(({ spec }) => exists(spec.file)));
+  const waiting = shards.filter((_, i) => !done[i]);
   for (const { size } of waiting) meter.expect(size);
   const failures = await runInWorkers<PredictSpec, number>(
     waiting.map(({ spec }) => spec),
@@ -137,7 +143,12 @@ function shardCount({ size = Number.POSITIVE_INFINITY }: ImageDataset): number {
 }
 
 async function readShard(file: string): Promise<StoredShard> {
-  return JSON.parse(await readFile(file, 'utf8'));
+  const json = await storeOf(file).read(file);
+  if (!json)
+    throw new EvaluationError(`${file}: the predictions of a shard are gone; run it again.`, {
+      file,
+    });
+  return JSON.parse(json.toString());
 }
 
 /** Image i of all is image ⌊i / n⌋ of shard i mod n. */

@@ -1,4 +1,4 @@
-import { writeFileAtomic } from 'selective-brain-damage-statistics/internal';
+import { storeOf } from 'selective-brain-damage-statistics/internal';
 import { useBackend } from '../backend/backend';
 import { keptOpen } from '../datasets/openDataset';
 import type { Network } from '../models/network';
@@ -30,7 +30,7 @@ async function predictShard(
   const images = await keptOpen(data);
   const options = { batchSize, signal, onImages: report };
   const [predicted] = await predictAll([await opened(network)], images, options);
-  await writeFileAtomic(file, JSON.stringify(storedShard(predicted!)));
+  await storeOf(file).replace(file, JSON.stringify(storedShard(predicted!)));
 }
 
 serveWorker(predictShard);

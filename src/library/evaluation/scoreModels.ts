@@ -1,4 +1,3 @@
-import { join, resolve } from 'node:path';
 import { OptionError, type ScoreRow } from 'selective-brain-damage-statistics';
 import {
   bySparsity,
@@ -8,11 +7,13 @@ import {
   either,
   FUNCTION,
   interruptible,
+  joinPlace,
   listOf,
   numberIn,
   type OptionRules,
   requireAwaited,
   required,
+  resolvePlace,
   SIGNAL,
   scoresBySet,
   scoreTable,
@@ -150,7 +151,7 @@ export async function scoreRows(
     }
     const recorded = await recordedModels(models);
     check(recorded);
-    const folder = resolve(options.folder ?? join(models, 'robustness'));
+    const folder = resolvePlace(options.folder ?? joinPlace(models, 'robustness'));
     return scorePopulation({ ...how, models: recorded, folder }, tally, stop);
   }).finally(() => tally.close());
   return scoresBySet(scores).flatMap((ofSet) =>

@@ -1,6 +1,6 @@
 import { dirname, resolve } from 'node:path';
 import { OptionError } from 'selective-brain-damage-statistics';
-import { readText, TEXT } from 'selective-brain-damage-statistics/internal';
+import { readText, resolvePlace, TEXT } from 'selective-brain-damage-statistics/internal';
 import type { ImageDataset } from '../datasets/imageDataset';
 import { openDataset, PLACES } from '../datasets/openDataset';
 import { corruptedSets, type ShiftedSet } from '../datasets/shiftedSet';
@@ -41,7 +41,7 @@ export async function readPlan(file: string): Promise<Plan> {
   const testImages = await open(test, at);
   const population = {
     ...options,
-    ...{ train: trainImages, test: testImages, folder: resolve(at, options.folder) },
+    ...{ train: trainImages, test: testImages, folder: resolvePlace(options.folder, at) },
   };
   if (robustness === undefined) return { population };
   const { clean: cleanImages, corrupted, sets = [] } = robustness;

@@ -1,4 +1,4 @@
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import {
   type Predictions,
   readPredictions,
@@ -7,23 +7,26 @@ import {
 import {
   checkOption,
   checkOptions,
+  checkStore,
   choice,
   count,
   FUNCTION,
   interruptible,
   listOf,
   type OptionRules,
+  populationFile,
   predictionsFile,
   readPopulation,
   required,
+  resolvePlace,
   SEED,
   SIGNAL,
   SPARSITY,
   seedFrom,
+  storeOf,
   TEXT,
   toJson,
   variantOfSparsity,
-  writeFileAtomic,
 } from 'selective-brain-damage-statistics/internal';
 import {
   BACKEND_NAMES,
@@ -91,7 +94,7 @@ export interface TrainPopulationOptions extends TrainingOptions {
    * augmentation. Default: none.
    */
   compress?: readonly Quantization[];
-  /** Folder of models and predictions, from which a rerun resumes. */
+  /** Folder of models and predictions, from which a rerun resumes; or `s3://bucket/prefix`. */
   folder: string;
   /** Processes, of one thread each. Default: one per core; one on a GPU. */
   processes?: number;
@@ -105,7 +108,7 @@ export interface TrainPopulationOptions extends TrainingOptions {
 
 /** The predictions of a population, with the outcome of its training. */
 export interface Population extends Predictions {
-  /** Folder of models and predictions, absolute. */
+  /** Folder of models and predictions, absolute; or `s3://bucket/prefix`. */
   readonly folder: string;
   /** The backend of the models that were trained now. */
   readonly backend: BackendInfo;
@@ -155,6 +158,7 @@ export const populationRules: OptionRules<TrainPopulationOptions> = {
  * @returns the predictions of all models in the folder that belong to these options
  * @throws OptionError for a wrong option or value
  * @throws TrainingError if every model failed, or the folder holds a population with other options
+ * @throws StoreError if a bucket cannot be used
  */
 export async function trainPopulation(options: TrainPopulationOptions): Promise<Population> {
   checkOptions('trainPopulation', options, populationRules);
@@ -163,7 +167,8 @@ export async function trainPopulation(options: TrainPopulationOptions): Promise<
   checkCompress('trainPopulation', options);
   const { train, test, sparsities, replicates, seed, compress, onProgress } = options;
   const backend = await useBackend(options.backend ? { backend: options.backend } : {});
-  const folder = resolve(options.folder);
+  const folder = resolvePlace(options.folder);
+  await checkStore(folder);
   const population: PopulationSpec = {
     train: specOf(train),
     test: specOf(test),
@@ -178,8 +183,8 @@ export async function trainPopulation(options: TrainPopulationOptions): Promise<
   const testSet = recordOf(test);
   await assertSameTest(folder, testSet);
   const incomplete = await countIncomplete(wanted, train, backend);
-  await writeFileAtomic(
-    join(folder, 'population.json'),
+  await storeOf(folder).replace(
+    populationFile(folder),
     toJson({ ...population, test_set: testSet, class_names: test.classNames, seed }),
   );
   const { model, training } = population;
