@@ -34,6 +34,7 @@ const LAYERS: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['training', 'evaluation', 'pictures', 'compression'],
     ['models', 'backend'],
     ['datasets', 'corruptions', 'records'],
+    ['queue'],
     ['frames', 'images', 'streams', 'workers'],
   ],
 };

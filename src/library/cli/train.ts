@@ -15,6 +15,7 @@ options of trainPopulation; its schema is plans/plan.schema.json of this package
 
   --folder <place>     in place of the plan's folder
   --processes <n>      default: one per core; one on a GPU
+  --queue <url>        workers of this queue train, on any machine: redis://user:password@host:6379
 
 Exit status: 0 all is there, 1 some models failed twice, 75 stopped, 3 the plan cannot be used.
 `;
@@ -22,6 +23,7 @@ Exit status: 0 all is there, 1 some models failed twice, 75 stopped, 3 the plan 
 interface Values {
   readonly folder?: string;
   readonly processes?: number;
+  readonly queue?: string;
 }
 
 /** `sbd train`: runs a plan. */
@@ -29,7 +31,8 @@ export function train(argv: readonly string[]): Promise<number> {
   const command = new Command('sbd train')
     .argument('<plan.json>')
     .option('--folder <place>')
-    .addOption(new Option('--processes <n>').argParser(whole));
+    .addOption(new Option('--processes <n>').argParser(whole))
+    .option('--queue <url>');
   return runCommand(command, argv, USAGE, () =>
     stoppable((signal) => run(command.args[0]!, command.opts(), signal)),
   );

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
 import { EvaluationError, type ImageId, OptionError } from 'selective-brain-damage-statistics';
 import {
   checkStore,
@@ -14,9 +13,9 @@ import type { ImageDataset } from '../datasets/imageDataset';
 import { imageIdentity, specOf } from '../datasets/openDataset';
 import type { DatasetSpec } from '../datasets/types';
 import { type Network, variantOf } from '../models/network';
+import { runUnits } from '../queue/runUnits';
 import type { ImageMeter } from '../workers/imageMeter';
 import { inFolder } from '../workers/inFolder';
-import { runInWorkers } from '../workers/runInWorkers';
 import { checkTakes } from './answers';
 import { type DescribedNetwork, describedNetwork, isOnGpu, type NetworkSpec } from './networkSpec';
 import type { PredictAllOptions, PredictedImages } from './predictAll';
@@ -71,6 +70,7 @@ export function storedShard(predicted: PredictedImages): StoredShard {
 interface PredictInWorkersOptions extends Omit<PredictAllOptions, 'onImages'> {
   readonly meter: ImageMeter;
   readonly processes: number;
+  readonly queue: string | undefined;
   /** Of the shards' files, for a rerun. Default: a temporary one. */
   readonly folder: string | undefined;
   readonly backend: BackendInfo;
@@ -91,8 +91,8 @@ export async function predictInWorkers(
   const described = describedNetwork(network);
   if (!described)
     throw new OptionError(
-      `predict: ${place.variant} lives in this process alone, so processes and folder do not apply; they ` +
-        'are for networks that loadOnnx opens.',
+      `predict: ${place.variant} lives in this process alone, so processes, queue and folder do not apply; ` +
+        'they are for networks that loadOnnx opens.',
       { option: options.folder === undefined ? 'processes' : 'folder' },
     );
   const shards = await inFolder(options.folder, (folder) =>
@@ -107,7 +107,7 @@ async function predictShards(
   data: ImageDataset,
   options: PredictInWorkersOptions & { readonly folder: string },
 ): Promise<StoredShard[]> {
-  const { meter, processes, folder, backend, batchSize, signal } = options;
+  const { meter, processes, queue, folder, backend, batchSize, signal } = options;
   await checkStore(folder);
   const of = shardCount(data);
   const identity = JSON.stringify([run, ...imageIdentity(data)]);
@@ -125,11 +125,15 @@ async function predictShards(
   const done = await Promise.all(shards.map(({ spec }) => exists(spec.file)));
   const waiting = shards.filter((_, i) => !done[i]);
   for (const { size } of waiting) meter.expect(size);
-  const failures = await runInWorkers<PredictSpec, number>(
+  const seen = new Map<PredictSpec, number>();
+  const failures = await runUnits<PredictSpec, number>(
     waiting.map(({ spec }) => spec),
     {
-      ...{ worker: join(__dirname, 'predictWorker.js'), processes, signal },
-      onReport: (_, images) => meter.count(images),
+      ...{ kind: 'predict', queue, processes, signal, groupOf: () => variant },
+      onReport: (spec, images) => {
+        meter.count(images - (seen.get(spec) ?? 0));
+        seen.set(spec, images);
+      },
     },
   );
   signal?.throwIfAborted();

@@ -28,7 +28,12 @@ async function predictShard(
 ): Promise<void> {
   await useBackend({ backend });
   const images = await keptOpen(data);
-  const options = { batchSize, signal, onImages: report };
+  let seen = 0;
+  const onImages = (count: number) => {
+    seen += count;
+    report(seen);
+  };
+  const options = { batchSize, signal, onImages };
   const [predicted] = await predictAll([await opened(network)], images, options);
   await storeOf(file).replace(file, JSON.stringify(storedShard(predicted!)));
 }

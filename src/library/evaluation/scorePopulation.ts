@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { EvaluationError, type ScoreRow } from 'selective-brain-damage-statistics';
 import {
   checkStore,
@@ -11,7 +10,8 @@ import { specOf } from '../datasets/openDataset';
 import type { ShiftedSet } from '../datasets/shiftedSet';
 import { findModels } from '../models/modelFolder';
 import { runHash } from '../models/runHash';
-import { type FailedSpec, runInWorkers } from '../workers/runInWorkers';
+import { runUnits } from '../queue/runUnits';
+import type { FailedSpec } from '../workers/runInWorkers';
 import { stoppedMessage } from '../workers/stoppedMessage';
 import type { EvaluationTally } from './evaluationTally';
 import { checkFits, nameOfSet } from './imageSets';
@@ -27,6 +27,7 @@ interface PopulationEvaluation {
   readonly folder: string;
   readonly backend: BackendInfo;
   readonly processes?: number | undefined;
+  readonly queue?: string | undefined;
   readonly batchSize?: number | undefined;
 }
 
@@ -56,11 +57,15 @@ export async function scorePopulation(
   const waiting = specs.filter((spec) => spec.models.length > 0);
   await checkFirstModel(waiting, sets);
   for (const [i, spec] of specs.entries()) tally.expect(sets[i]!.data, spec.models.length);
-  const failures = await runInWorkers<ScoreSpec, ScoreReport>(waiting, {
-    worker: join(__dirname, 'scoreWorker.js'),
+  const seen = new Map<ScoreSpec, number>();
+  const failures = await runUnits<ScoreSpec, ScoreReport>(waiting, {
+    ...{ kind: 'score', queue: evaluation.queue, groupOf: nameOfSet },
     processes: evaluation.processes ?? defaultProcesses(backend),
     signal,
-    onReport: (_, seen) => tally.add(seen),
+    onReport: (spec, images) => {
+      tally.add(images - (seen.get(spec) ?? 0));
+      seen.set(spec, images);
+    },
     onEnd: () => tally.endSet(),
   });
   if (signal.aborted)

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import {
   type Predictions,
   readPredictions,
@@ -47,7 +46,8 @@ import type { DataRecord } from '../models/runRecord';
 import { topologyOf } from '../models/topology';
 import { variantOfQuantization } from '../models/variantOfRun';
 import { object } from '../optionRules';
-import { type FailedSpec, runInWorkers } from '../workers/runInWorkers';
+import { checkQueue, runUnits } from '../queue/runUnits';
+import type { FailedSpec } from '../workers/runInWorkers';
 import { stoppedMessage } from '../workers/stoppedMessage';
 import { dataDifference, recordOf } from './dataRecord';
 import { incompleteModels } from './incompleteModels';
@@ -98,6 +98,12 @@ export interface TrainPopulationOptions extends TrainingOptions {
   folder: string;
   /** Processes, of one thread each. Default: one per core; one on a GPU. */
   processes?: number;
+  /**
+   * A queue whose workers (`sbd worker`), on any machine, train the models in place of this machine:
+   * `redis://user:password@host:6379`, or `rediss://` for TLS. They read the images and write `folder` at the
+   * same places as this machine, which shows their progress. Default: none.
+   */
+  queue?: string;
   /** The backend of all models. Default: the current one, else the first that loads. */
   backend?: BackendName;
   /** Called as the training progresses. Default: a line on the terminal. */
@@ -140,6 +146,7 @@ export const populationRules: OptionRules<TrainPopulationOptions> = {
   compress: listOf(object('{ weights, activations, perChannel }')),
   folder: required(TEXT),
   processes: count(),
+  queue: TEXT,
   backend: choice(BACKEND_NAMES),
   onProgress: FUNCTION,
   signal: SIGNAL,
@@ -159,12 +166,14 @@ export const populationRules: OptionRules<TrainPopulationOptions> = {
  * @throws OptionError for a wrong option or value
  * @throws TrainingError if every model failed, or the folder holds a population with other options
  * @throws StoreError if a bucket cannot be used
+ * @throws QueueError if a queue does not answer
  */
 export async function trainPopulation(options: TrainPopulationOptions): Promise<Population> {
   checkOptions('trainPopulation', options, populationRules);
   checkNestedOptions('trainPopulation', options);
   if (!isLayersNetwork(options.model)) checkModelSpec('trainPopulation', options.model);
   checkCompress('trainPopulation', options);
+  checkQueue(options.queue, options.processes);
   const { train, test, sparsities, replicates, seed, compress, onProgress } = options;
   const backend = await useBackend(options.backend ? { backend: options.backend } : {});
   const folder = resolvePlace(options.folder);
@@ -192,8 +201,8 @@ export async function trainPopulation(options: TrainPopulationOptions): Promise<
   const tally = new PopulationTally(incomplete, steps * batchSize, onProgress);
   const waiting = wanted.filter((spec) => incomplete.get(spec)! > 0);
   const failures = await interruptible(options.signal, async (signal) => {
-    const failed = await runInWorkers<ReplicateSpec, ReplicateReport>(waiting, {
-      worker: join(__dirname, 'populationWorker.js'),
+    const failed = await runUnits<ReplicateSpec, ReplicateReport>(waiting, {
+      ...{ kind: 'train', queue: options.queue, groupOf: ({ variant }) => variant },
       processes: options.processes ?? defaultProcesses(backend),
       signal,
       onReport: (spec, { step, complete }) => tally.reach(spec, step * batchSize, complete),
