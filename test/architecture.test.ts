@@ -26,13 +26,15 @@ const LAYERS: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['figures'],
     ['analysis'],
     ['predictions'],
-    ['tables'],
+    ['tables', 'store'],
   ],
   'src/library': [
     ['index', 'cli'],
+    ['plans'],
     ['training', 'evaluation', 'pictures', 'compression'],
     ['models', 'backend'],
     ['datasets', 'corruptions', 'records'],
+    ['queue'],
     ['frames', 'images', 'streams', 'workers'],
   ],
 };

@@ -136,6 +136,7 @@ export { type ImageGalleryOptions, imageGallery } from './pictures/imageGallery'
 export { Picture } from './pictures/picture';
 export { type PieGalleryOptions, type PieGalleryRow, pieGallery } from './pictures/pieGallery';
 export { renderPng } from './pictures/renderPng';
+export { type Plan, type PlanRobustness, readPlan } from './plans/readPlan';
 export { type ImageNetRecordsOptions, loadImageNetRecords } from './records/loadImageNetRecords';
 export type { BytesFeature, Feature, FloatFeature, Int64Feature } from './records/tfExample';
 export { type RecordInput, type WriteRecordsOptions, writeRecords } from './records/writeRecords';

@@ -52,6 +52,12 @@ export class EvaluationError extends SbdError {}
 /** A table of predictions is not complete or contradicts itself. */
 export class PredictionsError extends SbdError {}
 
+/** A bucket cannot be read or written. */
+export class StoreError extends SbdError {}
+
+/** A queue of work cannot be reached or used. */
+export class QueueError extends SbdError {}
+
 /** A table is not of the kind that is expected. */
 export class TableError extends SbdError {
   /** The kind that was expected: the cell that makes it. */

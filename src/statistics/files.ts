@@ -55,7 +55,8 @@ async function sync(path: string, flags: string): Promise<void> {
   }
 }
 
-const TEMPORARY = /^\..+\.[\da-f]+(-[\da-f]+)*\.tmp$/;
+/** Names of files that are being written. */
+export const TEMPORARY = /^\..+\.[\da-f]+(-[\da-f]+)*\.tmp$/;
 
 /**
  * Removes the temporary files and folders that killed processes left; only for a folder, or for

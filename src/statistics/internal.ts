@@ -44,9 +44,15 @@ export * from './interruption';
 export * from './options';
 export { byNumeral } from './predictions/classCodes';
 export { matchIds } from './predictions/matchIds';
-export { type Population, readPopulation } from './predictions/population';
+export { type Population, populationFile, readPopulation } from './predictions/population';
 export { bySparsity, type VariantOf, variantOfSparsity } from './predictions/variantName';
-export { predictionsFile, writeModelPredictions } from './predictions/writePredictions';
+export {
+  predictionsFile,
+  writeModelPredictions,
+  writeNewModelPredictions,
+} from './predictions/writePredictions';
 export * from './progress';
 export * from './random';
+export * from './store/store';
+export type { StoredFile } from './store/types';
 export * from './tables/schema';

@@ -15,6 +15,9 @@ const loaders: Readonly<
   'imagenet-records': ({ files, ...options }) => loadImageNetRecords(files as string[], options),
 };
 
+/** The loaders that a spec may name. */
+export const LOADERS: readonly string[] = Object.keys(loaders);
+
 /**
  * Opens the data set that a spec describes, so that another process sees the same images.
  *
@@ -24,7 +27,7 @@ export async function openDataset(spec: DatasetSpec): Promise<ImageDataset> {
   const load = loaders[spec.loader];
   if (!load)
     throw new DatasetError(
-      `No loader is called '${spec.loader}'; there are: ${Object.keys(loaders).join(', ')}.`,
+      `No loader is called '${spec.loader}'; there are: ${LOADERS.join(', ')}.`,
     );
   const dataset = await load({ ...spec.options });
   return dataset.view(spec.views ?? []);
@@ -67,8 +70,10 @@ export function imageIdentity(data: ImageDataset): readonly unknown[] {
   return [data.hash, spec.loader, optionsAnywhere(spec), spec.views];
 }
 
+/** Options of loaders that name files or folders. */
+export const PLACES: readonly string[] = ['folder', 'files', 'labels'];
+
 /** A spec's options without the files' place: with the data set's hash, they identify its images. */
 export function optionsAnywhere({ options }: DatasetSpec): Readonly<Record<string, unknown>> {
-  const { folder: _, files: __, labels: ___, ...others } = options;
-  return others;
+  return Object.fromEntries(Object.entries(options).filter(([name]) => !PLACES.includes(name)));
 }

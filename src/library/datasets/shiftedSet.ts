@@ -53,7 +53,11 @@ export const choiceRules: OptionRules<CorruptionChoice> = {
 /** Options of {@link corruptedSets}. */
 export interface CorruptedSetsOptions extends CorruptOptions, CorruptionChoice {}
 
-const rules: OptionRules<CorruptedSetsOptions> = { ...corruptRules, ...choiceRules };
+/** The options' rules, which plans share. */
+export const corruptedSetsRules: OptionRules<CorruptedSetsOptions> = {
+  ...corruptRules,
+  ...choiceRules,
+};
 
 /**
  * A data set under every corruption and severity, corrupted while it is read: ImageNet-C or
@@ -67,7 +71,7 @@ export function corruptedSets(
   options: CorruptedSetsOptions = {},
 ): ShiftedSet[] {
   checkDataset('corruptedSets', 'data', data);
-  checkOptions('corruptedSets', options, rules);
+  checkOptions('corruptedSets', options, corruptedSetsRules);
   const { corruptions = CORRUPTIONS, severities = SEVERITIES, ...how } = options;
   if (corruptions.includes('frost') && how.frost === undefined) warnOfOwnFrost();
   return corruptions.flatMap((corruption) =>

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { joinPlace, storeOf } from 'selective-brain-damage-statistics/internal';
 import { loadOnnx } from '../models/loadOnnx';
 import { loadModel } from '../models/modelFolder';
 import { isLayersNetwork, layersOf, type Network } from '../models/network';
@@ -46,7 +45,7 @@ export function isOnGpu(network: Network): boolean {
 
 /** The size of a network's weights; 0 where they are missing, which opening it tells. */
 export async function weightBytes(spec: NetworkSpec): Promise<number> {
-  const file = 'folder' in spec ? join(spec.folder, 'weights.bin') : spec.onnx.path;
-  const { size } = await stat(file).catch(() => ({ size: 0 }));
-  return size;
+  const file = 'folder' in spec ? joinPlace(spec.folder, 'weights.bin') : spec.onnx.path;
+  const found = await storeOf(file).list(file);
+  return found.find(({ place }) => place === file)?.size ?? 0;
 }

@@ -1,4 +1,4 @@
-import { EvaluationError } from 'selective-brain-damage-statistics';
+import { EvaluationError, OptionError } from 'selective-brain-damage-statistics';
 import {
   checkOptions,
   count,
@@ -11,6 +11,7 @@ import {
 import { useBackend } from '../backend/backend';
 import { checkDataset, type ImageDataset } from '../datasets/imageDataset';
 import { checkNetwork, type Network } from '../models/network';
+import { checkQueue } from '../queue/runUnits';
 import { ImageMeter, type ImageProgress } from '../workers/imageMeter';
 import { stoppedMessage } from '../workers/stoppedMessage';
 import { type PredictedImages, predictAll } from './predictAll';
@@ -27,6 +28,11 @@ export interface PredictOptions {
   readonly processes?: number;
   /** Folder for the parts that are done, from which a rerun resumes. Default: none are kept. */
   readonly folder?: string;
+  /**
+   * A queue whose workers (`sbd worker`), on any machine, predict in place of this machine:
+   * `redis://user:password@host:6379`; needs `folder`. Default: none.
+   */
+  readonly queue?: string;
   /** Called as the prediction progresses. Default: a line on the terminal. */
   readonly onProgress?: (progress: ImageProgress) => void;
   /** Stops between two batches. Interrupting a notebook does so too. */
@@ -37,6 +43,7 @@ const rules: OptionRules<PredictOptions> = {
   batchSize: count(),
   processes: count(),
   folder: TEXT,
+  queue: TEXT,
   onProgress: FUNCTION,
   signal: SIGNAL,
 };
@@ -64,14 +71,19 @@ export async function predict(
   checkNetwork('predict', model);
   checkDataset('predict', 'data', data);
   checkOptions('predict', options, rules);
-  const { batchSize, onProgress, folder } = options;
+  const { batchSize, onProgress, folder, queue } = options;
+  checkQueue(queue, options.processes);
+  if (queue !== undefined && folder === undefined)
+    throw new OptionError('predict: a queue needs folder, where its workers write their parts.', {
+      option: 'folder',
+    });
   const backend = await useBackend();
   const processes = options.processes ?? defaultShardProcesses(model, data);
   const meter = new ImageMeter('predicted', data.size, onProgress);
   return interruptible(options.signal, async (signal) => {
     try {
       if (processes > 1 || folder !== undefined) {
-        const how = { batchSize, signal, meter, processes, folder, backend };
+        const how = { batchSize, signal, meter, processes, queue, folder, backend };
         return await predictInWorkers(model, data, how);
       }
       meter.expect(data.size ?? Number.NaN);

@@ -1,18 +1,21 @@
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
 import { EvaluationError, type ImageId, OptionError } from 'selective-brain-damage-statistics';
-import type { VariantOf } from 'selective-brain-damage-statistics/internal';
+import {
+  checkStore,
+  exists,
+  joinPlace,
+  storeOf,
+  type VariantOf,
+} from 'selective-brain-damage-statistics/internal';
 import type { BackendInfo, BackendName } from '../backend/backend';
 import type { ImageDataset } from '../datasets/imageDataset';
 import { imageIdentity, specOf } from '../datasets/openDataset';
 import type { DatasetSpec } from '../datasets/types';
 import { type Network, variantOf } from '../models/network';
+import { runUnits } from '../queue/runUnits';
 import type { ImageMeter } from '../workers/imageMeter';
 import { inFolder } from '../workers/inFolder';
-import { runInWorkers } from '../workers/runInWorkers';
 import { checkTakes } from './answers';
 import { type DescribedNetwork, describedNetwork, isOnGpu, type NetworkSpec } from './networkSpec';
 import type { PredictAllOptions, PredictedImages } from './predictAll';
@@ -67,6 +70,7 @@ export function storedShard(predicted: PredictedImages): StoredShard {
 interface PredictInWorkersOptions extends Omit<PredictAllOptions, 'onImages'> {
   readonly meter: ImageMeter;
   readonly processes: number;
+  readonly queue: string | undefined;
   /** Of the shards' files, for a rerun. Default: a temporary one. */
   readonly folder: string | undefined;
   readonly backend: BackendInfo;
@@ -87,8 +91,8 @@ export async function predictInWorkers(
   const described = describedNetwork(network);
   if (!described)
     throw new OptionError(
-      `predict: ${place.variant} lives in this process alone, so processes and folder do not apply; they ` +
-        'are for networks that loadOnnx opens.',
+      `predict: ${place.variant} lives in this process alone, so processes, queue and folder do not apply; ` +
+        'they are for networks that loadOnnx opens.',
       { option: options.folder === undefined ? 'processes' : 'folder' },
     );
   const shards = await inFolder(options.folder, (folder) =>
@@ -103,27 +107,33 @@ async function predictShards(
   data: ImageDataset,
   options: PredictInWorkersOptions & { readonly folder: string },
 ): Promise<StoredShard[]> {
-  const { meter, processes, folder, backend, batchSize, signal } = options;
+  const { meter, processes, queue, folder, backend, batchSize, signal } = options;
+  await checkStore(folder);
   const of = shardCount(data);
   const identity = JSON.stringify([run, ...imageIdentity(data)]);
   const key = createHash('sha256').update(identity).digest('hex').slice(0, 12);
   const prefix = `${variant.replaceAll(/[^\w.-]/g, '_')}-${key}`;
   const shards = Array.from({ length: of }, (_, index) => {
     const shard = data.shard(index, of);
-    const file = join(folder, `${prefix}-${index + 1}-of-${of}.json`);
+    const file = joinPlace(folder, `${prefix}-${index + 1}-of-${of}.json`);
     const spec: PredictSpec = {
       ...{ network, data: specOf(shard), file },
       ...{ backend: backend.name, batchSize },
     };
     return { spec, size: shard.size ?? Number.NaN };
   });
-  const waiting = shards.filter(({ spec }) => !existsSync(spec.file));
+  const done = await Promise.all(shards.map(({ spec }) => exists(spec.file)));
+  const waiting = shards.filter((_, i) => !done[i]);
   for (const { size } of waiting) meter.expect(size);
-  const failures = await runInWorkers<PredictSpec, number>(
+  const seen = new Map<PredictSpec, number>();
+  const failures = await runUnits<PredictSpec, number>(
     waiting.map(({ spec }) => spec),
     {
-      ...{ worker: join(__dirname, 'predictWorker.js'), processes, signal },
-      onReport: (_, images) => meter.count(images),
+      ...{ kind: 'predict', queue, processes, signal, groupOf: () => variant },
+      onReport: (spec, images) => {
+        meter.count(images - (seen.get(spec) ?? 0));
+        seen.set(spec, images);
+      },
     },
   );
   signal?.throwIfAborted();
@@ -137,7 +147,12 @@ function shardCount({ size = Number.POSITIVE_INFINITY }: ImageDataset): number {
 }
 
 async function readShard(file: string): Promise<StoredShard> {
-  return JSON.parse(await readFile(file, 'utf8'));
+  const json = await storeOf(file).read(file);
+  if (!json)
+    throw new EvaluationError(`${file}: the predictions of a shard are gone; run it again.`, {
+      file,
+    });
+  return JSON.parse(json.toString());
 }
 
 /** Image i of all is image ⌊i / n⌋ of shard i mod n. */

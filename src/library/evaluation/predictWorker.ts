@@ -1,4 +1,4 @@
-import { writeFileAtomic } from 'selective-brain-damage-statistics/internal';
+import { storeOf } from 'selective-brain-damage-statistics/internal';
 import { useBackend } from '../backend/backend';
 import { keptOpen } from '../datasets/openDataset';
 import type { Network } from '../models/network';
@@ -28,9 +28,14 @@ async function predictShard(
 ): Promise<void> {
   await useBackend({ backend });
   const images = await keptOpen(data);
-  const options = { batchSize, signal, onImages: report };
+  let seen = 0;
+  const onImages = (count: number) => {
+    seen += count;
+    report(seen);
+  };
+  const options = { batchSize, signal, onImages };
   const [predicted] = await predictAll([await opened(network)], images, options);
-  await writeFileAtomic(file, JSON.stringify(storedShard(predicted!)));
+  await storeOf(file).replace(file, JSON.stringify(storedShard(predicted!)));
 }
 
 serveWorker(predictShard);

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ScoreRow } from 'selective-brain-damage-statistics';
-import { readIfThere, toJson, writeFileAtomic } from 'selective-brain-damage-statistics/internal';
+import { storeOf, toJson } from 'selective-brain-damage-statistics/internal';
 import { imageIdentity } from '../datasets/openDataset';
 import type { ShiftedSet } from '../datasets/shiftedSet';
 
@@ -18,7 +18,7 @@ export function scoreFileName({ corruption, severity, data }: ShiftedSet): strin
 
 /** The scores in a file; none where there is no file. */
 export async function readScores(file: string): Promise<StoredScore[]> {
-  const json = await readIfThere(file);
+  const json = await storeOf(file).read(file);
   const scores: StoredScore[] = json ? JSON.parse(json.toString()) : [];
   // JSON has no NaN.
   return scores.map((score) => ({ ...score, sparsity: score.sparsity ?? Number.NaN }));
@@ -29,5 +29,5 @@ export async function addScores(file: string, scores: readonly StoredScore[]): P
   const isNew = ({ variant, replicate }: ScoreRow) =>
     scores.some((score) => score.variant === variant && score.replicate === replicate);
   const kept = (await readScores(file)).filter((score) => !isNew(score));
-  await writeFileAtomic(file, toJson([...kept, ...scores]));
+  await storeOf(file).replace(file, toJson([...kept, ...scores]));
 }

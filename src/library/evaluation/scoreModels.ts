@@ -1,4 +1,3 @@
-import { join, resolve } from 'node:path';
 import { OptionError, type ScoreRow } from 'selective-brain-damage-statistics';
 import {
   bySparsity,
@@ -8,11 +7,13 @@ import {
   either,
   FUNCTION,
   interruptible,
+  joinPlace,
   listOf,
   numberIn,
   type OptionRules,
   requireAwaited,
   required,
+  resolvePlace,
   SIGNAL,
   scoresBySet,
   scoreTable,
@@ -28,6 +29,7 @@ import { SHIFTED_SET, type ShiftedSet } from '../datasets/shiftedSet';
 import { frameOf } from '../frames/frame';
 import type { TrainedModel } from '../models/modelFolder';
 import { checkNetwork, isNetwork, type Network, variantOf } from '../models/network';
+import { checkQueue } from '../queue/runUnits';
 import { inFolder } from '../workers/inFolder';
 import { type EvaluationProgress, EvaluationTally } from './evaluationTally';
 import { allSets } from './imageSets';
@@ -70,6 +72,12 @@ export interface ScoreModelsOptions {
   folder?: string;
   /** Processes of one thread each, for a population or ONNX networks. Default: one per core; one on a GPU. */
   processes?: number;
+  /**
+   * A queue whose workers (`sbd worker`), on any machine, evaluate the models in place of this machine:
+   * `redis://user:password@host:6379`. They read models and images and write `folder` at the same places.
+   * Default: none.
+   */
+  queue?: string;
   /** Default: the current backend, else the first that loads. */
   backend?: BackendName;
   /** Images at a time. Default: 250 of 32 × 32 pixels, fewer of larger ones. */
@@ -86,6 +94,7 @@ export const scoreRules: OptionRules<ScoreModelsOptions> = {
   shifted: required(either(SHIFTED_SET, listOf(SHIFTED_SET, 0))),
   folder: TEXT,
   processes: count(),
+  queue: TEXT,
   backend: choice(BACKEND_NAMES),
   batchSize: count(),
   onProgress: FUNCTION,
@@ -130,18 +139,25 @@ export async function scoreRows(
   check: (models: readonly VariantOf[]) => void = () => {},
 ): Promise<ScoreRow[]> {
   const { clean, shifted, onProgress, signal } = options;
-  const { batchSize, processes } = options;
+  const { batchSize, processes, queue } = options;
+  checkQueue(queue, processes);
   const sets = allSets(clean, shifted);
   const backend = await useBackend(options.backend ? { backend: options.backend } : {});
-  const how = { sets, backend, processes, batchSize };
+  const how = { sets, backend, processes, queue, batchSize };
   const tally = new EvaluationTally(sets.length, onProgress);
   const scores = await interruptible(signal, async (stop) => {
     if (typeof models !== 'string') {
       const placed = placedModels(models);
       check(placed);
       const described = describedModels(placed);
-      if (!described || sets.some(({ data }) => data.spec === undefined))
-        return scoreInMemory(placed, sets, batchSize, tally, stop);
+      const isShared = described && sets.every(({ data }) => data.spec !== undefined);
+      if (queue !== undefined && (!isShared || options.folder === undefined))
+        throw new OptionError(
+          'queue: its workers evaluate the models of a folder, or networks in ONNX files on images that a loader ' +
+            'opened, and need folder, where all of them write.',
+          { option: 'queue' },
+        );
+      if (!described || !isShared) return scoreInMemory(placed, sets, batchSize, tally, stop);
       const onGpu = placed.some(({ model }) => isOnGpu(model));
       const shared = { ...how, ...(onGpu && processes === undefined && { processes: 1 }) };
       return inFolder(options.folder, (folder) =>
@@ -150,7 +166,7 @@ export async function scoreRows(
     }
     const recorded = await recordedModels(models);
     check(recorded);
-    const folder = resolve(options.folder ?? join(models, 'robustness'));
+    const folder = resolvePlace(options.folder ?? joinPlace(models, 'robustness'));
     return scorePopulation({ ...how, models: recorded, folder }, tally, stop);
   }).finally(() => tally.close());
   return scoresBySet(scores).flatMap((ofSet) =>

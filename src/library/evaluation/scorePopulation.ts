@@ -1,13 +1,17 @@
-import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
 import { EvaluationError, type ScoreRow } from 'selective-brain-damage-statistics';
-import { groupBy } from 'selective-brain-damage-statistics/internal';
+import {
+  checkStore,
+  groupBy,
+  joinPlace,
+  resolvePlace,
+} from 'selective-brain-damage-statistics/internal';
 import { type BackendInfo, defaultProcesses } from '../backend/backend';
 import { specOf } from '../datasets/openDataset';
 import type { ShiftedSet } from '../datasets/shiftedSet';
 import { findModels } from '../models/modelFolder';
-import { type FailedSpec, runInWorkers } from '../workers/runInWorkers';
+import { runHash } from '../models/runHash';
+import { runUnits } from '../queue/runUnits';
+import type { FailedSpec } from '../workers/runInWorkers';
 import { stoppedMessage } from '../workers/stoppedMessage';
 import type { EvaluationTally } from './evaluationTally';
 import { checkFits, nameOfSet } from './imageSets';
@@ -23,6 +27,7 @@ interface PopulationEvaluation {
   readonly folder: string;
   readonly backend: BackendInfo;
   readonly processes?: number | undefined;
+  readonly queue?: string | undefined;
   readonly batchSize?: number | undefined;
 }
 
@@ -32,14 +37,12 @@ interface PopulationEvaluation {
  * @throws OptionError where there is none
  */
 export async function recordedModels(population: string): Promise<RecordedModel[]> {
-  const models = await findModels(resolve(population));
-  return Promise.all(
-    models.map(async ({ folder, ...place }) => {
-      const record = await readFile(join(folder, 'run.json'));
-      const run = createHash('sha256').update(record).digest('hex');
-      return { ...place, network: { folder }, run };
-    }),
-  );
+  const models = await findModels(resolvePlace(population));
+  return models.map(({ folder, record, ...place }) => ({
+    ...place,
+    network: { folder },
+    run: runHash(record),
+  }));
 }
 
 /** Scores of a population's models on every set, in processes; kept in a folder, for reruns. */
@@ -49,15 +52,20 @@ export async function scorePopulation(
   signal: AbortSignal,
 ): Promise<ScoreRow[]> {
   const { models, sets, folder, backend } = evaluation;
+  await checkStore(folder);
   const specs = await Promise.all(sets.map((set) => specFor(set, evaluation)));
   const waiting = specs.filter((spec) => spec.models.length > 0);
   await checkFirstModel(waiting, sets);
   for (const [i, spec] of specs.entries()) tally.expect(sets[i]!.data, spec.models.length);
-  const failures = await runInWorkers<ScoreSpec, ScoreReport>(waiting, {
-    worker: join(__dirname, 'scoreWorker.js'),
+  const seen = new Map<ScoreSpec, number>();
+  const failures = await runUnits<ScoreSpec, ScoreReport>(waiting, {
+    ...{ kind: 'score', queue: evaluation.queue, groupOf: nameOfSet },
     processes: evaluation.processes ?? defaultProcesses(backend),
     signal,
-    onReport: (_, seen) => tally.add(seen),
+    onReport: (spec, images) => {
+      tally.add(images - (seen.get(spec) ?? 0));
+      seen.set(spec, images);
+    },
     onEnd: () => tally.endSet(),
   });
   if (signal.aborted)
@@ -79,7 +87,7 @@ async function specFor(
   { models, folder, backend, batchSize }: PopulationEvaluation,
 ): Promise<ScoreSpec> {
   const { corruption, severity, data } = set;
-  const file = join(folder, scoreFileName(set));
+  const file = joinPlace(folder, scoreFileName(set));
   const done = new Set((await readScores(file)).map(({ run }) => run));
   return {
     ...{ corruption, severity, file, backend: backend.name, data: specOf(data) },

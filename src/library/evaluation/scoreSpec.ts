@@ -23,5 +23,5 @@ export interface ScoreSpec {
   readonly batchSize?: number;
 }
 
-/** A process's report: images since the last one, times the models that saw them. */
+/** A process's report: images so far, times the models that saw them. */
 export type ScoreReport = number;

@@ -17,7 +17,7 @@ const BYTES_AT_ONCE = 5e8;
 /** Evaluates the models that have no scores in the file yet; a second attempt does what is left. */
 async function evaluate(
   spec: ScoreSpec,
-  report: (seen: ScoreReport) => void,
+  report: (images: ScoreReport) => void,
   signal: AbortSignal,
 ): Promise<void> {
   const { corruption, severity, models, file, backend, batchSize } = spec;
@@ -25,6 +25,7 @@ async function evaluate(
   const data = await keptOpen(spec.data);
   const done = new Set((await readScores(file)).map(({ run }) => run));
   const failures: Error[] = [];
+  let images = 0;
   for (const group of await groupsOf(models.filter(({ run }) => !done.has(run)))) {
     const loaded = await hold(group, (failure) => failures.push(failure));
     if (loaded.length === 0) continue;
@@ -34,7 +35,10 @@ async function evaluate(
       {
         ...(batchSize !== undefined && { batchSize }),
         signal,
-        onImages: (n) => report(n * loaded.length),
+        onImages: (n) => {
+          images += n * loaded.length;
+          report(images);
+        },
       },
     );
     await addScores(

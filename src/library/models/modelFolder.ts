@@ -1,14 +1,12 @@
-import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import { OptionError, TrainingError } from 'selective-brain-damage-statistics';
 import {
   bySparsity,
-  readIfThere,
+  joinPlace,
   requireAwaited,
   shown,
+  storeOf,
   toJson,
   type VariantOf,
-  writeFileAtomic,
 } from 'selective-brain-damage-statistics/internal';
 import { useBackend } from '../backend/backend';
 import '../backend/ops/fakeQuantizeLayer';
@@ -33,13 +31,14 @@ export interface TrainedModel {
  * reads them, the masks as `masks.safetensors`, and last `run.json`, whose presence marks the folder as
  * complete. `trainPruned` and `trainPopulation` do so themselves.
  *
- * @param folder is made where it is missing
+ * @param folder is made where it is missing; or `s3://bucket/prefix`
  * @throws OptionError for anything but a trained model, and for no path
  */
 export async function saveModel(trained: TrainedModel, folder: string): Promise<void> {
   requireAwaited('saveModel', 'trained', trained);
   checkPath('saveModel', 'folder', folder);
   const { model, masks, run } = trained;
+  const store = storeOf(folder);
   if (!(model instanceof tf.LayersModel) || !run || !masks)
     throw new OptionError(
       'saveModel: expected a trained model, as trainPruned, quantizeModel and loadModel give, found ' +
@@ -50,21 +49,21 @@ export async function saveModel(trained: TrainedModel, folder: string): Promise<
     async save({ modelTopology, weightSpecs = [], weightData }) {
       const weights = Buffer.from(tf.io.CompositeArrayBuffer.join(weightData));
       const weightsManifest = [{ paths: ['weights.bin'], weights: weightSpecs }];
-      await writeFileAtomic(join(folder, 'weights.bin'), weights);
-      await writeFileAtomic(
-        join(folder, 'model.json'),
+      await store.replace(joinPlace(folder, 'weights.bin'), weights);
+      await store.replace(
+        joinPlace(folder, 'model.json'),
         toJson({ format: 'layers-model', modelTopology, weightsManifest }),
       );
       return { modelArtifactsInfo: { dateSaved: new Date(), modelTopologyType: 'JSON' } };
     },
   });
-  await writeFileAtomic(join(folder, 'masks.safetensors'), encodeSafetensors(masks));
-  await writeFileAtomic(join(folder, 'run.json'), toJson(run));
+  await store.replace(joinPlace(folder, 'masks.safetensors'), encodeSafetensors(masks));
+  await store.replace(joinPlace(folder, 'run.json'), toJson(run));
 }
 
 /** The `run.json` of a complete model folder; undefined where there is none. */
 export async function readRun(folder: string): Promise<RunRecord | undefined> {
-  const json = await readIfThere(join(folder, 'run.json'));
+  const json = await storeOf(folder).read(joinPlace(folder, 'run.json'));
   return json && JSON.parse(json.toString());
 }
 
@@ -80,7 +79,7 @@ export async function loadModel(folder: string): Promise<TrainedModel> {
   const run = await readRun(folder);
   const [modelJson, weights, masks] = await Promise.all(
     ['model.json', 'weights.bin', 'masks.safetensors'].map((file) =>
-      readIfThere(join(folder, file)),
+      storeOf(folder).read(joinPlace(folder, file)),
     ),
   );
   if (!run || !modelJson || !weights || !masks)
@@ -106,7 +105,11 @@ export interface PopulationModel extends VariantOf {
   readonly replicate: number;
   /** `sparsity=0.9/replicate=07` or `variant=int8/replicate=07` below the population's folder. */
   readonly folder: string;
+  readonly record: RunRecord;
 }
+
+/** The record of a model in a population's folder. */
+const RECORD = /\/(?:sparsity|variant)=[^/]+\/replicate=(\d+)\/run\.json$/;
 
 /**
  * The complete models of a population's folder, by sparsity, variant, then replicate.
@@ -115,15 +118,13 @@ export interface PopulationModel extends VariantOf {
  */
 export async function findModels(population: string): Promise<PopulationModel[]> {
   const models: PopulationModel[] = [];
-  for (const level of await readdir(population).catch(() => [])) {
-    if (!/^(sparsity|variant)=/.test(level)) continue;
-    for (const name of await readdir(join(population, level))) {
-      const replicate = /^replicate=(\d+)$/.exec(name)?.[1];
-      if (replicate === undefined) continue;
-      const folder = join(population, level, name);
-      const run = await readRun(folder);
-      if (run) models.push({ ...variantOfRun(run), replicate: Number(replicate), folder });
-    }
+  for (const { place } of await storeOf(population).list(population)) {
+    const [, replicate] = RECORD.exec(place.replaceAll('\\', '/')) ?? [];
+    if (replicate === undefined) continue;
+    const folder = place.slice(0, -'/run.json'.length);
+    const run = await readRun(folder);
+    if (run)
+      models.push({ ...variantOfRun(run), replicate: Number(replicate), folder, record: run });
   }
   if (models.length === 0)
     throw new OptionError(

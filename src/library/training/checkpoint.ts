@@ -1,7 +1,5 @@
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import { TrainingError } from 'selective-brain-damage-statistics';
-import { readIfThere, writeFileAtomic } from 'selective-brain-damage-statistics/internal';
+import { joinPlace, storeOf } from 'selective-brain-damage-statistics/internal';
 import type { HistoryEntry, RunSpec } from '../models/runRecord';
 import { decodeSafetensors, encodeSafetensors, type NamedArray } from '../models/safetensors';
 import { assertSameRun } from './sameRun';
@@ -27,7 +25,7 @@ export function start(): Position {
 
 /** The file of a folder's checkpoint. */
 export function checkpointFile(folder: string): string {
-  return join(folder, 'checkpoint.safetensors');
+  return joinPlace(folder, 'checkpoint.safetensors');
 }
 
 /** Writes a folder's checkpoint. */
@@ -38,7 +36,7 @@ export async function writeCheckpoint(
   arrays: ReadonlyMap<string, NamedArray>,
 ): Promise<void> {
   const metadata = { position: JSON.stringify(position), spec: JSON.stringify(spec) };
-  await writeFileAtomic(checkpointFile(folder), encodeSafetensors(arrays, metadata));
+  await storeOf(folder).replace(checkpointFile(folder), encodeSafetensors(arrays, metadata));
 }
 
 /**
@@ -51,7 +49,7 @@ export async function readCheckpoint(
   spec: RunSpec,
 ): Promise<{ position: Position; arrays: Map<string, NamedArray> } | undefined> {
   const file = checkpointFile(folder);
-  const bytes = await readIfThere(file);
+  const bytes = await storeOf(folder).read(file);
   if (!bytes) return undefined;
   const { arrays, metadata } = decode(file, bytes);
   assertSameRun(folder, spec, JSON.parse(metadata.spec!));
@@ -60,7 +58,7 @@ export async function readCheckpoint(
 
 /** Deletes a folder's checkpoint. */
 export async function removeCheckpoint(folder: string): Promise<void> {
-  await rm(checkpointFile(folder), { force: true });
+  await storeOf(folder).remove(checkpointFile(folder));
 }
 
 function decode(file: string, bytes: Buffer): ReturnType<typeof decodeSafetensors> {

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { exists } from 'selective-brain-damage-statistics/internal';
 import { readRun } from '../models/modelFolder';
 import { runHash } from '../models/runHash';
 import type { RunRecord } from '../models/runRecord';
@@ -8,7 +8,7 @@ import type { ModelPlace, QuantizedSpec, ReplicateSpec } from './populationSpec'
 export async function incompleteModels(spec: ReplicateSpec): Promise<ModelPlace[]> {
   const run = await readRun(spec.folder);
   if (!run) return [spec, ...spec.quantized];
-  const incomplete: ModelPlace[] = existsSync(spec.predictionsFile) ? [] : [spec];
+  const incomplete: ModelPlace[] = (await exists(spec.predictionsFile)) ? [] : [spec];
   for (const quantized of spec.quantized)
     if (!(await isQuantizedOf(run, quantized))) incomplete.push(quantized);
   return incomplete;
@@ -20,5 +20,5 @@ export async function isQuantizedOf(
   { folder, predictionsFile }: QuantizedSpec,
 ): Promise<boolean> {
   const made = await readRun(folder);
-  return made?.quantization?.baseline === runHash(run) && existsSync(predictionsFile);
+  return made?.quantization?.baseline === runHash(run) && exists(predictionsFile);
 }

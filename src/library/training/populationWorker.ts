@@ -1,9 +1,9 @@
-import { existsSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import {
+  exists,
   removeTemporaries,
-  writeModelPredictions,
+  storeOf,
+  writeNewModelPredictions,
 } from 'selective-brain-damage-statistics/internal';
 import { quantizeModel } from '../compression/quantizeModel';
 import type { ImageDataset } from '../datasets/imageDataset';
@@ -49,7 +49,7 @@ async function trainReplicate(
   });
   step = trained.run.spec.training.steps;
   try {
-    if (!existsSync(predictionsFile))
+    if (!(await exists(predictionsFile)))
       await writePredictions(predictionsFile, trained, replicate, test, signal);
     let complete = 1;
     report({ step, complete });
@@ -85,7 +85,7 @@ async function quantize(
   });
   try {
     // Predictions of an earlier network would pass for those of this one.
-    await rm(predictionsFile, { force: true });
+    await storeOf(predictionsFile).remove(predictionsFile);
     await saveModel(quantized, folder);
     await writePredictions(predictionsFile, quantized, replicate, test, signal);
   } finally {
@@ -102,7 +102,7 @@ async function writePredictions(
 ): Promise<void> {
   await removeTemporaries(dirname(file), basename(file));
   const [predictions] = await predictAll([model], test, { signal });
-  await writeModelPredictions(file, { ...predictions!, ...variantOf(model), replicate });
+  await writeNewModelPredictions(file, { ...predictions!, ...variantOf(model), replicate });
 }
 
 serveWorker(trainReplicate);

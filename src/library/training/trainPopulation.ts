@@ -1,4 +1,3 @@
-import { join, resolve } from 'node:path';
 import {
   type Predictions,
   readPredictions,
@@ -7,23 +6,26 @@ import {
 import {
   checkOption,
   checkOptions,
+  checkStore,
   choice,
   count,
   FUNCTION,
   interruptible,
   listOf,
   type OptionRules,
+  populationFile,
   predictionsFile,
   readPopulation,
   required,
+  resolvePlace,
   SEED,
   SIGNAL,
   SPARSITY,
   seedFrom,
+  storeOf,
   TEXT,
   toJson,
   variantOfSparsity,
-  writeFileAtomic,
 } from 'selective-brain-damage-statistics/internal';
 import {
   BACKEND_NAMES,
@@ -44,7 +46,8 @@ import type { DataRecord } from '../models/runRecord';
 import { topologyOf } from '../models/topology';
 import { variantOfQuantization } from '../models/variantOfRun';
 import { object } from '../optionRules';
-import { type FailedSpec, runInWorkers } from '../workers/runInWorkers';
+import { checkQueue, runUnits } from '../queue/runUnits';
+import type { FailedSpec } from '../workers/runInWorkers';
 import { stoppedMessage } from '../workers/stoppedMessage';
 import { dataDifference, recordOf } from './dataRecord';
 import { incompleteModels } from './incompleteModels';
@@ -91,10 +94,16 @@ export interface TrainPopulationOptions extends TrainingOptions {
    * augmentation. Default: none.
    */
   compress?: readonly Quantization[];
-  /** Folder of models and predictions, from which a rerun resumes. */
+  /** Folder of models and predictions, from which a rerun resumes; or `s3://bucket/prefix`. */
   folder: string;
   /** Processes, of one thread each. Default: one per core; one on a GPU. */
   processes?: number;
+  /**
+   * A queue whose workers (`sbd worker`), on any machine, train the models in place of this machine:
+   * `redis://user:password@host:6379`, or `rediss://` for TLS. They read the images and write `folder` at the
+   * same places as this machine, which shows their progress. Default: none.
+   */
+  queue?: string;
   /** The backend of all models. Default: the current one, else the first that loads. */
   backend?: BackendName;
   /** Called as the training progresses. Default: a line on the terminal. */
@@ -105,7 +114,7 @@ export interface TrainPopulationOptions extends TrainingOptions {
 
 /** The predictions of a population, with the outcome of its training. */
 export interface Population extends Predictions {
-  /** Folder of models and predictions, absolute. */
+  /** Folder of models and predictions, absolute; or `s3://bucket/prefix`. */
   readonly folder: string;
   /** The backend of the models that were trained now. */
   readonly backend: BackendInfo;
@@ -125,7 +134,8 @@ export interface PopulationFailure {
   readonly reason: string;
 }
 
-const rules: OptionRules<TrainPopulationOptions> = {
+/** The options' rules, which plans share. */
+export const populationRules: OptionRules<TrainPopulationOptions> = {
   ...trainingRules,
   train: required(DATASET),
   test: required(DATASET),
@@ -136,6 +146,7 @@ const rules: OptionRules<TrainPopulationOptions> = {
   compress: listOf(object('{ weights, activations, perChannel }')),
   folder: required(TEXT),
   processes: count(),
+  queue: TEXT,
   backend: choice(BACKEND_NAMES),
   onProgress: FUNCTION,
   signal: SIGNAL,
@@ -154,15 +165,19 @@ const rules: OptionRules<TrainPopulationOptions> = {
  * @returns the predictions of all models in the folder that belong to these options
  * @throws OptionError for a wrong option or value
  * @throws TrainingError if every model failed, or the folder holds a population with other options
+ * @throws StoreError if a bucket cannot be used
+ * @throws QueueError if a queue does not answer
  */
 export async function trainPopulation(options: TrainPopulationOptions): Promise<Population> {
-  checkOptions('trainPopulation', options, rules);
+  checkOptions('trainPopulation', options, populationRules);
   checkNestedOptions('trainPopulation', options);
   if (!isLayersNetwork(options.model)) checkModelSpec('trainPopulation', options.model);
-  checkCompress(options);
+  checkCompress('trainPopulation', options);
+  checkQueue(options.queue, options.processes);
   const { train, test, sparsities, replicates, seed, compress, onProgress } = options;
   const backend = await useBackend(options.backend ? { backend: options.backend } : {});
-  const folder = resolve(options.folder);
+  const folder = resolvePlace(options.folder);
+  await checkStore(folder);
   const population: PopulationSpec = {
     train: specOf(train),
     test: specOf(test),
@@ -177,8 +192,8 @@ export async function trainPopulation(options: TrainPopulationOptions): Promise<
   const testSet = recordOf(test);
   await assertSameTest(folder, testSet);
   const incomplete = await countIncomplete(wanted, train, backend);
-  await writeFileAtomic(
-    join(folder, 'population.json'),
+  await storeOf(folder).replace(
+    populationFile(folder),
     toJson({ ...population, test_set: testSet, class_names: test.classNames, seed }),
   );
   const { model, training } = population;
@@ -186,8 +201,8 @@ export async function trainPopulation(options: TrainPopulationOptions): Promise<
   const tally = new PopulationTally(incomplete, steps * batchSize, onProgress);
   const waiting = wanted.filter((spec) => incomplete.get(spec)! > 0);
   const failures = await interruptible(options.signal, async (signal) => {
-    const failed = await runInWorkers<ReplicateSpec, ReplicateReport>(waiting, {
-      worker: join(__dirname, 'populationWorker.js'),
+    const failed = await runUnits<ReplicateSpec, ReplicateReport>(waiting, {
+      ...{ kind: 'train', queue: options.queue, groupOf: ({ variant }) => variant },
       processes: options.processes ?? defaultProcesses(backend),
       signal,
       onReport: (spec, { step, complete }) => tally.reach(spec, step * batchSize, complete),
@@ -276,9 +291,13 @@ function modelPlace(
   return { variant, sparsity, folder: file.replace(/\.parquet$/, ''), predictionsFile: file };
 }
 
-function checkCompress({ compress = [], sparsities }: TrainPopulationOptions): void {
+/** @throws OptionError where a quantization has a wrong value, stands twice, or has no dense model */
+export function checkCompress(
+  cell: string,
+  { compress = [], sparsities }: Pick<TrainPopulationOptions, 'compress' | 'sparsities'>,
+): void {
   for (const [i, quantization] of compress.entries())
-    checkOptions('trainPopulation', quantization, quantizationRules, `compress[${i}].`);
+    checkOptions(cell, quantization, quantizationRules, `compress[${i}].`);
   const variants = compress.map(variantOfQuantization);
   const twice = variants.find((variant, i) => variants.indexOf(variant) < i);
   checkOption('compress', twice, twice === undefined, 'each quantization once');

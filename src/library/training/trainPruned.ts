@@ -133,10 +133,15 @@ async function trainRun(
     ).finally(() => meter.close());
     const masks = state.masks();
     const trained = { model, masks, run: { spec, outcome: outcomeOf(spec, position, masks) } };
-    if (folder !== undefined) {
-      await saveModel(trained, folder);
-      await removeCheckpoint(folder);
+    if (folder === undefined) return trained;
+    // Another process may have taken this training over and ended it; the first one's counts.
+    const faster = await readFinished(folder, spec);
+    if (faster) {
+      model.dispose();
+      return faster;
     }
+    await saveModel(trained, folder);
+    await removeCheckpoint(folder);
     return trained;
   } catch (error) {
     model.dispose();

@@ -1,6 +1,6 @@
-import { type ChildProcess, fork } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { checkCount } from 'selective-brain-damage-statistics/internal';
-import type { WorkerMessage } from './serveWorker';
+import { runInWorker, startWorker } from './workerProcess';
 
 /** Options of {@link runInWorkers}. */
 export interface RunInWorkersOptions<Spec, Report> {
@@ -22,7 +22,8 @@ export interface FailedSpec<Spec> {
   readonly reason: string;
 }
 
-const ATTEMPTS = 2;
+/** A spec that fails is tried once more. */
+export const ATTEMPTS = 2;
 
 /**
  * Hands specs to worker processes until none is left. A spec that fails, or whose process dies, is
@@ -36,7 +37,7 @@ export async function runInWorkers<Spec, Report>(
   specs: readonly Spec[],
   options: RunInWorkersOptions<Spec, Report>,
 ): Promise<FailedSpec<Spec>[]> {
-  const { worker, processes, signal, onEnd } = options;
+  const { worker, processes, signal, onReport, onEnd } = options;
   checkCount('processes', processes);
   const queue = specs.map((spec) => ({ spec, attempt: 1 }));
   const failures: FailedSpec<Spec>[] = [];
@@ -44,8 +45,9 @@ export async function runInWorkers<Spec, Report>(
     let child: ChildProcess | undefined;
     for (let next = queue.shift(); next && !signal?.aborted; next = queue.shift()) {
       const { spec, attempt } = next;
-      if (!child?.connected) child = start(worker);
-      const reason = await run(child, spec, options);
+      if (!child?.connected) child = startWorker(worker);
+      const report = (now: Report) => onReport?.(spec, now);
+      const reason = await runInWorker(child, spec, signal, report);
       if (signal?.aborted) break;
       if (reason !== undefined && attempt < ATTEMPTS) {
         queue.push({ spec, attempt: attempt + 1 });
@@ -58,38 +60,4 @@ export async function runInWorkers<Spec, Report>(
   };
   await Promise.all(Array.from({ length: Math.min(processes, specs.length) }, serve));
   return failures;
-}
-
-function start(worker: string): ChildProcess {
-  const oneThread = { TF_NUM_INTRAOP_THREADS: '1', OMP_NUM_THREADS: '1' };
-  return fork(worker, {
-    env: { ...process.env, ...oneThread },
-    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-  });
-}
-
-/** Resolves to the reason of a failure, or undefined. */
-function run<Spec, Report>(
-  child: ChildProcess,
-  spec: Spec,
-  { signal, onReport }: RunInWorkersOptions<Spec, Report>,
-): Promise<string | undefined> {
-  return new Promise((resolve) => {
-    const onMessage = (message: WorkerMessage<Report>) => {
-      if (message.type === 'report') onReport?.(spec, message.report);
-      else end(message.type === 'failed' ? message.reason : undefined);
-    };
-    const onExit = (code: number | null, killedBy: string | null) =>
-      end(`its process ended with ${killedBy ?? `exit code ${code}`}`);
-    const onAbort = () => child.disconnect();
-    const end = (reason: string | undefined) => {
-      child.off('message', onMessage).off('exit', onExit);
-      signal?.removeEventListener('abort', onAbort);
-      resolve(reason);
-    };
-    child.on('message', onMessage).on('exit', onExit);
-    signal?.addEventListener('abort', onAbort);
-    // A killed process may still look connected; its exit is what counts then.
-    child.send({ spec }, () => {});
-  });
 }

@@ -4,10 +4,11 @@ import { TextDecoder } from 'node:util';
 import { createGunzip } from 'node:zlib';
 import Papa from 'papaparse';
 import { PredictionsError } from '../errors';
+import { isInBucket } from '../store/store';
 import { wholeNumberOr } from './cells';
 import type { Chunk } from './chunk';
 import { type ColumnRequest, type ResolvedColumns, resolveColumns } from './columnNames';
-import { type FilePlace, notGzip } from './filePlace';
+import { bytesAt, type FilePlace, notGzip } from './filePlace';
 
 /**
  * Reads a CSV or TSV file with a header line, gzip or not, handing on chunks of a bounded number of
@@ -107,7 +108,9 @@ function unicodeOf(bytes: Buffer): string {
 }
 
 async function* bytesOf({ file, gzip }: FilePlace): AsyncGenerator<Buffer> {
-  const stored = createReadStream(file);
+  const stored: Readable = isInBucket(file)
+    ? Readable.from([await bytesAt(file)])
+    : createReadStream(file);
   if (!gzip) return yield* stored;
   const unpacked = stored.pipe(createGunzip());
   stored.on('error', (error) => unpacked.destroy(error));

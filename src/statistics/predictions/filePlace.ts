@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { PredictionsError } from '../errors';
+import { isInBucket, storeOf } from '../store/store';
 import type { SourcePlace } from './columnNames';
 
 /** A file's path, and the information on its contents in it. */
@@ -59,6 +61,18 @@ export function placeOf(file: string, variants: Readonly<Record<string, string>>
     name: basename(path).replace(FORMAT, ''),
     isModel: given !== undefined || !('variant' in constants || 'sparsity' in constants),
   };
+}
+
+/**
+ * The bytes of a file that was found.
+ *
+ * @throws PredictionsError where it has gone
+ */
+export async function bytesAt(file: string): Promise<Buffer> {
+  if (!isInBucket(file)) return readFileSync(file);
+  const bytes = await storeOf(file).read(file);
+  if (!bytes) throw new PredictionsError(`${file}: there is no such file any more.`, { file });
+  return bytes;
 }
 
 /** The error that a file cannot be unpacked. */

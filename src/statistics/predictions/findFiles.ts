@@ -2,6 +2,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import { glob, isDynamicPattern } from 'tinyglobby';
 import { PredictionsError } from '../errors';
+import { isInBucket, storeOf } from '../store/store';
 import { FORMATS, isPredictionsFile } from './filePlace';
 
 /**
@@ -14,6 +15,7 @@ export async function findFiles(paths: readonly string[]): Promise<string[]> {
 }
 
 async function filesOf(path: string): Promise<string[]> {
+  if (isInBucket(path)) return filesInBucket(path);
   const entry = await stat(path).catch(() => undefined);
   if (entry && !entry.isDirectory()) return [path];
   let files: string[];
@@ -21,13 +23,28 @@ async function filesOf(path: string): Promise<string[]> {
   else if (isDynamicPattern(path))
     files = await glob(path.replaceAll('\\', '/'), { expandDirectories: false });
   else throw new PredictionsError(`${path}: there is no such file or folder.`, { file: path });
-  if (files.length === 0)
-    throw new PredictionsError(
-      `${path}: no file found. Expected files whose names end in ${FORMATS}, as a population's ` +
-        'sparsity=0.9/replicate=07.parquet.',
-      { file: path },
-    );
+  if (files.length === 0) throw noneFound(path);
   return files.sort();
+}
+
+async function filesInBucket(place: string): Promise<string[]> {
+  const isHidden = (file: string) =>
+    file
+      .slice(place.length)
+      .split('/')
+      .some((part) => part.startsWith('.'));
+  const found = (await storeOf(place).list(place)).map((file) => file.place);
+  const files = found.filter((file) => !isHidden(file)).filter(isPredictionsFile);
+  if (files.length === 0) throw noneFound(place);
+  return files.sort();
+}
+
+function noneFound(path: string): PredictionsError {
+  return new PredictionsError(
+    `${path}: no file found. Expected files whose names end in ${FORMATS}, as a population's ` +
+      'sparsity=0.9/replicate=07.parquet.',
+    { file: path },
+  );
 }
 
 async function filesBelow(folder: string): Promise<string[]> {

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import type { Batch } from '@uwdata/flechette' with { 'resolution-mode': 'import' };
 import type { Table as ParquetTable } from 'parquet-wasm';
@@ -6,7 +5,7 @@ import { PredictionsError } from '../errors';
 import { viewColumns } from './arrowMemory';
 import { bytesOf, type Chunk, type Column } from './chunk';
 import { type ColumnRequest, type ResolvedColumns, resolveColumns } from './columnNames';
-import { type FilePlace, notGzip } from './filePlace';
+import { bytesAt, type FilePlace, notGzip } from './filePlace';
 import type { PredictionsOfModel } from './predictions';
 import { saysVariant } from './variantName';
 
@@ -39,7 +38,7 @@ export function parquetReader(): (
   return async (place, request, onChunk) => {
     const { file, isModel } = place;
     const loaded = await libraries();
-    const bytes = contentOf(place);
+    const bytes = await contentOf(place);
     let offset = 0;
     let rows: number;
     let resolved: ResolvedColumns | undefined;
@@ -65,8 +64,8 @@ export function parquetReader(): (
   };
 }
 
-function contentOf({ file, gzip }: FilePlace): Uint8Array {
-  const stored = readFileSync(file);
+async function contentOf({ file, gzip }: FilePlace): Promise<Uint8Array> {
+  const stored = await bytesAt(file);
   try {
     return gzip ? gunzipSync(stored) : stored;
   } catch (cause) {

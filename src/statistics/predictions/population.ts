@@ -1,6 +1,5 @@
-import { join } from 'node:path';
 import { PredictionsError } from '../errors';
-import { readIfThere } from '../files';
+import { joinPlace, storeOf } from '../store/store';
 
 /** The contents of `population.json` in a population's folder: about all of its models. */
 export interface Population {
@@ -9,14 +8,19 @@ export interface Population {
   readonly [other: string]: unknown;
 }
 
+/** The file about all models of a population's folder. */
+export function populationFile(folder: string): string {
+  return joinPlace(folder, 'population.json');
+}
+
 /**
  * Reads a population folder's `population.json`; undefined where there is none.
  *
  * @throws PredictionsError if `class_names` is anything but a list of names
  */
 export async function readPopulation(folder: string): Promise<Population | undefined> {
-  const file = join(folder, 'population.json');
-  const json = await readIfThere(file);
+  const file = populationFile(folder);
+  const json = await storeOf(file).read(file);
   if (!json) return undefined;
   const population: Population = JSON.parse(json.toString());
   const names: unknown = population.class_names;

@@ -131,8 +131,8 @@ function isEncoding(value: unknown): boolean {
  * - Numerals with leading zeros (`007`) are names. Truth values are the classes, or the values of a group,
  *   `False` and `True`.
  *
- * @param source a file; a glob; a folder with all below it, such as a population's; a list of these;
- *   or rows or columns in memory
+ * @param source a file; a glob; a folder with all below it, such as a population's; `s3://bucket/prefix`
+ *   likewise; a list of these; or rows or columns in memory
  * @returns images sorted by id, models by sparsity (those without one last), then replicate
  * @throws PredictionsError naming the file, the row (from 1, a CSV's header not counted) and the
  *   column where a column is missing, a cell holds something else, a model lacks an image or has it

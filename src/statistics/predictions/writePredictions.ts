@@ -1,8 +1,8 @@
-import { join } from 'node:path';
-import { toJson, writeFileAtomic } from '../files';
+import { toJson } from '../files';
 import { checkOption, checkPredictions } from '../options';
+import { joinPlace, storeOf } from '../store/store';
 import { encodeParquet } from './parquet';
-import { readPopulation } from './population';
+import { populationFile, readPopulation } from './population';
 import type { ModelPredictions, Predictions, PredictionsOfModel } from './predictions';
 import { saysVariant } from './variantName';
 
@@ -19,7 +19,7 @@ export function predictionsFile(
     ? `sparsity=${model.sparsity}`
     : `variant=${encodeURIComponent(model.variant)}`;
   const name = `replicate=${String(model.replicate).padStart(2, '0')}.parquet`;
-  return join(folder, level, name);
+  return joinPlace(folder, level, name);
 }
 
 /**
@@ -32,14 +32,25 @@ export async function writeModelPredictions(
   file: string,
   predictions: PredictionsOfModel,
 ): Promise<void> {
-  await writeFileAtomic(file, await encodeParquet(predictions));
+  await storeOf(file).replace(file, await encodeParquet(predictions));
+}
+
+/**
+ * Writes one model's predictions, unless there are some by now: of several processes that made the same ones,
+ * the first counts.
+ */
+export async function writeNewModelPredictions(
+  file: string,
+  predictions: PredictionsOfModel,
+): Promise<void> {
+  await storeOf(file).writeIfAbsent(file, await encodeParquet(predictions));
 }
 
 /**
  * Writes predictions into a folder, one Parquet file per model (`variant=int8/replicate=07.parquet`, or
  * `sparsity=0.9/replicate=07.parquet` where the sparsity gives the variant), and class names, where
  * known, into `population.json`. Files of other models in the folder stay; a file is written whole or not
- * at all.
+ * at all. The folder may be `s3://bucket/prefix`.
  *
  * Each file has variant or sparsity as a column, and in its folder's name again. Programs that turn such
  * names into columns need an option not to: pandas'
@@ -64,7 +75,8 @@ export async function writePredictions(
   }
   if (classNames) {
     const population = { ...(await readPopulation(folder)), class_names: classNames };
-    await writeFileAtomic(join(folder, 'population.json'), toJson(population));
+    const file = populationFile(folder);
+    await storeOf(file).replace(file, toJson(population));
   }
   return files;
 }

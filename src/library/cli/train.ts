@@ -1,0 +1,73 @@
+import { Command, Option } from 'commander';
+import { modelAccuracy, type Predictions } from 'selective-brain-damage-statistics';
+import { groupBy, runCommand } from 'selective-brain-damage-statistics/internal';
+import { scoreRows } from '../evaluation/scoreModels';
+import { type Plan, readPlan } from '../plans/readPlan';
+import { trainPopulation } from '../training/trainPopulation';
+import { stoppable } from './stopSignal';
+import { whole } from './whole';
+
+const USAGE = `Usage: sbd train <plan.json> [options]
+
+Trains the population that a plan describes, has each model predict the test images, and evaluates
+all on the plan's shifted images. Stopped and run again, it goes on. The plan is JSON with the
+options of trainPopulation; its schema is plans/plan.schema.json of this package.
+
+  --folder <place>     in place of the plan's folder
+  --processes <n>      default: one per core; one on a GPU
+  --queue <url>        workers of this queue train, on any machine: redis://user:password@host:6379
+
+Exit status: 0 all is there, 1 some models failed twice, 75 stopped, 3 the plan cannot be used.
+`;
+
+interface Values {
+  readonly folder?: string;
+  readonly processes?: number;
+  readonly queue?: string;
+}
+
+/** `sbd train`: runs a plan. */
+export function train(argv: readonly string[]): Promise<number> {
+  const command = new Command('sbd train')
+    .argument('<plan.json>')
+    .option('--folder <place>')
+    .addOption(new Option('--processes <n>').argParser(whole))
+    .option('--queue <url>');
+  return runCommand(command, argv, USAGE, () =>
+    stoppable((signal) => run(command.args[0]!, command.opts(), signal)),
+  );
+}
+
+async function run(file: string, { folder, ...how }: Values, signal: AbortSignal): Promise<number> {
+  const { population: planned, robustness } = await readPlan(file);
+  const population = await trainPopulation({
+    ...{ ...planned, ...how, signal },
+    ...(folder !== undefined && { folder }),
+  });
+  console.log(`${population.folder}\n${accuracies(population)}`);
+  if (robustness) await evaluate(population.folder, robustness, how, signal);
+  return population.failures.length > 0 ? 1 : 0;
+}
+
+async function evaluate(
+  folder: string,
+  { clean, shifted }: NonNullable<Plan['robustness']>,
+  how: Omit<Values, 'folder'>,
+  signal: AbortSignal,
+): Promise<void> {
+  const scores = await scoreRows(folder, { clean, shifted, ...how, signal });
+  console.log(`${scores.length} scores on ${shifted.length + 1} sets of images`);
+}
+
+/** A line per variant: how many models there are, and their top-1. */
+function accuracies(predictions: Predictions): string {
+  const groups = groupBy(modelAccuracy(predictions), ({ variant }) => variant);
+  const width = Math.max(...[...groups.keys()].map((variant) => variant.length));
+  return [...groups]
+    .map(([variant, models]) => {
+      const mean = models.reduce((sum, { top1 }) => sum + top1, 0) / models.length;
+      const count = models.length === 1 ? '1 model' : `${models.length} models`;
+      return `  ${variant.padEnd(width)}  ${count}, top-1 ${(100 * mean).toFixed(1)}%`;
+    })
+    .join('\n');
+}

@@ -1,0 +1,59 @@
+import { link, mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { readIfThere, TEMPORARY, temporaryPath, writeFileAtomic } from '../files';
+import type { Store, StoredFile } from './types';
+
+/** Files of this machine, or of a file system that machines share. */
+export class FolderStore implements Store {
+  read(place: string): Promise<Buffer | undefined> {
+    return readIfThere(place);
+  }
+
+  async writeIfAbsent(place: string, data: string | Uint8Array): Promise<boolean> {
+    await mkdir(dirname(place), { recursive: true });
+    const temporary = temporaryPath(place);
+    try {
+      await writeFile(temporary, data, { flush: true });
+      // A link, unlike a rename, fails where there is a file.
+      await link(temporary, place);
+      return true;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+      throw error;
+    } finally {
+      await rm(temporary, { force: true });
+    }
+  }
+
+  replace(place: string, data: string | Uint8Array): Promise<void> {
+    return writeFileAtomic(place, data);
+  }
+
+  async list(place: string): Promise<StoredFile[]> {
+    const entry = await stat(place).catch(noneIfMissing);
+    if (!entry) return [];
+    if (!entry.isDirectory()) return [{ place, size: entry.size, modified: entry.mtimeMs }];
+    const names = await readdir(place, { recursive: true });
+    const found = await Promise.all(
+      names.map(async (name): Promise<StoredFile | undefined> => {
+        // Another process may be removing what it wrote.
+        const file = await stat(join(place, name)).catch(noneIfMissing);
+        if (!file?.isFile()) return undefined;
+        return { place: join(place, name), size: file.size, modified: file.mtimeMs };
+      }),
+    );
+    return found
+      .filter((file) => file !== undefined)
+      .filter((file) => !TEMPORARY.test(file.place.slice(dirname(file.place).length + 1)))
+      .sort((a, b) => Number(a.place > b.place) - Number(a.place < b.place));
+  }
+
+  async remove(place: string): Promise<void> {
+    await rm(place, { force: true });
+  }
+}
+
+function noneIfMissing(error: NodeJS.ErrnoException): undefined {
+  if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
+  throw error;
+}
