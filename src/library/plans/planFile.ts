@@ -59,13 +59,15 @@ export interface PlanFile extends TrainingOptions {
   readonly compress?: readonly Quantization[];
   /** Folder of models and predictions, from the plan's own folder. */
   readonly folder: string;
+  /** Seconds between checkpoints of a model. Default 60. */
+  readonly checkpointSeconds?: number;
   /** The backend of all models. Default: the first that loads. */
   readonly backend?: BackendName;
   /** Sets of shifted images on which the models are evaluated in the end. */
   readonly robustness?: PlannedRobustness;
 }
 
-const { processes: _, onProgress: __, signal: ___, ...shared } = populationRules;
+const { processes: _, queue: __, onProgress: ___, signal: ____, ...shared } = populationRules;
 const IMAGES = object('images as { "loader": "cifar10", "options": { … }, "views": [ … ] }');
 
 /** The rules of a plan's members. */

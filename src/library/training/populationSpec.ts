@@ -13,6 +13,7 @@ export interface PopulationSpec {
   readonly training: TrainingOptions;
   /** The quantized versions of every dense model. */
   readonly compress?: readonly Quantization[];
+  readonly checkpointSeconds?: number;
 }
 
 /** The place of a model and its predictions in a population's folder. */

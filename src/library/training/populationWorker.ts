@@ -42,6 +42,9 @@ async function trainReplicate(
     seed,
     folder,
     signal,
+    ...(population.checkpointSeconds !== undefined && {
+      checkpointSeconds: population.checkpointSeconds,
+    }),
     onProgress: (progress) => {
       step = progress.step;
       report({ step, complete: 0 });

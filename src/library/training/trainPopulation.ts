@@ -9,6 +9,7 @@ import {
   checkStore,
   choice,
   count,
+  FROM_0,
   FUNCTION,
   interruptible,
   listOf,
@@ -96,6 +97,8 @@ export interface TrainPopulationOptions extends TrainingOptions {
   compress?: readonly Quantization[];
   /** Folder of models and predictions, from which a rerun resumes; or `s3://bucket/prefix`. */
   folder: string;
+  /** Seconds between checkpoints of a model. Default 60. */
+  checkpointSeconds?: number;
   /** Processes, of one thread each. Default: one per core; one on a GPU. */
   processes?: number;
   /**
@@ -145,6 +148,7 @@ export const populationRules: OptionRules<TrainPopulationOptions> = {
   seed: required(SEED),
   compress: listOf(object('{ weights, activations, perChannel }')),
   folder: required(TEXT),
+  checkpointSeconds: FROM_0,
   processes: count(),
   queue: TEXT,
   backend: choice(BACKEND_NAMES),
@@ -175,6 +179,7 @@ export async function trainPopulation(options: TrainPopulationOptions): Promise<
   checkCompress('trainPopulation', options);
   checkQueue(options.queue, options.processes);
   const { train, test, sparsities, replicates, seed, compress, onProgress } = options;
+  const { checkpointSeconds } = options;
   const backend = await useBackend(options.backend ? { backend: options.backend } : {});
   const folder = resolvePlace(options.folder);
   await checkStore(folder);
@@ -185,6 +190,7 @@ export async function trainPopulation(options: TrainPopulationOptions): Promise<
     backend: backend.name,
     training: trainingOptionsOf(options),
     ...(compress && { compress }),
+    ...(checkpointSeconds !== undefined && { checkpointSeconds }),
   };
   const wanted = Array.from({ length: replicates }, (_, replicate) =>
     sparsities.map((sparsity) => replicateSpec(folder, population, sparsity, replicate, seed)),
