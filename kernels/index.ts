@@ -11,17 +11,21 @@ export {
 export {
   type Cell,
   type CellBase,
+  type CellEvent,
   type CellOutput,
+  type ClearOutput,
   type CodeCell,
   type DisplayContent,
   type DisplayOutput,
   type ErrorOutput,
   type MimeBundle,
+  type Named,
   type Notebook,
   type ResultOutput,
   readNotebook,
   type StreamOutput,
   type TextCell,
+  type UpdateOutput,
   writeNotebook,
 } from './notebook';
 export { notebookPage } from './page';

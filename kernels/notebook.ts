@@ -56,13 +56,30 @@ export type CellEvent =
   | CellOutput
   /** An output that others can replace by its name. */
   | (DisplayOutput & Named)
-  /** Replaces the outputs of a name, in whatever cell they are. */
-  | ({ readonly output_type: 'update_display_data' } & DisplayContent & Named)
-  /** Removes the cell's outputs; with `wait`, when it shows something new. */
-  | { readonly output_type: 'clear_output'; readonly wait: boolean };
+  | UpdateOutput
+  | ClearOutput;
 
-interface Named {
-  readonly transient: { readonly display_id: string };
+/** Replaces the outputs of a name, in whatever cell they are. */
+export interface UpdateOutput extends DisplayContent, Named {
+  /** Marks a replacement. */
+  readonly output_type: 'update_display_data';
+}
+
+/** Removes the cell's outputs. */
+export interface ClearOutput {
+  /** Marks a removal. */
+  readonly output_type: 'clear_output';
+  /** Whether they stay until the cell shows something new. */
+  readonly wait: boolean;
+}
+
+/** What has a name by which others can replace it. */
+export interface Named {
+  /** Members that no notebook stores. */
+  readonly transient: {
+    /** The name. */
+    readonly display_id: string;
+  };
 }
 
 /** The members that all cells have. */
