@@ -49,6 +49,7 @@ guard.unref();
 // Interrupts come from the parent, not from the terminal.
 process.on('SIGINT', () => {});
 
+send({ type: 'ready' });
 process.on('message', async (message: ToHost) => {
   if (message.type === 'ask') {
     const { id, question, code, position } = message;

@@ -64,7 +64,8 @@ export class JupyterKernel {
   private closing: Promise<void> | undefined;
 
   private readonly handlers: Readonly<Record<string, Handler>> = {
-    kernel_info_request: () => KERNEL_INFO,
+    // Clients start their clocks when they have this.
+    kernel_info_request: () => this.cells.ready.then(() => KERNEL_INFO),
     execute_request: (request) => this.execute(request),
     complete_request: (request) => this.complete(request),
     inspect_request: (request) => this.inspect(request),

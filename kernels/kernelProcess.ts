@@ -22,6 +22,8 @@ export type ToHost =
   | { readonly type: 'finish' };
 
 export type FromHost =
+  /** The compiler is ready, which takes longer than a cell. */
+  | { readonly type: 'ready' }
   | { readonly type: 'output'; readonly output: CellEvent }
   | { readonly type: 'progress'; readonly line: string }
   | { readonly type: 'progressDone' }
@@ -82,8 +84,11 @@ export class KernelProcess {
   count = 0;
   private readonly child: ChildProcess;
   private readonly streams: readonly CellStream[];
+  /** Resolves when cells can run, or the process has ended. */
+  readonly ready: Promise<void>;
   /** Resolves when the process has ended and all its messages have arrived. */
   private readonly ended: Promise<void>;
+  private onReady = () => {};
   private readonly answers = new Map<number, (message: FromHost & { type: 'answer' }) => void>();
   private questions = 0;
   private uncounted = 0;
@@ -123,6 +128,10 @@ export class KernelProcess {
     child.on('message', this.onMessage);
     child.on('exit', () => killGroup(child.pid!));
     this.ended = new Promise((resolve) => child.once('close', () => resolve()));
+    const isReady = new Promise<void>((resolve) => {
+      this.onReady = resolve;
+    });
+    this.ready = Promise.race([isReady, this.ended]);
   }
 
   /**
@@ -260,6 +269,7 @@ export class KernelProcess {
     if (message.type === 'output') events.output(message.output);
     else if (message.type === 'progress') events.progress.update(message.line);
     else if (message.type === 'progressDone') events.progress.done();
+    else if (message.type === 'ready') this.onReady();
     else if (message.type === 'idleError') events.idleError(message.error);
     else if (message.type === 'answer') this.answers.get(message.id)?.(message);
     else this.onEnd?.(message.error);
