@@ -40,7 +40,9 @@ let others: ReadonlySet<number> | undefined;
 let isBlocking = false;
 
 const parent = new Socket({ fd: PARENT_FD, readable: true, writable: true });
-createInterface(parent).on('line', (line) => {
+const lines = createInterface(parent);
+lines.on('error', () => {});
+lines.on('line', (line) => {
   const message = JSON.parse(line) as FromParent;
   if ('interrupt' in message) interrupt(message.interrupt);
   else answered(message.answer);

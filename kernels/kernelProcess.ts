@@ -124,7 +124,9 @@ export class KernelProcess {
     ];
     // Ignores failed writes to a process that has ended.
     for (const stream of [child, child.stdio[PARENT_FD]!]) stream.on('error', () => {});
-    createInterface(child.stdio[PARENT_FD] as Readable).on('line', (line) => this.asked(line));
+    createInterface(child.stdio[PARENT_FD] as Readable)
+      .on('line', (line) => this.asked(line))
+      .on('error', () => {});
     child.on('message', this.onMessage);
     child.on('exit', () => killGroup(child.pid!));
     this.ended = new Promise((resolve) => child.once('close', () => resolve()));
