@@ -4,6 +4,7 @@ import { Readable } from 'node:stream';
 import type { Worker } from 'node:worker_threads';
 import { childrenOf } from './children';
 import { Answer, Flag, type Question, type Shared, type ToGuard } from './guarded';
+import { Interrupted } from './session';
 
 const READ_AHEAD_MILLISECONDS = 20;
 
@@ -13,13 +14,9 @@ export class Blocking {
   /** Whether a question for the stream of input is not answered yet. */
   private isAsking = false;
 
-  /**
-   * @param interrupted makes the error of a cell that was interrupted
-   */
   constructor(
     private readonly guard: Worker,
     private readonly shared: Shared,
-    private readonly interrupted: () => Error,
   ) {
     Object.defineProperty(process, 'stdin', { get: () => this.stdin, configurable: true });
     Object.assign(globalThis, {
@@ -63,7 +60,7 @@ export class Blocking {
     this.send({ type: 'ask', question, isBlocking: true });
     Atomics.wait(flags, Flag.Answer, Answer.Waiting);
     const kind = Atomics.load(flags, Flag.Answer);
-    if (kind === Answer.Interrupted) throw this.interrupted();
+    if (kind === Answer.Interrupted) throw new Interrupted();
     if (kind === Answer.Refused) throw new InputError();
     return Buffer.from(answer.slice(0, Atomics.load(flags, Flag.AnswerLength))).toString();
   }
@@ -101,7 +98,7 @@ export class Blocking {
         this.send({ type: 'unblocks' });
         // An interrupt says more than what it did to the process.
         // biome-ignore lint/correctness/noUnsafeFinally: it replaces the failure on purpose
-        if (Atomics.load(flags, Flag.Interrupts) !== before) throw this.interrupted();
+        if (Atomics.load(flags, Flag.Interrupts) !== before) throw new Interrupted();
       }
     };
     Object.defineProperty(childProcess, name, {

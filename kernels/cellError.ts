@@ -1,5 +1,6 @@
 import { dirname } from 'node:path';
 import { inspect } from 'node:util';
+import { attempt } from './attempt';
 import type { Position } from './compiler';
 import type { Diagnostic } from './language';
 import { missingPackage, missingPackageOf } from './missingPackage';
@@ -77,8 +78,8 @@ export function describeThrown(
   const own = positions.find(({ file }) => file === cell.file);
   const place = own ?? innermost;
   return {
-    name: isError ? attempt(() => String(thrown.name || 'Error')) : 'Thrown',
-    message: missing ?? (isError ? attempt(() => String(thrown.message)) : shown(thrown)),
+    name: isError ? textOf(() => String(thrown.name || 'Error')) : 'Thrown',
+    message: missing ?? (isError ? textOf(() => String(thrown.message)) : shown(thrown)),
     traceback: [
       ...(place ? excerpt(cells.get(place.file)!, place.line) : [cellTitle(cell.file)]),
       ...(isError ? text : `Thrown: ${text}`).split('\n'),
@@ -90,19 +91,15 @@ export function describeThrown(
 
 /** Node's text for a value; its members alone where the value's own `inspect` throws. */
 function shown(value: unknown): string {
-  return attempt(
+  return textOf(
     () => inspect(value),
     () => inspect(value, { customInspect: false }),
   );
 }
 
-/** The result of the first way that does not throw: a thrown value may throw again when it is read. */
-function attempt(...ways: readonly (() => string)[]): string {
-  for (const way of ways)
-    try {
-      return way();
-    } catch {}
-  return '(no text: formatting this value throws)';
+/** The text by the first way that does not throw. */
+function textOf(...ways: readonly (() => string)[]): string {
+  return attempt(...ways) ?? '(no text: formatting this value throws)';
 }
 
 /** Describes the compile errors of a cell, of which there is at least one. */

@@ -38,7 +38,7 @@ export interface CompiledCell extends Compiled {
 }
 
 /** The parameters of compiled code. */
-export const PARAMETERS = [RUNTIME, 'require', 'module', 'exports', '__filename', '__dirname'];
+const PARAMETERS = [RUNTIME, 'require', 'module', 'exports', '__filename', '__dirname'];
 const HEAD = `((${PARAMETERS.join(', ')}) => async function () {\n"use strict";\n`;
 const LINES_OF_HEAD = HEAD.split('\n').length - 1;
 
@@ -92,7 +92,7 @@ export class Compiler {
   compileCell(file: string, source: string): CompiledCell | readonly Diagnostic[] {
     const { path, text, program } = this.prepare(file, source);
     const wrong = this.language
-      .check(path, !NO_CHECK.test(source))
+      .check(program, path, !NO_CHECK.test(source))
       .flatMap((found) => this.diagnostic(found, path, text, source));
     if (wrong.length > 0) {
       this.language.drop(path);
@@ -148,9 +148,7 @@ export class Compiler {
 
   /** The file that a specifier of package.json's `imports` means, where it is local. */
   resolve(specifier: string, importer: string): string | undefined {
-    const options = this.language.service.getProgram()!.getCompilerOptions();
-    const { resolvedModule } = ts.resolveModuleName(specifier, importer, options, ts.sys);
-    return resolvedModule?.resolvedFileName;
+    return this.language.resolve(specifier, importer);
   }
 
   /** Maps a place in compiled code to what was written; undefined for code that the compiler added. */
@@ -263,21 +261,14 @@ export class Compiler {
       return file ? [{ ...plain(found, file, 0), file: file.fileName }] : [];
     // Above the cell stand the names of earlier ones.
     if (found.start! < start) return [];
-    const { line, code, text } = plain(found, file, lineBreaks(file.text.slice(0, start)));
-    const known = outer.get(file.text.substr(found.start!, found.length));
-    return [
-      {
-        line: Math.min(line, lineBreaks(source) + 1),
-        code: code === ASSIGNED_IMPORT ? ASSIGNED_CONSTANT : code,
-        text:
-          code === ASSIGNED_IMPORT && known
-            ? text.replace(
-                /it is an import/,
-                `it is a ${known.kind === 'const' ? 'constant' : known.kind}`,
-              )
-            : text,
-      },
-    ];
+    const message = plain(found, file, lineBreaks(file.text.slice(0, start)));
+    const line = Math.min(message.line, lineBreaks(source) + 1);
+    const known = outer.get(file.text.slice(found.start!, found.start! + found.length!));
+    if (message.code !== ASSIGNED_IMPORT || !known) return [{ ...message, line }];
+    // A name of an earlier cell, which the text imports.
+    const kind = known.kind === 'const' ? 'constant' : known.kind;
+    const text = message.text.replace(/it is an import/, `it is a ${kind}`);
+    return [{ line, code: ASSIGNED_CONSTANT, text }];
   }
 }
 

@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 import sharp from 'sharp';
+import { attempt } from './attempt';
 import { type DisplayContent, isJson, type MimeBundle } from './notebook';
 import { isTable, tableHtml, tableText } from './table';
 
@@ -51,15 +52,6 @@ const FORMS: readonly ((value: unknown) => MimeBundle | undefined)[] = [
 function textOf(value: unknown): string {
   const options = { depth: 4, maxArrayLength: 50, maxStringLength: 5000 };
   return inspect(value, options);
-}
-
-/** The result of reading a value that may throw where it is read, as a Proxy may. */
-function attempt<T>(read: () => T): T | undefined {
-  try {
-    return read();
-  } catch {
-    return undefined;
-  }
 }
 
 /** The first bytes of picture files. */

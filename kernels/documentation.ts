@@ -1,4 +1,5 @@
 import * as ts from 'typescript-api';
+import { targetOf } from './transform';
 
 /** What the source says of a name. */
 export interface Documentation {
@@ -27,8 +28,7 @@ export function documentationAt(
     .map((node) => node && checker.getSymbolAtLocation(node))
     .find((symbol) => symbol !== undefined);
   if (!named) return undefined;
-  const symbol = named.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(named) : named;
-  const declarations = symbol.declarations ?? [];
+  const declarations = targetOf(checker, named).declarations ?? [];
   const written = declarations.find(
     (found) => ts.isInterfaceDeclaration(found) || ts.isTypeAliasDeclaration(found),
   );

@@ -5,7 +5,7 @@ import { Blocking } from './asking';
 import { Flag, type FromGuard, newShared, type ToGuard } from './guarded';
 import { END_OF_CELL, FINISH_MILLISECONDS, type FromHost, type ToHost } from './kernelProcess';
 import { showProgress, watchWorks } from './libraries';
-import { Interrupted, Session } from './session';
+import { Session } from './session';
 
 // The session captures everything else that this process writes.
 const stdout: (text: string) => boolean = process.stdout.write.bind(process.stdout);
@@ -35,7 +35,7 @@ const session = new Session(
 );
 watchWorks((isWorking) => setFlag(Flag.IsWorking, isWorking));
 const guard = new Worker(join(__dirname, 'guard.js'), { workerData: shared });
-const blocking = new Blocking(guard, shared, () => new Interrupted());
+const blocking = new Blocking(guard, shared);
 const HEARD: ToGuard = { type: 'heard' };
 guard.on('message', (told: FromGuard) => {
   guard.postMessage(HEARD);

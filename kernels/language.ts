@@ -1,7 +1,8 @@
 import { statSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join, parse, sep } from 'node:path';
+import { dirname, join, parse } from 'node:path';
 import * as ts from 'typescript-api';
+import { isOfPackage } from './missingPackage';
 
 /** The language of the running Node, then what it has of later ones, each with a way to tell. */
 const LIBRARIES: readonly (readonly [library: string, isThere: () => boolean])[] = [
@@ -26,8 +27,6 @@ const LIBRARIES: readonly (readonly [library: string, isThere: () => boolean])[]
   ['decorators', () => true],
 ];
 
-const NODE_MODULES = `${sep}node_modules${sep}`;
-
 /** A message of the compiler. */
 export interface Diagnostic {
   /** The file; undefined for the cell. */
@@ -36,11 +35,6 @@ export interface Diagnostic {
   readonly line: number;
   readonly code: number;
   readonly text: string;
-}
-
-/** Whether a file belongs to an installed package, which is taken as it is. */
-export function isInstalled(path: string): boolean {
-  return path.includes(NODE_MODULES) || path.includes('/node_modules/');
 }
 
 /**
@@ -56,10 +50,12 @@ export class Language {
   /** Files with an import that was not found: it is looked for again. */
   private readonly unresolved = new Set<string>();
   private readonly extra = new Set<string>();
+  private readonly options: ts.CompilerOptions;
 
   /** @param folder where cells resolve their imports */
   constructor(readonly folder: string) {
     this.ambient = [join(__dirname, 'globals.d.ts')];
+    this.options = compilerOptions(folder);
     this.service = ts.createLanguageService(
       this.host(),
       ts.createDocumentRegistry(
@@ -98,9 +94,14 @@ export class Language {
     return file && [program, file];
   }
 
+  /** The file that a specifier means to TypeScript. */
+  resolve(specifier: string, importer: string): string | undefined {
+    const { resolvedModule } = ts.resolveModuleName(specifier, importer, this.options, ts.sys);
+    return resolvedModule?.resolvedFileName;
+  }
+
   /** What is wrong in a file and in the local files that it imports, the file itself first. */
-  check(path: string, isChecked: boolean): readonly ts.Diagnostic[] {
-    const program = this.service.getProgram()!;
+  check(program: ts.Program, path: string, isChecked: boolean): readonly ts.Diagnostic[] {
     const found: ts.Diagnostic[] = [];
     const seen = new Set<ts.SourceFile>();
     const visit = (file: ts.SourceFile): void => {
@@ -110,11 +111,11 @@ export class Language {
       const checked = syntax.length > 0 || (file.fileName === path && !isChecked);
       found.push(...syntax, ...(checked ? [] : program.getSemanticDiagnostics(file)));
       this.unresolved.delete(file.fileName);
-      for (const { target } of importsOf(program, file)) {
+      for (const target of importsOf(program, file)) {
         if (!target) this.unresolved.add(file.fileName);
         else if (
           !target.isDeclarationFile &&
-          !isInstalled(target.fileName) &&
+          !isOfPackage(target.fileName) &&
           !this.texts.has(target.fileName)
         )
           visit(target);
@@ -125,8 +126,7 @@ export class Language {
   }
 
   private host(): ts.LanguageServiceHost {
-    const { texts } = this;
-    const options = compilerOptions(this.folder);
+    const { texts, options } = this;
     const host: ts.LanguageServiceHost & Pick<ts.CompilerHost, 'hasInvalidatedResolutions'> = {
       getCompilationSettings: () => options,
       getScriptFileNames: () => [...this.ambient, ...this.roots, ...this.extra],
@@ -154,7 +154,7 @@ export class Language {
   }
 
   private versionOnDisk(path: string): string {
-    return isInstalled(path) ? `installed ${installation(this.folder)}` : stampOf(path);
+    return isOfPackage(path) ? `installed ${installation(this.folder)}` : stampOf(path);
   }
 }
 
@@ -182,17 +182,13 @@ function installation(folder: string): string {
   return installed.stamp;
 }
 
-/** The modules that a file imports, by static and dynamic imports of a literal. */
-export function importsOf(
-  program: ts.Program,
-  file: ts.SourceFile,
-): readonly { readonly specifier: string; readonly target: ts.SourceFile | undefined }[] {
+/** The modules that a file imports, by static and dynamic imports of a literal; undefined for one not found. */
+function importsOf(program: ts.Program, file: ts.SourceFile): (ts.SourceFile | undefined)[] {
   const checker = program.getTypeChecker();
-  const found: { specifier: string; target: ts.SourceFile | undefined }[] = [];
+  const found: (ts.SourceFile | undefined)[] = [];
   const add = (literal: ts.Node | undefined) => {
-    if (!literal || !ts.isStringLiteralLike(literal)) return;
-    const declaration = checker.getSymbolAtLocation(literal)?.declarations?.[0];
-    found.push({ specifier: literal.text, target: declaration?.getSourceFile() });
+    if (literal && ts.isStringLiteralLike(literal))
+      found.push(checker.getSymbolAtLocation(literal)?.declarations?.[0]?.getSourceFile());
   };
   const visit = (node: ts.Node): void => {
     if (ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) add(node.moduleSpecifier);

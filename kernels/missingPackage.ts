@@ -6,6 +6,11 @@ import { dirname, join } from 'node:path';
 const OTHER_SPECIFIER = /^([./#]|[a-z]+:|[A-Za-z]:[\\/])/;
 const NODE_MODULES = /[\\/]node_modules[\\/]/;
 
+/** Whether a file belongs to an installed package. */
+export function isOfPackage(path: string): boolean {
+  return NODE_MODULES.test(path);
+}
+
 /**
  * Returns the message for an import of a package that is not installed: its name and how to install it.
  *
@@ -30,7 +35,7 @@ export function missingPackageOf(thrown: unknown): string | undefined {
   const [, specifier, importer] =
     /^Cannot find (?:module|package) '([^']+)'(?: imported from (.+))?/.exec(message) ?? [];
   const file = isRequired ? requireStack?.[0] : importer;
-  if (specifier === undefined || file === undefined || NODE_MODULES.test(file)) return undefined;
+  if (specifier === undefined || file === undefined || isOfPackage(file)) return undefined;
   return missingPackage(specifier, dirname(file));
 }
 

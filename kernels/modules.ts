@@ -4,7 +4,8 @@ import { dirname, extname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { compileFunction, constants, Script } from 'node:vm';
 import type { Compiled, Compiler } from './compiler';
-import { isInstalled, localFile, stampOf } from './language';
+import { localFile, stampOf } from './language';
+import { isOfPackage } from './missingPackage';
 import type { Binding, Runtime } from './transform';
 
 /** What the code of cells and of modules gets alike. */
@@ -42,11 +43,15 @@ export class Modules {
   private readonly interops = new WeakMap<object, object>();
   /** The CommonJS files of the notebook's package that are loaded, as they were. */
   private readonly required = new Map<string, string>();
+  /** The folder of the notebook's package. */
+  private readonly home: string;
 
   constructor(
     private readonly compiler: Compiler,
     private readonly hooks: Hooks,
-  ) {}
+  ) {
+    this.home = packageFolder(compiler.folder);
+  }
 
   /** Forgets the local files that have been edited since they were loaded, and those that import them. */
   refresh(): void {
@@ -98,7 +103,7 @@ export class Modules {
     const path = this.localPath(specifier, importer);
     if (path === undefined) return this.interop(await this.fromNode(importer)(specifier, options));
     const url = pathToFileURL(path).href;
-    if (isInstalled(path)) return this.interop(await this.fromNode(importer)(url, options));
+    if (isOfPackage(path)) return this.interop(await this.fromNode(importer)(url, options));
     module?.dependencies.add(path);
     return this.evaluated(path, module);
   }
@@ -213,9 +218,8 @@ export class Modules {
   private tracked<T>(load: () => T): T {
     const before = new Set(Object.keys(require.cache));
     const loaded = load();
-    const home = packageFolder(this.compiler.folder);
     for (const path of Object.keys(require.cache))
-      if (!before.has(path) && !isInstalled(path) && packageFolder(dirname(path)) === home)
+      if (!before.has(path) && !isOfPackage(path) && packageFolder(dirname(path)) === this.home)
         this.required.set(path, stampOf(path));
     return loaded;
   }
@@ -279,8 +283,15 @@ function namespace(members: object): object {
 }
 
 function define(target: object, bindings: Readonly<Record<string, Binding>>): void {
-  for (const [name, [get]] of Object.entries(bindings))
-    Object.defineProperty(target, name, { get, enumerable: true, configurable: true });
+  for (const [name, [get]] of Object.entries(bindings)) defineName(target, name, [get]);
+}
+
+/** Makes a name a member that reads what it is bound to, and assigns to it where it can be assigned to. */
+export function defineName(target: object, name: string, [get, set]: Binding): void {
+  Object.defineProperty(target, name, {
+    ...{ get, enumerable: true, configurable: true },
+    ...(set && { set }),
+  });
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

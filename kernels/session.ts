@@ -7,7 +7,7 @@ import { Context } from './context';
 import { displayed } from './display';
 import type { DisplayOptions } from './globals';
 import { interruptWork } from './libraries';
-import { functionOf, type Hooks, Modules } from './modules';
+import { defineName, functionOf, type Hooks, Modules } from './modules';
 import type { CellEvent, CellOutput, MimeBundle } from './notebook';
 import { Pauses } from './pauses';
 import { mapStacks } from './stacks';
@@ -228,14 +228,12 @@ export class Session {
   private keep({ cell, declared, error }: Execution): void {
     if (!declared) return;
     const { names, bindings } = declared;
-    const kept = names.filter(({ name, kind, isValue }) => {
+    const kept = names.filter(({ name, kind }) => {
       const binding = bindings[name];
-      return !isValue || !binding || !error || isSet(binding, kind);
-    });
-    for (const { name } of kept) {
-      const binding = bindings[name];
+      if (binding && error && !isSet(binding, kind)) return false;
       if (binding) defineName(this.scope, name, binding);
-    }
+      return true;
+    });
     this.compiler.keep(cell.file, cell.source, kept);
   }
 
@@ -333,15 +331,6 @@ function isSet([get]: Binding, kind: string): boolean {
   } catch {
     return false;
   }
-}
-
-function defineName(scope: object, name: string, [get, set]: Binding): void {
-  Object.defineProperty(scope, name, {
-    get,
-    ...(set && { set }),
-    enumerable: true,
-    configurable: true,
-  });
 }
 
 async function resultOf(value: unknown, execution_count: number): Promise<CellOutput> {

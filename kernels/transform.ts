@@ -182,11 +182,8 @@ export function functionBody(
       if (isCell) names.push([symbol.name, access(), false]);
     };
 
-    const isValue = (symbol: ts.Symbol): boolean => {
-      const target =
-        symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
-      return (target.flags & ts.SymbolFlags.Value) !== 0;
-    };
+    const isValue = (symbol: ts.Symbol): boolean =>
+      (targetOf(checker, symbol).flags & ts.SymbolFlags.Value) !== 0;
 
     const exportsOf = ({
       exportClause,
@@ -229,17 +226,11 @@ export function functionBody(
         names.push(['default', value, false]);
         return [constant(value, ts.visitNode(node.expression, visit, ts.isExpression)!)];
       }
-      const isDefault =
-        ts.canHaveModifiers(node) &&
-        node.modifiers?.some(({ kind }) => kind === SyntaxKind.DefaultKeyword);
-      if (!isErased(node)) {
-        const isExported =
-          ts.canHaveModifiers(node) &&
-          node.modifiers?.some(({ kind }) => kind === SyntaxKind.ExportKeyword);
-        for (const { name, isConstant } of valuesOf(node))
-          if (isCell || (isExported && !isDefault))
-            names.push([name, f.createIdentifier(name), !isConstant]);
-      }
+      const isDefault = hasModifier(node, SyntaxKind.DefaultKeyword);
+      const isGiven = isCell || (hasModifier(node, SyntaxKind.ExportKeyword) && !isDefault);
+      if (isGiven && !isErased(node))
+        for (const { name, kind } of valuesOf(node))
+          names.push([name, f.createIdentifier(name), kind !== 'const']);
       const visited = ts.visitNode(node, visit, ts.isStatement)!;
       const plain = withoutExport(visited);
       if (isDefault && (ts.isFunctionDeclaration(plain) || ts.isClassDeclaration(plain))) {
@@ -299,10 +290,16 @@ function isErased(node: ts.Node): boolean {
   if (ts.isTypeNode(node)) return !ts.isExpressionWithTypeArguments(node);
   if (ts.isHeritageClause(node)) return node.token === SyntaxKind.ImplementsKeyword;
   if (ts.isInterfaceDeclaration(node) || ts.isTypeAliasDeclaration(node)) return true;
-  return (
-    ts.canHaveModifiers(node) &&
-    (node.modifiers?.some(({ kind }) => kind === SyntaxKind.DeclareKeyword) ?? false)
-  );
+  return hasModifier(node, SyntaxKind.DeclareKeyword);
+}
+
+function hasModifier(node: ts.Node, kind: ts.ModifierSyntaxKind): boolean {
+  return ts.canHaveModifiers(node) && (node.modifiers?.some((own) => own.kind === kind) ?? false);
+}
+
+/** What an imported name stands for; other names stand for themselves. */
+export function targetOf(checker: ts.TypeChecker, symbol: ts.Symbol): ts.Symbol {
+  return symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
 }
 
 /** Whether an identifier reads or assigns what it names, and is no declaration, key or label. */
@@ -321,8 +318,6 @@ export interface Declared {
   readonly name: string;
   /** `const`, `let`, `var`, `function`, `class`, `enum`, `namespace`, `interface`, `type` or `alias`. */
   readonly kind: string;
-  /** Whether nothing can be assigned to it. */
-  readonly isConstant: boolean;
   /** Whether it names something at run time. */
   readonly isValue: boolean;
 }
@@ -349,9 +344,8 @@ export function exportedBy(file: ts.SourceFile): ReadonlySet<string> {
         ? [exportClause.name.text]
         : exportClause.elements.map(({ name }) => name.text);
     }
-    const kinds = ts.canHaveModifiers(node) ? (node.modifiers ?? []).map(({ kind }) => kind) : [];
-    if (!kinds.includes(SyntaxKind.ExportKeyword) || kinds.includes(SyntaxKind.DefaultKeyword))
-      return [];
+    if (!hasModifier(node, SyntaxKind.ExportKeyword)) return [];
+    if (hasModifier(node, SyntaxKind.DefaultKeyword)) return [];
     if (ts.isInterfaceDeclaration(node) || ts.isTypeAliasDeclaration(node)) return [node.name.text];
     return valuesOf(node).map(({ name }) => name);
   });
@@ -369,17 +363,17 @@ function aliases({ importClause }: ts.ImportDeclaration): Declared[] {
 }
 
 const alias = ({ text }: ts.Identifier): Declared => {
-  return { name: text, kind: 'alias', isConstant: true, isValue: true };
+  return { name: text, kind: 'alias', isValue: true };
 };
 const typed = ({ text }: ts.Identifier, kind: string): Declared => {
-  return { name: text, kind, isConstant: true, isValue: false };
+  return { name: text, kind, isValue: false };
 };
 
 /** The names that a statement declares in the function around it. */
 function valuesOf(node: ts.Statement): Declared[] {
   const found: Declared[] = [];
   const add = (id: ts.Identifier, kind: string) =>
-    found.push({ name: id.text, kind, isConstant: kind === 'const', isValue: true });
+    found.push({ name: id.text, kind, isValue: true });
   const bind = (name: ts.BindingName, kind: string): void => {
     if (ts.isIdentifier(name)) add(name, kind);
     else

@@ -1,7 +1,9 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { after, before } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 
 /** A server that a test started. */
@@ -27,15 +29,18 @@ function has(program: string): boolean {
 }
 
 /** A port that nothing listens on. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject).listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      const port = typeof address === 'object' && address ? address.port : 0;
-      server.close(() => resolve(port));
-    });
-  });
+export async function freePort(): Promise<number> {
+  const [port] = await freePorts(1);
+  return port!;
+}
+
+/** Ports that nothing listens on, each another one. */
+export async function freePorts(count: number): Promise<number[]> {
+  const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'));
+  await Promise.all(servers.map((server) => once(server, 'listening')));
+  const ports = servers.map((server) => (server.address() as { port: number }).port);
+  await Promise.all(servers.map((server) => once(server.close(), 'close')));
+  return ports;
 }
 
 /** The environment in which buckets are those of the server at a port. */
@@ -55,6 +60,16 @@ export async function startS3(bucket: string): Promise<Service> {
     ...['-backend', 'memory', '-initialbucket', bucket, '-host', `127.0.0.1:${port}`],
     '-quiet',
   ]);
+}
+
+/** Gives a suite an S3 server with an empty bucket, as that of this process's environment. */
+export function s3OfSuite(bucket: string): void {
+  let server: Service;
+  before(async () => {
+    server = await startS3(bucket);
+    Object.assign(process.env, s3Env(server.port));
+  });
+  after(() => server.stop());
 }
 
 /** Starts Redis, which writes every change to its folder's append-only file. */

@@ -53,6 +53,7 @@ export {
 } from './predictions/writePredictions';
 export * from './progress';
 export * from './random';
+export { readSettings } from './settingsFile';
 export * from './store/store';
 export type { StoredFile } from './store/types';
 export * from './tables/schema';

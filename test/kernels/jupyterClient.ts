@@ -2,12 +2,12 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { EventEmitter, once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Dealer, Request, Subscriber } from 'zeromq';
 import { installKernel } from '#kernels/kernelspec';
 import { address, type Connection, decode, encode, header, type Message } from '#kernels/wire';
+import { freePorts } from '../services';
 
 type Content = Record<string, unknown>;
 
@@ -197,12 +197,4 @@ export class JupyterClient {
 function ownKernel(connectionFile: string, folder: string): string[] {
   const { argv } = JSON.parse(readFileSync(join(installKernel(folder), 'kernel.json'), 'utf8'));
   return argv.map((arg: string) => arg.replace('{connection_file}', connectionFile));
-}
-
-async function freePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'));
-  await Promise.all(servers.map((server) => once(server, 'listening')));
-  const ports = servers.map((server) => (server.address() as { port: number }).port);
-  await Promise.all(servers.map((server) => once(server.close(), 'close')));
-  return ports;
 }

@@ -15,6 +15,7 @@ import type { DatasetSpec } from '../datasets/types';
 import { type Network, variantOf } from '../models/network';
 import { runUnits } from '../queue/runUnits';
 import type { ImageMeter } from '../workers/imageMeter';
+import { increments } from '../workers/increments';
 import { inFolder } from '../workers/inFolder';
 import { checkTakes } from './answers';
 import { type DescribedNetwork, describedNetwork, isOnGpu, type NetworkSpec } from './networkSpec';
@@ -125,15 +126,11 @@ async function predictShards(
   const done = await Promise.all(shards.map(({ spec }) => exists(spec.file)));
   const waiting = shards.filter((_, i) => !done[i]);
   for (const { size } of waiting) meter.expect(size);
-  const seen = new Map<PredictSpec, number>();
   const failures = await runUnits<PredictSpec, number>(
     waiting.map(({ spec }) => spec),
     {
       ...{ kind: 'predict', queue, processes, signal, groupOf: () => variant },
-      onReport: (spec, images) => {
-        meter.count(images - (seen.get(spec) ?? 0));
-        seen.set(spec, images);
-      },
+      onReport: increments((images) => meter.count(images)),
     },
   );
   signal?.throwIfAborted();

@@ -11,6 +11,7 @@ import type { ShiftedSet } from '../datasets/shiftedSet';
 import { findModels } from '../models/modelFolder';
 import { runHash } from '../models/runHash';
 import { runUnits } from '../queue/runUnits';
+import { increments } from '../workers/increments';
 import type { FailedSpec } from '../workers/runInWorkers';
 import { stoppedMessage } from '../workers/stoppedMessage';
 import type { EvaluationTally } from './evaluationTally';
@@ -57,15 +58,11 @@ export async function scorePopulation(
   const waiting = specs.filter((spec) => spec.models.length > 0);
   await checkFirstModel(waiting, sets);
   for (const [i, spec] of specs.entries()) tally.expect(sets[i]!.data, spec.models.length);
-  const seen = new Map<ScoreSpec, number>();
   const failures = await runUnits<ScoreSpec, ScoreReport>(waiting, {
     ...{ kind: 'score', queue: evaluation.queue, groupOf: nameOfSet },
     processes: evaluation.processes ?? defaultProcesses(backend),
     signal,
-    onReport: (spec, images) => {
-      tally.add(images - (seen.get(spec) ?? 0));
-      seen.set(spec, images);
-    },
+    onReport: increments((images) => tally.add(images)),
     onEnd: () => tally.endSet(),
   });
   if (signal.aborted)

@@ -1,6 +1,5 @@
 import { dirname, resolve } from 'node:path';
-import { OptionError } from 'selective-brain-damage-statistics';
-import { readText, resolvePlace, TEXT } from 'selective-brain-damage-statistics/internal';
+import { readSettings, resolvePlace } from 'selective-brain-damage-statistics/internal';
 import type { ImageDataset } from '../datasets/imageDataset';
 import { openDataset, PLACES } from '../datasets/openDataset';
 import { corruptedSets, type ShiftedSet } from '../datasets/shiftedSet';
@@ -58,27 +57,8 @@ export async function readPlan(file: string): Promise<Plan> {
  *
  * @throws OptionError as `readPlan`
  */
-export async function parsePlan(file: string): Promise<PlanFile> {
-  const fail = (problem: string, cause?: unknown): never => {
-    throw new OptionError(`${file}: ${problem}`, { cause, file });
-  };
-  const text = await readText(file, 'the plan', OptionError);
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch (cause) {
-    fail(`the plan is not JSON (${(cause as Error).message}).`, cause);
-  }
-  if (typeof json !== 'object' || json === null || Array.isArray(json))
-    fail('the plan is no JSON object.');
-  const { $schema, ...plan } = json as PlanFile & { readonly $schema?: unknown };
-  if ($schema !== undefined && !TEXT.accepts($schema)) fail('$schema is no text.');
-  try {
-    checkPlan(file, plan);
-  } catch (cause) {
-    fail((cause as Error).message.replace(`${file}: `, ''), cause);
-  }
-  return plan;
+export function parsePlan(file: string): Promise<PlanFile> {
+  return readSettings<PlanFile>(file, 'the plan', (plan) => checkPlan(file, plan));
 }
 
 /** Opens a plan's images, whose places count from the plan's folder. */

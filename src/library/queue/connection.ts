@@ -33,7 +33,7 @@ export async function reachQueue(url: string): Promise<QueueServer> {
   const name = withoutSecrets(url);
   const bull = load<Bull>('bullmq');
   const { Redis } = load<typeof import('ioredis')>('ioredis');
-  const until = Date.now() + 1000 * PATIENCE;
+  const until = performance.now() + 1000 * PATIENCE;
   for (;;) {
     const client = new Redis(url, { lazyConnect: true, retryStrategy: null });
     let reason: Error | undefined;
@@ -46,7 +46,7 @@ export async function reachQueue(url: string): Promise<QueueServer> {
       return { bull, name, connection: () => ({ url, maxRetriesPerRequest: null }) };
     } catch (error) {
       const cause = reason ?? (error as Error);
-      if (!isAbsence(cause) || Date.now() > until) throw notReached(name, cause);
+      if (!isAbsence(cause) || performance.now() > until) throw notReached(name, cause);
       await setTimeout(200);
     } finally {
       client.disconnect();

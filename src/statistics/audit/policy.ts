@@ -1,13 +1,5 @@
-import { OptionError } from '../errors';
-import { readText } from '../files';
-import {
-  checkOptions,
-  numberIn,
-  type OptionRule,
-  type OptionRules,
-  PROBABILITY,
-  TEXT,
-} from '../options';
+import { checkOptions, numberIn, type OptionRule, type OptionRules, PROBABILITY } from '../options';
+import { readSettings } from '../settingsFile';
 
 /** What a variant may cost: the limits of an audit, as a policy file holds them. */
 export interface AuditPolicy {
@@ -54,24 +46,8 @@ export const policyRules: OptionRules<AuditPolicy> = {
  *
  * @throws OptionError where the file is not JSON, or has an unknown member or a wrong value
  */
-export async function readPolicy(file: string): Promise<AuditPolicy> {
-  const fail = (problem: string, cause: unknown): never => {
-    throw new OptionError(`${file}: ${problem}`, { cause, file });
-  };
-  const text = await readText(file, 'the policy', OptionError);
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch (cause) {
-    fail(`the policy is not JSON (${(cause as Error).message}).`, cause);
-  }
-  if (typeof json !== 'object' || json === null || Array.isArray(json))
-    fail('the policy is no JSON object.', undefined);
-  const { $schema: schema, ...policy } = json as AuditPolicy & { readonly $schema?: unknown };
-  try {
-    if (schema !== undefined && !TEXT.accepts(schema)) fail('$schema is no text.', undefined);
-    return checkOptions(file, policy, policyRules);
-  } catch (cause) {
-    return fail((cause as Error).message.replace(`${file}: `, ''), cause);
-  }
+export function readPolicy(file: string): Promise<AuditPolicy> {
+  return readSettings<AuditPolicy>(file, 'the policy', (policy) =>
+    checkOptions(file, policy, policyRules),
+  );
 }

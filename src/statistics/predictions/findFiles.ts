@@ -28,15 +28,17 @@ async function filesOf(path: string): Promise<string[]> {
 }
 
 async function filesInBucket(place: string): Promise<string[]> {
-  const isHidden = (file: string) =>
-    file
-      .slice(place.length)
-      .split('/')
-      .some((part) => part.startsWith('.'));
   const found = (await storeOf(place).list(place)).map((file) => file.place);
-  const files = found.filter((file) => !isHidden(file)).filter(isPredictionsFile);
+  const files = found
+    .filter((file) => !isHidden(file.slice(place.length), '/'))
+    .filter(isPredictionsFile);
   if (files.length === 0) throw noneFound(place);
   return files.sort();
+}
+
+/** Whether a path or a folder in it is hidden. */
+function isHidden(path: string, separator: string): boolean {
+  return path.split(separator).some((part) => part.startsWith('.'));
 }
 
 function noneFound(path: string): PredictionsError {
@@ -49,9 +51,8 @@ function noneFound(path: string): PredictionsError {
 
 async function filesBelow(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { recursive: true });
-  const isHidden = (entry: string) => entry.split(sep).some((part) => part.startsWith('.'));
   const named = entries
-    .filter((entry) => !isHidden(entry))
+    .filter((entry) => !isHidden(entry, sep))
     .map((entry) => join(folder, entry))
     .filter(isPredictionsFile);
   // Spark, Dask and pandas name whole folders `predictions.parquet`.

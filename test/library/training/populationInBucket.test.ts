@@ -1,24 +1,19 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import { after, before, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 import { loadCifar10 } from '#library/datasets/loadCifar10';
 import { scoreModels } from '#library/evaluation/scoreModels';
 import { loadModel } from '#library/models/modelFolder';
 import { type TrainPopulationOptions, trainPopulation } from '#library/training/trainPopulation';
 import { readPredictions } from '#statistics/predictions/readPredictions';
 import { storeOf } from '#statistics/store/store';
-import { NO_S3, type Service, s3Env, startS3 } from '../../services';
+import { NO_S3, s3OfSuite } from '../../services';
 import { temporaryFolder } from '../records/temporary';
 
 const folder = temporaryFolder();
 
 describe('a population in a bucket', { skip: NO_S3 }, () => {
-  let server: Service;
-  before(async () => {
-    server = await startS3('bucket');
-    Object.assign(process.env, s3Env(server.port));
-  });
-  after(() => server.stop());
+  s3OfSuite('bucket');
 
   it('is the one that a folder would hold, and is gone on with', async () => {
     const [train, test] = [await loadCifar10(), await loadCifar10({ split: 'test' })];

@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { after, before, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 import { StoreError } from '#statistics/errors';
 import { temporaryPath } from '#statistics/files';
 import { readPredictions } from '#statistics/predictions/readPredictions';
@@ -14,7 +14,7 @@ import { S3Store } from '#statistics/store/s3Store';
 import { exists, joinPlace, nameOf, resolvePlace } from '#statistics/store/store';
 import type { Store } from '#statistics/store/types';
 import { temporaryFolder } from '../../library/records/temporary';
-import { NO_S3, type Service, s3Env, startS3 } from '../../services';
+import { NO_S3, s3Env, s3OfSuite } from '../../services';
 
 const folder = temporaryFolder();
 
@@ -87,13 +87,8 @@ describe('a folder as a store', () => {
 });
 
 describe('a bucket as a store', { skip: NO_S3 }, () => {
-  let server: Service;
-  before(async () => {
-    server = await startS3('bucket');
-    Object.assign(process.env, s3Env(server.port));
-  });
-  after(() => server.stop());
-  const open = () => new S3Store(s3Env(server.port));
+  s3OfSuite('bucket');
+  const open = () => new S3Store(process.env);
   keepsFiles(() => ({ store: open(), root: 's3://bucket/some/prefix' }));
 
   it('lists more files than a server gives at once', async () => {
