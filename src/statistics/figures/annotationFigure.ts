@@ -17,8 +17,8 @@ export type AnnotationFigureRow = Pick<AnnotationShareRow, (typeof COLUMNS)[numb
 
 const SETS = {
   pies: { name: 'PIEs', color: PALETTE.ink, symbol: 'circle' },
-  matched: { name: 'as hard for the baseline', color: PALETTE.hurt, symbol: 'diamond' },
-  others: { name: 'random other images', color: PALETTE.helped, symbol: 'square' },
+  matched: { name: 'as hard for the baseline', color: PALETTE.muted, symbol: 'diamond' },
+  others: { name: 'random other images', color: PALETTE.muted, symbol: 'square-open' },
 } as const;
 
 const NAMES: Readonly<Record<Attribute, string>> = {
@@ -73,9 +73,10 @@ export function annotationFigure(table: Table<AnnotationFigureRow>): Figure {
         ...{ color, thickness: 1.5, width: 0 },
       },
       marker: { color, symbol, size: 9 },
+      cliponaxis: false,
       text: ofSet.map((row) => NAMES[row.attribute]),
       customdata: ofSet.map((row) => row.n_images),
-      hovertemplate: '%{text}: %{x:.1f}% of %{customdata} images<extra>%{fullData.name}</extra>',
+      hovertemplate: '%{text}: %{x:.1f}%, %{customdata} images<extra>%{fullData.name}</extra>',
     };
   });
   const severalVariants = variants.length > 1;
@@ -84,7 +85,7 @@ export function annotationFigure(table: Table<AnnotationFigureRow>): Figure {
     height: MARGIN.t + ROW_HEIGHT * Math.max(1, attributes.length) + MARGIN.b,
     margin: MARGIN,
     xaxis: {
-      title: { text: 'Images in which people see it (%)' },
+      title: { text: 'People who see it, mean over images (%)' },
       rangemode: 'tozero',
       ...VALUE_AXIS,
     },
