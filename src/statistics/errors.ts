@@ -52,6 +52,9 @@ export class EvaluationError extends SbdError {}
 /** A table of predictions is not complete or contradicts itself. */
 export class PredictionsError extends SbdError {}
 
+/** A file of people's answers cannot be read or written, or contradicts itself. */
+export class AnnotationsError extends SbdError {}
+
 /** A bucket cannot be read or written. */
 export class StoreError extends SbdError {}
 
