@@ -5,7 +5,8 @@ import { globSync } from 'tinyglobby';
 import { differences, keepStored } from '../compareNotebooks';
 import { NotebookError, OptionError } from '../errors';
 import { type Notebook, readNotebook, writeNotebook } from '../notebook';
-import { notebookPage } from '../page';
+import { relativeLinks } from '../pages/links';
+import { notebookPage } from '../pages/page';
 import { formatDuration } from '../progress';
 import { describeFailure, runNotebook, withParameters } from '../runNotebook';
 import { Terminal } from '../terminal';
@@ -23,6 +24,7 @@ cell that fails. Default: the notebooks in the folder notebooks.
                         nor compared
   --output <folder>     write the executed notebooks here (default: in place)
   --html                write a self-contained page beside each executed notebook
+  --trust               let scripts, styles and forms of the notebooks' HTML stay in their pages
   --timeout <seconds>   the time that a cell may run (default: without limit)
   --parameters <k=v>    set a variable of the cell tagged "parameters"; the value is JSON, else a
                         string (may be repeated)
@@ -42,6 +44,7 @@ const KINDS = {
   check: 'flag',
   output: 'value',
   html: 'flag',
+  trust: 'flag',
   timeout: 'value',
   parameters: 'values',
   jobs: 'value',
@@ -59,6 +62,7 @@ interface Arguments {
   readonly check: boolean;
   readonly output?: string;
   readonly html: boolean;
+  readonly trust: boolean;
   readonly timeout?: number;
   readonly parameters: Readonly<Record<string, unknown>>;
   readonly jobs: number;
@@ -114,7 +118,7 @@ async function runNotebooks(options: Arguments): Promise<number> {
 /** Executes one notebook and reports the outcome; returns whether it succeeded. */
 async function execute(job: Job, options: Arguments, signal: AbortSignal): Promise<boolean> {
   const { path, stored } = job;
-  const { check, output, html, timeout, jobs } = options;
+  const { check, timeout, jobs } = options;
   const started = Date.now();
   const terminal = new Terminal(jobs > 1 ? basename(path, '.ipynb') : undefined);
   const { notebook, failure } = await runNotebook(job.notebook, {
@@ -128,7 +132,7 @@ async function execute(job: Job, options: Arguments, signal: AbortSignal): Promi
     console.error(`\n${path}: stopped, as ${OTHER_FAILED}. Its file is unchanged.`);
     return false;
   }
-  const files = check ? '' : await write(path, stored, notebook, output, html);
+  const files = check ? '' : await write(path, stored, notebook, options);
   if (failure || signal.aborted) {
     const account = failure ? describeFailure(path, failure) : `${path}: interrupted.`;
     console.error(`\n${account}${files && `\n\nWrote the outputs up to there: ${files}`}`);
@@ -159,26 +163,38 @@ async function write(
   path: string,
   stored: Notebook,
   run: Notebook,
-  output: string | undefined,
-  html: boolean,
+  { output, html, trust, notebooks }: Arguments,
 ): Promise<string> {
   const folder = output ?? dirname(path);
-  const name = basename(path, '.ipynb');
-  const file = join(folder, `${name}.ipynb`);
-  const page = join(folder, `${name}.html`);
+  const file = join(folder, basename(path));
   mkdirSync(folder, { recursive: true });
   // In place, differences within the tolerance must not become changes in version control.
   const kept = output === undefined ? await keepStored(stored, run) : run;
   writeNotebook(file, kept);
-  if (html) writeFileSync(page, await notebookPage(run, name));
-  return html ? `${file}, ${page}` : file;
+  if (!html) return file;
+  const page = pageFile(path, output);
+  const withPage = new Set(notebooks.map((notebook) => resolve(notebook)));
+  const links = relativeLinks({
+    from: dirname(resolve(path)),
+    to: resolve(folder),
+    pageOf: (notebook) =>
+      withPage.has(notebook) ? resolve(pageFile(notebook, output)) : undefined,
+  });
+  const fallbackTitle = basename(path, '.ipynb');
+  writeFileSync(page, await notebookPage(run, { fallbackTitle, trust, links }));
+  return `${file}, ${page}`;
+}
+
+function pageFile(path: string, output: string | undefined): string {
+  return join(output ?? dirname(path), `${basename(path, '.ipynb')}.html`);
 }
 
 function readOptions(argv: readonly string[], command: string): Arguments {
   const { values, positionals } = parseArguments(argv, KINDS, command);
-  const { check, html, output } = values;
+  const { check, html, trust, output } = values;
   if (check && (html || output !== undefined))
     throw new OptionError('--check writes nothing: expected neither --output nor --html with it.');
+  if (trust && !html) throw new OptionError('--trust is about pages: expected --html with it.');
   const notebooks = (positionals.length > 0 ? positionals : [defaultFolder()]).flatMap(notebooksAt);
   if (output !== undefined) refuseEqualNames(notebooks);
   const timeout = parseNumber('--timeout', values.timeout, 'a number of seconds above 0');
@@ -187,6 +203,7 @@ function readOptions(argv: readonly string[], command: string): Arguments {
     notebooks,
     check,
     html,
+    trust,
     jobs: Math.min(notebooks.length, Math.ceil(jobs)),
     parameters: Object.fromEntries(values.parameters.map(parseParameter)),
     ...(output !== undefined && { output }),
