@@ -61,8 +61,8 @@ const BLOCKS = [
   /^ {0,3}(\\begin\{([A-Za-z]+\*?)\}[\s\S]+?\\end\{\2\})[ \t]*(?:\n|$)/,
 ];
 const DISPLAYED = /^\$\$([\s\S]+?)\$\$/;
-/** No space inside the dollars and no digit behind them: `$5 and $6` are amounts. */
-const IN_TEXT = /^\$(?![\s$])((?:\\[\s\S]|[^\\$])*?[^\\\s$]|\\[\s\S])\$(?!\d)/;
+/** No space inside the dollars and no digit behind them: `$5 and $6` are amounts. Code may hold dollars too. */
+const IN_TEXT = /^\$(?![\s$])((?:\\[\s\S]|[^\\$`])*?(?:[^\\\s$`]|\\[\s\S]))\$(?!\d)/;
 /** Where a formula may begin. */
 const STARTS = { block: /(?<=\n) {0,3}(?:\$\$|\\begin\{)/, inline: /\$/ };
 

@@ -92,7 +92,7 @@ nav a:hover { text-decoration: underline; }
   .source[open] > summary { position: absolute; right: 100%; margin: 0.75rem 0.75rem 0 0;
     display: block; }
   .source[open] .count { margin: 0; }
-  .source[open] .count:empty::after { content: '·'; }
+  .source[open] > summary::before { content: '▾ '; }
 }
 @media screen and (min-width: 1240px) {
   body { display: grid; grid-template-columns: minmax(13rem, 1fr) minmax(0, 936px) minmax(0, 1fr); }

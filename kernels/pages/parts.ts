@@ -34,7 +34,7 @@ export interface NotebookParts {
   readonly headings: readonly Heading[];
   /** The cells as elements `<section>`, to be shown with `NOTEBOOK_STYLE`. */
   readonly body: string;
-  /** The plotly figures of the body, for `figureScripts`. */
+  /** The plotly figures of the body, for `pageScripts`. */
   readonly figures: readonly PlotlyFigure[];
 }
 

@@ -1,5 +1,5 @@
 /** The style of a notebook's cells, light and dark by the reader's system, on screens and on paper. */
-export const NOTEBOOK_STYLE = `
+export const NOTEBOOK_STYLE: string = `
 :root {
   color-scheme: light dark;
   --text: #1f2328; --muted: #59636e; --ground: #ffffff; --code: #f6f8fa; --line: #d1d9e0;
