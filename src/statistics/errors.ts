@@ -52,7 +52,7 @@ export class EvaluationError extends SbdError {}
 /** A table of predictions is not complete or contradicts itself. */
 export class PredictionsError extends SbdError {}
 
-/** A bucket cannot be read or written. */
+/** A file, a folder or a bucket cannot be read or written. */
 export class StoreError extends SbdError {}
 
 /** A queue of work cannot be reached or used. */

@@ -106,9 +106,9 @@ export async function loadCifar10(
   if (folder !== undefined) checkPath('loadCifar10', 'folder', folder);
   const { split = 'train' } = checkOptions('loadCifar10', options, rules);
   if (folder === undefined) await fetchCifar10(cifar10Cache());
-  const rows = await Promise.all(
-    SPLITS[split].map((batch) => readBatch(join(folder ?? cifar10Cache(), `${batch}.bin`), batch)),
-  );
+  const rows: Uint8Array[] = [];
+  for (const batch of SPLITS[split])
+    rows.push(await readBatch(join(folder ?? cifar10Cache(), `${batch}.bin`), batch));
   return new ImageDataset(cifar10Source(rows, split, folder));
 }
 
