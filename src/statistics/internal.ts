@@ -62,4 +62,5 @@ export * from './store/store';
 export type { StoredFile } from './store/types';
 export * from './tables/schema';
 export * from './untrusted/bytes';
+export * from './untrusted/gzip';
 export * from './untrusted/json';
