@@ -10,6 +10,8 @@ export interface ErrorFields {
   readonly row?: number;
   /** Column of the table. */
   readonly column?: string;
+  /** Byte of the file, from 0. */
+  readonly offset?: number;
 }
 
 /**
@@ -22,6 +24,7 @@ export class SbdError extends Error implements ErrorFields {
   declare readonly file?: string;
   declare readonly row?: number;
   declare readonly column?: string;
+  declare readonly offset?: number;
 
   /** The error with its message, its place and its cause. */
   constructor(message: string, { cause, ...fields }: ErrorFields & ErrorOptions = {}) {

@@ -69,3 +69,5 @@ export { readSettings } from './settingsFile';
 export * from './store/store';
 export type { StoredFile } from './store/types';
 export * from './tables/schema';
+export * from './untrusted/bytes';
+export * from './untrusted/json';
