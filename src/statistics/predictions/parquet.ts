@@ -2,6 +2,7 @@ import { gunzipSync } from 'node:zlib';
 import type { Batch } from '@uwdata/flechette' with { 'resolution-mode': 'import' };
 import type { Table as ParquetTable } from 'parquet-wasm';
 import { PredictionsError } from '../errors';
+import { CHECKSUM, integrityOf, withChecksum } from '../store/checksum';
 import { viewColumns } from './arrowMemory';
 import { bytesOf, type Chunk, type Column } from './chunk';
 import { type ColumnRequest, type ResolvedColumns, resolveColumns } from './columnNames';
@@ -66,8 +67,19 @@ export function parquetReader(): (
 
 async function contentOf({ file, gzip }: FilePlace): Promise<Uint8Array> {
   const stored = await bytesAt(file);
+  const content = gzip ? unpacked(file, stored) : stored;
+  if (integrityOf(content) === 'damaged')
+    throw new PredictionsError(
+      `${file} is damaged: its checksum differs. Delete it and run again what wrote it; trainPopulation has ` +
+        'the model predict its images again, which takes no training.',
+      { file },
+    );
+  return content;
+}
+
+function unpacked(file: string, stored: Uint8Array): Uint8Array {
   try {
-    return gzip ? gunzipSync(stored) : stored;
+    return gunzipSync(stored);
   } catch (cause) {
     throw notGzip(file, cause);
   }
@@ -152,7 +164,7 @@ function rememberNames(): NameDecoder {
   };
 }
 
-/** One model's predictions as a Parquet file's bytes. */
+/** One model's predictions as a Parquet file's bytes, with their checksum in its metadata. */
 export async function encodeParquet(predictions: PredictionsOfModel): Promise<Uint8Array> {
   const { arrow, parquet } = await libraries();
   const { columnFromArray, float64, int32, int64, list, utf8 } = arrow;
@@ -204,6 +216,7 @@ export async function encodeParquet(predictions: PredictionsOfModel): Promise<Ui
     .setColumnEncoding('confidence', BYTE_STREAM_SPLIT)
     .setCompression(parquet.Compression.ZSTD)
     .setCreatedBy('selective-brain-damage')
+    .setKeyValueMetadata(new Map([['checksum', CHECKSUM]]))
     .build();
-  return parquet.writeParquet(parquet.Table.fromIPCStream(stream), properties);
+  return withChecksum(parquet.writeParquet(parquet.Table.fromIPCStream(stream), properties));
 }
