@@ -31,7 +31,7 @@ export { type ImageNetAOptions, loadImageNetA } from './datasets/loadImageNetA';
 export { type ImageNetCOptions, loadImageNetC } from './datasets/loadImageNetC';
 export type { Normalization } from './datasets/normalization';
 export { type NpyArray, readNpy } from './datasets/npy';
-export type { Channels, PictureOptions, Preprocessing } from './datasets/preprocess';
+export type { Channels, PictureLimits, PictureOptions, Preprocessing } from './datasets/preprocess';
 export {
   type CorruptedSetsOptions,
   type CorruptionChoice,
@@ -141,7 +141,11 @@ export { Picture } from './pictures/picture';
 export { type PieGalleryOptions, type PieGalleryRow, pieGallery } from './pictures/pieGallery';
 export { renderPng } from './pictures/renderPng';
 export { type Plan, type PlanRobustness, readPlan } from './plans/readPlan';
-export { type ImageNetRecordsOptions, loadImageNetRecords } from './records/loadImageNetRecords';
+export {
+  type ImageNetRecordsOptions,
+  loadImageNetRecords,
+  type RecordLimits,
+} from './records/loadImageNetRecords';
 export type { BytesFeature, Feature, FloatFeature, Int64Feature } from './records/tfExample';
 export { type RecordInput, type WriteRecordsOptions, writeRecords } from './records/writeRecords';
 export { type Population, PopulationError, type PopulationFailure } from './training/population';

@@ -66,4 +66,5 @@ export type { StoredFile } from './store/types';
 export * from './systemErrors';
 export * from './tables/schema';
 export * from './untrusted/bytes';
+export * from './untrusted/gzip';
 export * from './untrusted/json';
