@@ -170,7 +170,12 @@ function damaged(path: string, place: string, expected: string): NotebookError {
  * @param notebook the notebook
  */
 export function writeNotebook(path: string, notebook: Notebook): void {
-  writeFileSync(`${path}.part`, serializeNotebook(notebook));
+  writeWhole(path, serializeNotebook(notebook));
+}
+
+/** Replaces a file atomically. */
+export function writeWhole(path: string, text: string): void {
+  writeFileSync(`${path}.part`, text);
   renameSync(`${path}.part`, path);
 }
 
@@ -295,7 +300,8 @@ function mapValues<T>(
   return Object.fromEntries(Object.entries(object).map(([key, value]) => [key, map(value, key)]));
 }
 
-function sortKeys(value: unknown): unknown {
+/** The same JSON with the keys of all objects sorted. */
+export function sortKeys(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sortKeys);
   if (typeof value !== 'object' || value === null) return value;
   const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
