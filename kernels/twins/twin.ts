@@ -1,7 +1,8 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { NotebookError } from '../errors';
 import { NOTEBOOK_METADATA } from '../kernelspec';
-import { type Notebook, readNotebook, writeNotebook, writeWhole } from '../notebook';
+import { type Notebook, readNotebook, writeNotebook } from '../notebook';
+import { writeFileAtomic } from '../writeFileAtomic';
 import { mergeCells } from './mergeCells';
 import { hashOf, headerOf, percentCells, percentText } from './percent';
 
@@ -81,7 +82,7 @@ export class Twin {
         cells,
         metadata: { ...metadata, [OWN]: { ...ownOf(metadata), twin: hashOf(twin) } },
       });
-    if (step === 'ipynb') writeWhole(this.file('ts'), headerOf(text) + twin);
+    if (step === 'ipynb') writeFileAtomic(this.file('ts'), headerOf(text) + twin);
   }
 }
 
