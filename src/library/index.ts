@@ -140,16 +140,13 @@ export { type Plan, type PlanRobustness, readPlan } from './plans/readPlan';
 export { type ImageNetRecordsOptions, loadImageNetRecords } from './records/loadImageNetRecords';
 export type { BytesFeature, Feature, FloatFeature, Int64Feature } from './records/tfExample';
 export { type RecordInput, type WriteRecordsOptions, writeRecords } from './records/writeRecords';
+export type { TrainPopulationOptions } from './training/populationOptions';
 export type { PopulationProgress } from './training/populationTally';
 export { type PruneModelOptions, pruneModel } from './training/pruneModel';
 export type { TrainingProgress } from './training/trainingLoop';
 export type { PruningOptions, TrainableModel, TrainingOptions } from './training/trainingOptions';
-export {
-  type Population,
-  type PopulationFailure,
-  type TrainPopulationOptions,
-  trainPopulation,
-} from './training/trainPopulation';
+export type { PopulationFailure } from './training/trainNetworks';
+export { type Population, trainPopulation } from './training/trainPopulation';
 export { type TrainPrunedOptions, trainPruned } from './training/trainPruned';
 export type { ImageProgress } from './workers/imageMeter';
 export type { Speed } from './workers/progressMeter';

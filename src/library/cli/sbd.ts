@@ -8,6 +8,8 @@ const USAGE = `Usage: sbd <command> [options]
   audit <baseline> <variant...>         says what compression broke, and whether it may be shipped
   predict <model.onnx> --out <file>     writes what a network predicts for images
   train <plan.json>                     trains the population that a plan describes
+  plan <plan.json>                      says what of a plan is done, or prints jobs for a cluster
+  status <folder or queue>              shows how far work has come
   worker <queue>                        does what others submit to a queue
   records <folder> <out>                makes TFRecords of a folder of images
   notebooks [<notebook or folder>...]   executes notebooks and stores what they show
@@ -21,6 +23,8 @@ const SUBCOMMANDS: Readonly<Record<string, () => Subcommand>> = {
   audit: () => (require('./audit') as typeof import('./audit')).audit,
   predict: () => (require('./predict') as typeof import('./predict')).predict,
   train: () => (require('./train') as typeof import('./train')).train,
+  plan: () => (require('./plan') as typeof import('./plan')).plan,
+  status: () => (require('./status') as typeof import('./status')).status,
   worker: () => (require('./worker') as typeof import('./worker')).worker,
   records: () => (require('./records') as typeof import('./records')).records,
   notebooks: () => (require('./notebooks') as typeof import('./notebooks')).notebooks,

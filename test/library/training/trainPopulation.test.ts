@@ -11,12 +11,9 @@ import { loadCifar10 } from '#library/datasets/loadCifar10';
 import { predict } from '#library/evaluation/predict';
 import { scoreModels } from '#library/evaluation/scoreModels';
 import { loadModel } from '#library/models/modelFolder';
+import type { TrainPopulationOptions } from '#library/training/populationOptions';
 import type { PopulationProgress } from '#library/training/populationTally';
-import {
-  type Population,
-  type TrainPopulationOptions,
-  trainPopulation,
-} from '#library/training/trainPopulation';
+import { type Population, trainPopulation } from '#library/training/trainPopulation';
 import { perClassFlips } from '#statistics/analysis/perClassFlips';
 import { perClassTTest } from '#statistics/analysis/perClassTTest';
 import { OptionError, TrainingError } from '#statistics/errors';
