@@ -1,6 +1,7 @@
 /** Runs Jupyter notebooks of TypeScript without Jupyter, and gives Jupyter a kernel for them. */
 export type { CellError } from './cellError';
-export { differences, keepStored } from './compareNotebooks';
+export { type CellFailure, describeFailure } from './cellFailure';
+export { type CellDifference, differences, keepStored } from './compareNotebooks';
 export { NamedError, NotebookError, OptionError } from './errors';
 export {
   installKernel,
@@ -29,14 +30,13 @@ export {
   writeNotebook,
 } from './notebook';
 export { notebookPage } from './page';
+export { withParameters } from './parameters';
 export type { ProgressSink } from './progress';
 export {
-  type CellFailure,
   type CellPlace,
-  describeFailure,
+  type CellResult,
   type RunObserver,
   type RunOptions,
   type RunResult,
   runNotebook,
-  withParameters,
 } from './runNotebook';

@@ -14,7 +14,7 @@ export function terminalProgress(stream: NodeJS.WriteStream = process.stderr): P
   let last = '';
   return {
     update(line) {
-      if (stream.isTTY) stream.write(`\r\x1b[K${line.slice(0, (stream.columns ?? 80) - 1)}`);
+      if (stream.isTTY) stream.write(`\r\x1b[K${shortened(line, (stream.columns ?? 80) - 1)}`);
       else if (Date.now() - printed >= MILLISECONDS_BETWEEN_PLAIN_LINES) {
         printed = Date.now();
         stream.write(`${line}\n`);
@@ -27,6 +27,13 @@ export function terminalProgress(stream: NodeJS.WriteStream = process.stderr): P
       last = '';
     },
   };
+}
+
+/** Leaves out the middle of a line that is too long: what it is about stands first, the time left last. */
+function shortened(line: string, width: number): string {
+  if (line.length <= width) return line;
+  const end = Math.floor((width - 1) / 2);
+  return `${line.slice(0, width - 1 - end)}…${line.slice(line.length - end)}`;
 }
 
 /** `2 m 05 s`, `41 s`; `?` for an unknown duration. */

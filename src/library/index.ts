@@ -74,6 +74,9 @@ export {
   writePIERecords,
 } from './evaluation/writePIERecords';
 export {
+  annotationAgreement,
+  annotationPower,
+  annotationShares,
   calibration,
   chancePIEs,
   churn,
@@ -89,6 +92,7 @@ export {
   perClassRates,
   perClassTTest,
   perCorruptionTTest,
+  readAnnotations,
   standardErrors,
   summarizeRobustness,
   summarizeVariants,

@@ -1,5 +1,21 @@
 /** Statistics of what compression changes, from predictions alone. */
 
+export {
+  type AgreementRow,
+  type AnnotationAgreementOptions,
+  annotationAgreement,
+} from './analysis/annotationAgreement';
+export {
+  type AnnotationPowerOptions,
+  annotationPower,
+  type PowerRow,
+} from './analysis/annotationPower';
+export {
+  type AnnotationShareRow,
+  type AnnotationSharesOptions,
+  annotationShares,
+} from './analysis/annotationShares';
+export type { AnnotatedSet, AnnotationRow, Attribute } from './analysis/annotations';
 export { type CalibrationOptions, type CalibrationRow, calibration } from './analysis/calibration';
 export { type ChancePIEsOptions, type ChanceRow, chancePIEs } from './analysis/chancePIEs';
 export { type ChurnOptions, type ChurnRow, churn } from './analysis/churn';
@@ -47,6 +63,7 @@ export {
   type PerCorruptionTTestOptions,
   perCorruptionTTest,
 } from './analysis/perCorruptionTTest';
+export { readAnnotations } from './analysis/readAnnotations';
 export { type StandardErrorsOptions, standardErrors } from './analysis/standardErrors';
 export {
   type RobustnessRow,
@@ -80,6 +97,7 @@ export { auditText } from './audit/auditText';
 export { type AuditPolicy, readPolicy } from './audit/policy';
 export type { Reason } from './audit/reasons';
 export * from './errors';
+export { type AnnotationFigureRow, annotationFigure } from './figures/annotationFigure';
 export { type ClassRow, classFigure } from './figures/classFigure';
 export { type CorruptionFigureRow, corruptionFigure } from './figures/corruptionFigure';
 export type { Figure } from './figures/figure';

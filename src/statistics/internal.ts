@@ -3,6 +3,10 @@
  * version.
  */
 
+export { agreementTable } from './analysis/annotationAgreement';
+export { powerTable } from './analysis/annotationPower';
+export { annotationSharesTable } from './analysis/annotationShares';
+export { ATTRIBUTES, annotationTable } from './analysis/annotations';
 export { calibrationTable } from './analysis/calibration';
 export { chanceTable } from './analysis/chancePIEs';
 export { churnTable } from './analysis/churn';
@@ -57,3 +61,5 @@ export { readSettings } from './settingsFile';
 export * from './store/store';
 export type { StoredFile } from './store/types';
 export * from './tables/schema';
+export * from './untrusted/bytes';
+export * from './untrusted/json';

@@ -25,7 +25,7 @@ function rewrittenLine(stream: Pick<NodeJS.WriteStream, 'columns' | 'write'>): P
   let isShown = false;
   return {
     update(line) {
-      stream.write(`\r\x1b[K${line.slice(0, (stream.columns ?? 80) - 1)}`);
+      stream.write(`\r\x1b[K${shortened(line, (stream.columns ?? 80) - 1)}`);
       isShown = true;
     },
     done() {
@@ -33,6 +33,13 @@ function rewrittenLine(stream: Pick<NodeJS.WriteStream, 'columns' | 'write'>): P
       isShown = false;
     },
   };
+}
+
+/** Leaves out the middle of a line that is too long: what it is about stands first, the time left last. */
+function shortened(line: string, width: number): string {
+  if (line.length <= width) return line;
+  const end = Math.floor((width - 1) / 2);
+  return `${line.slice(0, width - 1 - end)}…${line.slice(line.length - end)}`;
 }
 
 function lineByLine(stream: Pick<NodeJS.WriteStream, 'write'>, now: () => number): ProgressSink {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import * as statistics from 'selective-brain-damage-statistics';
 import { OptionError } from '#statistics/errors';
+import { people } from './analysis/people';
 import { wrongOn } from './analysis/populations';
 
 const predictions = wrongOn([
@@ -82,6 +83,26 @@ describe('options are checked without types, too', () => {
   test('an option that is undefined counts as left out', () => {
     const rows = statistics.perClassTTest(predictions);
     assert.deepEqual(cell('perClassTTest')(predictions, { alpha: undefined }), rows);
+  });
+
+  test("cells of people's answers name a wrong option and a table of another kind", () => {
+    for (const [name, args] of [
+      ['annotationShares', [people]],
+      ['annotationAgreement', [people]],
+      ['annotationPower', []],
+    ] as const) {
+      assert.throws(
+        () => cell(name)(...args, { alfa: 0.1 }),
+        /no option alfa\. Did you mean alpha\?/,
+      );
+      assert.throws(() => cell(name)(...args, { alpha: 5 }), { option: 'alpha' });
+      if (args.length > 0)
+        assert.throws(() => cell(name)(scores), /takes a table of readAnnotations; this one is/);
+    }
+    assert.throws(
+      () => cell('annotationFigure')(people),
+      /takes a table of annotationShares; this/,
+    );
   });
 
   test('tables are refused where they are of another kind, naming both', () => {

@@ -14,13 +14,19 @@ function recorder(isTTY: boolean) {
 }
 
 describe('terminalProgress', () => {
-  test('rewrites one line on a terminal, cut to its width', () => {
+  test('rewrites one line on a terminal, without the middle of what is wider', () => {
     const { written, sink } = recorder(true);
     sink.done();
     sink.update('1 of 2');
-    sink.update(`2 of 2 ${'.'.repeat(40)}`);
+    sink.update('19 letters fit here');
+    sink.update('2 of 2 networks, 40 images/s, 12 s left');
     sink.done();
-    assert.deepEqual(written, ['\r\x1b[K1 of 2', `\r\x1b[K2 of 2 ${'.'.repeat(12)}`, '\n']);
+    assert.deepEqual(written, [
+      '\r\x1b[K1 of 2',
+      '\r\x1b[K19 letters fit here',
+      '\r\x1b[K2 of 2 ne…12 s left',
+      '\n',
+    ]);
   });
 
   test('writes nothing to a log for short work, and a line every ten seconds for long work', () => {

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { BackendError } from 'selective-brain-damage-statistics';
 import { checkOptions, type OptionRules, TEXT } from 'selective-brain-damage-statistics/internal';
+import { Absent } from './absent';
 import {
   type CompiledKernels,
   type KernelMemory,
@@ -9,19 +10,25 @@ import {
   wasmKernels,
 } from './compiledKernels';
 import { registerKernels } from './kernels/register';
+import { probe } from './probe';
+import { openTensorFlow, tensorFlowVersion } from './tensorflow';
 import * as tf from './tf';
 import './ops/mean';
 import './ops/relu';
 
-/** All backends, by preference; `cpu`, tfjs's own in plain JavaScript, runs only when asked for. */
+/**
+ * All backends, by preference: TensorFlow on a GPU, this package's kernels as native code and as
+ * WebAssembly, TensorFlow on the CPU, which is slower than both; `cpu`, tfjs's own in plain JavaScript,
+ * runs only when asked for.
+ */
 export const BACKEND_NAMES = [
   'tfjs-node-gpu',
-  'tfjs-node',
   'native-avx512',
   'native-avx2',
   'native-neon',
   'wasm-relaxed-simd',
   'wasm-simd',
+  'tfjs-node',
   'cpu',
 ] as const;
 
@@ -38,19 +45,18 @@ export interface BackendInfo {
   readonly version: string;
   /** Hash of the source of our own kernels, where they run: other kernels may round differently. */
   readonly kernels?: string;
+  /** Version of TensorFlow's library, where it runs: other versions round differently. */
+  readonly tensorflow?: string;
 }
 
-/** A backend that this machine does not have; skipped without a warning. */
-class Absent extends Error {}
-
 const open: Record<BackendName, () => Promise<void>> = {
-  'tfjs-node-gpu': () => openTensorFlow('@tensorflow/tfjs-node-gpu', true),
-  'tfjs-node': () => openTensorFlow('@tensorflow/tfjs-node', false),
+  'tfjs-node-gpu': () => openTensorFlow('gpu'),
   'native-avx512': openKernels((memory) => nativeKernels('avx512', memory)),
   'native-avx2': openKernels((memory) => nativeKernels('avx2', memory)),
   'native-neon': openKernels((memory) => nativeKernels('neon', memory)),
   'wasm-relaxed-simd': openKernels((memory) => wasmKernels('relaxed-simd', memory)),
   'wasm-simd': openKernels((memory) => wasmKernels('simd', memory)),
+  'tfjs-node': () => openTensorFlow('cpu'),
   cpu: () => setBackend('cpu'),
 };
 
@@ -70,8 +76,9 @@ let queue: Promise<unknown> = Promise.resolve();
 
 /**
  * Chooses the backend that runs the models and makes it tfjs's; a second call changes nothing unless
- * it names another backend. A backend that is installed but cannot load is skipped with one warning on
- * stderr.
+ * it names another backend or other code has switched tfjs to another, as loading
+ * `@tensorflow/tfjs-node` does. Each backend has to run a convolution and its gradients first; one that
+ * is installed but cannot is skipped with one warning on stderr.
  *
  * @returns the backend that runs now
  * @throws BackendError where the backend asked for is unknown or cannot load; the previous one stays
@@ -91,7 +98,10 @@ export function defaultProcesses({ name }: BackendInfo): number {
 
 async function choose(backend: BackendName | undefined): Promise<BackendInfo> {
   const wanted = backend ?? (current ? current.name : process.env.SBD_BACKEND || undefined);
-  if (current && wanted === current.name) return current;
+  if (current && wanted === current.name) {
+    if (tf.getBackend() !== current.tfjsBackend) await open[current.name]();
+    return current;
+  }
   try {
     current = wanted === undefined ? await firstThatLoads() : await load(wanted);
   } catch (error) {
@@ -109,7 +119,7 @@ async function firstThatLoads(): Promise<BackendInfo> {
     } catch (error) {
       if (!(error instanceof Absent))
         console.warn(
-          `${name} is installed but cannot load, trying the next backend: ${reason(error)}`,
+          `${name} is installed but cannot run, trying the next backend: ${reason(error)}`,
         );
     }
   }
@@ -136,29 +146,15 @@ async function load(name: string): Promise<BackendInfo> {
 
 async function start(name: BackendName): Promise<BackendInfo> {
   await open[name]();
+  probe();
   const tfjsBackend = tf.getBackend();
   return {
     name,
     tfjsBackend,
     version: tf.version_core,
     ...(tfjsBackend === 'wasm' && { kernels: kernelsVersion() }),
+    ...(tfjsBackend === 'tensorflow' && { tensorflow: tensorFlowVersion() }),
   };
-}
-
-async function openTensorFlow(packageName: string, gpu: boolean): Promise<void> {
-  try {
-    require.resolve(packageName);
-  } catch {
-    throw new Absent(`the package ${packageName} is not installed.`);
-  }
-  // Another package may stand under this name, as npm's overrides allow.
-  const { name } = require(`${packageName}/package.json`) as { readonly name: string };
-  if (name !== packageName)
-    throw new Absent(`the package ${packageName} is not installed; ${name} is there for it.`);
-  require(packageName);
-  await setBackend('tensorflow');
-  const backend = tf.backend() as tf.KernelBackend & { isUsingGpuDevice?: boolean };
-  if (gpu && !backend.isUsingGpuDevice) throw new Error('it finds no GPU.');
 }
 
 /** Opens tfjs's WebAssembly backend with one build of our kernels, which is loaded once. */

@@ -4,6 +4,10 @@
  * package's declarations when it is built.
  */
 import type {
+  AnnotationAgreementOptions,
+  AnnotationPowerOptions,
+  AnnotationRow,
+  AnnotationSharesOptions,
   CalibrationOptions,
   ChancePIEsOptions,
   ChurnOptions,
@@ -39,6 +43,30 @@ export function standardErrors(
   options: StandardErrorsOptions,
 ): DataFrame {
   return frameOfRows(statistics.standardErrors(predictions, statistic, options));
+}
+
+/** {@inheritDoc annotationAgreement} */
+export function annotationAgreement(
+  annotations: Table<AnnotationRow>,
+  options?: AnnotationAgreementOptions,
+): DataFrame {
+  return frameOf(statistics.agreementTable, statistics.annotationAgreement(annotations, options));
+}
+
+/** {@inheritDoc annotationPower} */
+export function annotationPower(options?: AnnotationPowerOptions): DataFrame {
+  return frameOf(statistics.powerTable, statistics.annotationPower(options));
+}
+
+/** {@inheritDoc annotationShares} */
+export function annotationShares(
+  annotations: Table<AnnotationRow>,
+  options?: AnnotationSharesOptions,
+): DataFrame {
+  return frameOf(
+    statistics.annotationSharesTable,
+    statistics.annotationShares(annotations, options),
+  );
 }
 
 /** {@inheritDoc calibration} */
@@ -124,6 +152,11 @@ export function perCorruptionTTest(
   options?: PerCorruptionTTestOptions,
 ): DataFrame {
   return frameOf(statistics.perCorruptionTable, statistics.perCorruptionTTest(scores, options));
+}
+
+/** {@inheritDoc readAnnotations} */
+export async function readAnnotations(files: string | readonly string[]): Promise<DataFrame> {
+  return frameOf(statistics.annotationTable, await statistics.readAnnotations(files));
 }
 
 /** {@inheritDoc summarizeRobustness} */

@@ -43,11 +43,11 @@ export async function corruptionGallery(
   const { corruptions = ALL_CORRUPTIONS, ...how } = options;
   const tiles: Tile[] = [];
   for (const name of corruptions) {
-    tiles.push({ image, caption: [{ text: spaced(name) }] });
+    tiles.push({ image, caption: [{ text: 'clean' }] });
     for (const severity of SEVERITIES)
       tiles.push({
         image: await corrupt(image, name, severity, how),
-        caption: [{ text: `severity ${severity}`, color: PALETTE.muted }],
+        caption: [{ text: spaced(name) }, { text: `severity ${severity}`, color: PALETTE.muted }],
       });
   }
   const { seed = 0, scale = scaleFor(image.width, image.height) } = how;

@@ -41,9 +41,7 @@ export class ProgressMeter<Progress extends Speed> {
       this.onProgress({ ...now, ...speed } as Progress);
       return;
     }
-    const perSecond = Math.round(speed.imagesPerSecond);
-    const left = formatDuration(speed.secondsLeft);
-    progress().update(`${this.describe(now)}, ${perSecond} images/s, ${left} left`);
+    progress().update([this.describe(now), ...inWords(speed)].join(', '));
   }
 
   /** Ends the line. */
@@ -60,4 +58,13 @@ export class ProgressMeter<Progress extends Speed> {
       secondsLeft: Number.isFinite(secondsLeft) ? secondsLeft : Number.POSITIVE_INFINITY,
     };
   }
+}
+
+/** Leaves out what is not known yet. */
+function inWords({ imagesPerSecond, secondsLeft }: Speed): string[] {
+  const digits = imagesPerSecond < 10 ? 1 : 0;
+  return [
+    ...(imagesPerSecond > 0 ? [`${imagesPerSecond.toFixed(digits)} images/s`] : []),
+    ...(Number.isFinite(secondsLeft) ? [`${formatDuration(secondsLeft)} left`] : []),
+  ];
 }

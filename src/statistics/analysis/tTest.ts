@@ -60,7 +60,7 @@ function twoTailed(t: number, degreesOfFreedom: number): number {
 }
 
 /** A sample's mean, and the square of that mean's standard error. */
-function meanAndError(sample: Float64Array): { mean: number; squaredError: number } {
+export function meanAndError(sample: Float64Array): { mean: number; squaredError: number } {
   const n = sample.length;
   const [first] = sample;
   // Rounding would give equal numbers a mean beside them, and a variance.

@@ -2,6 +2,7 @@ import { type PerCorruptionRow, perCorruptionTable } from '../analysis/perCorrup
 import { rowsOf, type Table } from '../tables/schema';
 import { type Dot, dotRows } from './dotRows';
 import type { Figure } from './figure';
+import { worseToBetter } from './layout';
 import { baselineName, byVariant, modelCount, range } from './rows';
 
 const COLUMNS = [
@@ -30,8 +31,7 @@ export function corruptionFigure(table: Table<CorruptionFigureRow>): Figure {
     const dots = ofVariant.map((row) => {
       const scale = row.measure === 'logit' ? 1 : 100;
       const value = scale * row.excess_change;
-      const line = 2 * scale * row.standard_error;
-      const dot = { value, from: value - line, to: value + line, hollow: !row.significant };
+      const dot = { value, error: 2 * scale * row.standard_error, hollow: !row.significant };
       return [row.corruption, dot] as const;
     });
     return [variant, new Map(dots)] as const;
@@ -41,15 +41,15 @@ export function corruptionFigure(table: Table<CorruptionFigureRow>): Figure {
   const cost = (name: string) => last.get(name)?.value ?? 0;
   const measures = new Set(rows.map((row) => row.measure));
   return dotRows({
-    title: `Cost of corruption beyond its cost to ${baselineName(rows)} models`,
+    title: `Cost of corruption in top-1 beyond its cost to ${baselineName(rows)} models`,
     subtitle:
       `N = ${modelCount(rows)}, ${range(rows.map((row) => row.n_images))} images; ` +
       'filled: significant; lines: two standard errors over models',
-    axis:
-      `Change in top-1 from clean images, variant less ${baselineName(rows)} ` +
-      `(${[...measures].map((measure) => UNITS[measure]).join(', ')})`,
+    axis: worseToBetter(
+      `change from clean images less that of ${baselineName(rows)} ` +
+        `(${[...measures].map((measure) => UNITS[measure]).join(', ')})`,
+    ),
     rows: names.toSorted((a, b) => cost(a) - cost(b)),
     variants,
-    lineWidth: 1.5,
   });
 }

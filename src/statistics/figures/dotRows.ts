@@ -2,13 +2,15 @@ import type { Data } from 'plotly.js';
 import { type Figure, figure } from './figure';
 import { baseLayout, LEGEND_ABOVE, VALUE_AXIS } from './layout';
 import { variantColors } from './palette';
-import { rounded, spaced } from './rows';
+import { drawable, rounded, spaced } from './rows';
 
-/** A value with the line that is drawn through it. */
+/** A value of a row. */
 export interface Dot {
   readonly value: number;
-  readonly from: number;
-  readonly to: number;
+  /** Half the line through it, which always stands for an error. */
+  readonly error?: number;
+  /** The values whose mean it is, as small dots. */
+  readonly parts?: readonly number[];
   /** Only the rim is drawn. */
   readonly hollow?: boolean;
 }
@@ -23,19 +25,18 @@ export interface DotRows {
   readonly rows: readonly string[];
   /** Per variant the dots of the rows that have one. */
   readonly variants: readonly (readonly [variant: string, dots: ReadonlyMap<string, Dot>])[];
-  /** CSS pixels; a thick line is seen as a range, a thin one as an error. */
-  readonly lineWidth: number;
 }
 
 /** CSS pixels. */
 const DOT = 8;
+const PART = 3;
 const MARGIN = { t: 104, r: 16, b: 56, l: 150 };
 
 /** A row per name, and in it a dot per variant below each other. */
 export function dotRows(options: DotRows): Figure {
   const { title, subtitle, axis, rows, variants } = options;
   const rowHeight = DOT * (variants.length + 1.5);
-  return figure([...dotTraces(options), ...legendTraces(variants)], {
+  return figure([...partTraces(options), ...dotTraces(options), ...legendTraces(variants)], {
     ...baseLayout(title, subtitle, 'container'),
     height: MARGIN.t + rowHeight * rows.length + MARGIN.b,
     margin: MARGIN,
@@ -51,15 +52,19 @@ export function dotRows(options: DotRows): Figure {
   });
 }
 
-function dotTraces({ rows, variants, lineWidth }: DotRows): Data[] {
-  const colors = variantColors(variants.length);
-  const place = (row: number, variant: number) =>
-    rounded(rows.length - 1 - row + ((variants.length - 1) / 2 - variant) / (variants.length + 1));
-  return variants.map(([variant, dots], i): Data => {
-    const drawn = rows.flatMap((name, row) => {
-      const dot = dots.get(name);
-      return dot ? [{ ...dot, name, y: place(row, i) }] : [];
-    });
+/** The dots of a variant, each with its place on the vertical axis. */
+function placed({ rows, variants }: DotRows, variant: number) {
+  const below = ((variants.length - 1) / 2 - variant) / (variants.length + 1);
+  return rows.flatMap((name, row) => {
+    const dot = variants[variant]![1].get(name);
+    return dot ? [{ ...dot, name, y: rounded(rows.length - 1 - row + below) }] : [];
+  });
+}
+
+function dotTraces(options: DotRows): Data[] {
+  const colors = variantColors(options.variants.length);
+  return options.variants.map(([variant], i): Data => {
+    const drawn = placed(options, i);
     const color = colors[i]!;
     return {
       ...traceOf(variant),
@@ -69,12 +74,8 @@ function dotTraces({ rows, variants, lineWidth }: DotRows): Data[] {
       text: drawn.map((dot) => spaced(dot.name)),
       error_x: {
         type: 'data',
-        symmetric: false,
-        array: drawn.map((dot) => rounded(dot.to - dot.value)),
-        arrayminus: drawn.map((dot) => rounded(dot.value - dot.from)),
-        color,
-        thickness: lineWidth,
-        width: 0,
+        array: drawn.map((dot) => drawable(dot.error ?? Number.NaN)),
+        ...{ color, thickness: 1.5, width: 0 },
       },
       marker: {
         color: drawn.map((dot) => (dot.hollow ? 'white' : color)),
@@ -83,6 +84,28 @@ function dotTraces({ rows, variants, lineWidth }: DotRows): Data[] {
       },
       hovertemplate: '%{text}: %{x:.2f}<extra>%{fullData.name}</extra>',
     };
+  });
+}
+
+/** Small dots, a trace per variant that has any. */
+function partTraces(options: DotRows): Data[] {
+  const colors = variantColors(options.variants.length);
+  return options.variants.flatMap(([variant], i): Data[] => {
+    const drawn = placed(options, i).flatMap(({ parts = [], name, y }) =>
+      parts.map((value) => ({ value, name, y })),
+    );
+    if (drawn.length === 0) return [];
+    return [
+      {
+        ...traceOf(variant),
+        showlegend: false,
+        x: drawn.map((dot) => rounded(dot.value)),
+        y: drawn.map((dot) => dot.y),
+        text: drawn.map((dot) => spaced(dot.name)),
+        marker: { color: colors[i]!, size: PART },
+        hovertemplate: '%{text}: %{x:.2f}<extra>%{fullData.name}, one severity</extra>',
+      },
+    ];
   });
 }
 

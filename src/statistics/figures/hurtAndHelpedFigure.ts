@@ -2,7 +2,14 @@ import type { Data } from 'plotly.js';
 import { type SummaryRow, summaryTable } from '../analysis/summarizeVariants';
 import { rowsOf, type Table } from '../tables/schema';
 import { type Figure, figure } from './figure';
-import { baseLayout, LEGEND_ABOVE, VALUE_AXIS, variantAxis } from './layout';
+import {
+  baseLayout,
+  LEGEND_ABOVE,
+  panelHeading,
+  VALUE_AXIS,
+  variantAxis,
+  worseToBetter,
+} from './layout';
 import { PALETTE } from './palette';
 import { baselineName, byVariant, drawable, range } from './rows';
 
@@ -23,8 +30,18 @@ const KINDS = [
 ] as const;
 
 const PANELS = [
-  { column: (kind: Kind) => `n_${kind}` as const, scale: 1, domain: [0, 0.46] },
-  { column: (kind: Kind) => `${kind}_mean_change` as const, scale: 100, domain: [0.56, 1] },
+  {
+    column: (kind: Kind) => `n_${kind}` as const,
+    scale: 1,
+    domain: [0, 0.46],
+    title: 'Number of classes',
+  },
+  {
+    column: (kind: Kind) => `${kind}_mean_change` as const,
+    scale: 100,
+    domain: [0.56, 1],
+    title: 'Their mean change less that of top-1',
+  },
 ] as const;
 
 type Kind = (typeof KINDS)[number]['kind'];
@@ -47,7 +64,10 @@ export function hurtAndHelpedFigure(table: Table<HurtAndHelpedRow>): Figure {
   const data = PANELS.flatMap(({ column, scale }, panel) =>
     KINDS.map(({ kind, name, color }): Data => {
       const values = rows.map((row) => row[column(kind)]);
-      const lines = rows.map((row) => 2 * (row[`${column(kind)}_se`] ?? Number.NaN));
+      // Where no class is hurt there is no bar, and a line would stand for itself.
+      const lines = rows.map((row) =>
+        row[`n_${kind}`] > 0 ? 2 * (row[`${column(kind)}_se`] ?? Number.NaN) : Number.NaN,
+      );
       return {
         type: 'bar',
         name,
@@ -83,8 +103,8 @@ export function hurtAndHelpedFigure(table: Table<HurtAndHelpedRow>): Figure {
           ? '; lines: two standard errors over models and images'
           : '; significance: t-test over models'),
     ),
-    height: 416,
-    margin: { t: 104, r: 16, b: 72, l: 72 },
+    height: 436,
+    margin: { t: 124, r: 16, b: 72, l: 72 },
     bargap: 0.3,
     xaxis: { ...axis, domain: [...PANELS[0].domain] },
     xaxis2: { ...axis, domain: [...PANELS[1].domain], anchor: 'y2' },
@@ -92,8 +112,9 @@ export function hurtAndHelpedFigure(table: Table<HurtAndHelpedRow>): Figure {
     yaxis2: {
       ...VALUE_AXIS,
       anchor: 'x2',
-      title: { text: 'Mean change less that of top-1<br>(percentage points)' },
+      title: { text: worseToBetter('percentage points') },
     },
-    legend: LEGEND_ABOVE,
+    annotations: PANELS.map(({ title, domain }) => panelHeading(`<b>${title}</b>`, domain[0], 1)),
+    legend: { ...LEGEND_ABOVE, y: 1.1 },
   });
 }

@@ -19,6 +19,11 @@ export const LEGEND_ABOVE = {
 /** An axis of values: light lines, the zero among them darker. */
 export const VALUE_AXIS = { gridcolor: '#eeeeee', zerolinecolor: PALETTE.muted } as const;
 
+/** The title of an axis whose greater values are better; on a vertical axis the arrows point down and up. */
+export function worseToBetter(title: string): string {
+  return `worse ← ${title} → better`;
+}
+
 /**
  * An axis with a place per variant. Names break at their spaces, because they would overlap where two
  * panels share the width.
@@ -37,7 +42,7 @@ export function variantAxis(variants: string[]): Partial<LayoutAxis> {
 export function panelHeading(text: string, x: number, y: number): Partial<Annotations> {
   return {
     ...{ text, x, y, xref: 'paper', yref: 'paper', xanchor: 'left', yanchor: 'bottom' },
-    ...{ showarrow: false, font: { size: 13 } },
+    ...{ showarrow: false, align: 'left', font: { size: 13 } },
   };
 }
 

@@ -3,7 +3,14 @@ import { CLEAN, type RobustnessRow, robustnessTable } from '../analysis/summariz
 import { OptionError } from '../errors';
 import { rowsOf, type Table } from '../tables/schema';
 import { type Figure, figure } from './figure';
-import { baseLayout, LEGEND_ABOVE, panelHeading, VALUE_AXIS, variantAxis } from './layout';
+import {
+  baseLayout,
+  LEGEND_ABOVE,
+  panelHeading,
+  VALUE_AXIS,
+  variantAxis,
+  worseToBetter,
+} from './layout';
 import { PALETTE, variantColors } from './palette';
 import { baselineName, byVariant, percent, range } from './rows';
 
@@ -16,8 +23,8 @@ const COLUMNS = [
 export type NaturalAdversarialRow = Pick<RobustnessRow, (typeof COLUMNS)[number]>;
 
 const PANELS = [
-  { column: 'top1_relative', title: 'Top-1 accuracy' },
-  { column: 'top5_relative', title: 'Top-5 accuracy' },
+  { column: 'top1_relative', title: 'Change in top-1 accuracy' },
+  { column: 'top5_relative', title: 'Change in top-5 accuracy' },
 ] as const;
 
 /**
@@ -76,7 +83,7 @@ export function naturalAdversarialFigure(table: Table<NaturalAdversarialRow>): F
     xaxis2: { ...axis, domain: [0.54, 1], anchor: 'y2' },
     yaxis: {
       ...VALUE_AXIS,
-      title: { text: `Change (% of the accuracy of ${baselineName(rows)})` },
+      title: { text: worseToBetter(`% of ${baselineName(rows)}`) },
     },
     yaxis2: { ...VALUE_AXIS, anchor: 'x2', matches: 'y' },
     annotations: PANELS.map(({ title }, panel) =>

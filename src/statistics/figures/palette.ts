@@ -1,14 +1,14 @@
 /**
  * Colours that mean the same in every figure. Hurt and helped are Okabe and Ito's vermillion and
- * blue, which people with any common colour blindness tell apart; the grey for non-significant results
- * differs from both in lightness.
+ * blue, which people with any common colour blindness tell apart; what is not significant is `muted`.
  */
 export const PALETTE = {
   hurt: '#d55e00',
   helped: '#0072b2',
-  notSignificant: '#c4c4c4',
   /** The reference of a comparison: the baseline, or clean images. */
   reference: '#d8c690',
+  /** Bars behind the markers that carry the message. */
+  ground: '#e2e2e2',
   /** Markers and lines over bars. */
   ink: '#222222',
   /** Text of less weight. */

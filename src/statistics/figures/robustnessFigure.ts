@@ -4,6 +4,7 @@ import { checkOptions, choice } from '../options';
 import { rowsOf, type Table } from '../tables/schema';
 import { type Dot, dotRows } from './dotRows';
 import type { Figure } from './figure';
+import { worseToBetter } from './layout';
 import { baselineName, byVariant, range } from './rows';
 
 const COLUMNS = [
@@ -23,7 +24,7 @@ export interface RobustnessFigureOptions {
 /**
  * The change of accuracy from the baseline to a variant on the same images, clean and corrupted, as a share
  * of the baseline's accuracy: the paper's figure of ImageNet-C. A row per corruption, a dot per variant
- * at the mean over the severities, with a broad line from the smallest to the largest of them; no errors.
+ * at the mean over the severities, and a small one at each of them; no errors.
  * Clean images come first, then the corruptions that cost most.
  *
  * @param table the table of `evalRobustness`; sets without a severity are left out
@@ -64,15 +65,16 @@ export function robustnessFigure(
     title: `Cost of compression on corrupted images, against ${baselineName(rows)}`,
     subtitle:
       `N = ${count('n_models')} models of each variant, ${count('n_images')} images; dots: means over ` +
-      `${severities.size} severities; lines: from the smallest to the largest`,
-    axis: `Change in ${top} (% of the ${top} of ${baselineName(rows)} on the same images)`,
+      `${severities.size} severities; small dots: each of them`,
+    axis: worseToBetter(
+      `change in ${top} (% of the ${top} of ${baselineName(rows)} on the same images)`,
+    ),
     rows: names.toSorted((a, b) => cost(a) - cost(b)),
     variants,
-    lineWidth: 3,
   });
 }
 
 function overSeverities(values: readonly number[]) {
   const value = values.reduce((sum, value) => sum + value, 0) / values.length;
-  return { value, from: Math.min(...values), to: Math.max(...values) };
+  return { value, parts: values.length > 1 ? values : [] };
 }

@@ -138,9 +138,10 @@ test('Ctrl-C leaves what was done so far, and no process', async () => {
   ]);
   const child = spawn(process.execPath, [MAIN, 'run', path], { stdio: ['ignore', 'pipe', 'pipe'] });
   let stdout = '';
+  let isInterrupted = false;
   child.stdout.on('data', (chunk) => {
     stdout += chunk;
-    if (/^in$/m.test(stdout)) child.kill('SIGINT');
+    if (/^in$/m.test(stdout) && !isInterrupted) isInterrupted = child.kill('SIGINT');
   });
   let stderr = '';
   child.stderr.on('data', (chunk) => {
@@ -237,6 +238,53 @@ test('a failing cell ends the run with all that is needed to mend it', () => {
   assert.deepEqual([error.ename, error.evalue], ['RangeError', 'too large']);
   const [last] = notebook.cells.slice(-1);
   assert.ok(last?.cell_type === 'code' && last.execution_count === null);
+});
+
+test('--keep-going runs everything and fails at the end; reports tell of each cell', () => {
+  const a = writeCells('keep-a', [
+    "throw new RangeError('too large');",
+    "console.log('a goes on');",
+  ]);
+  const b = writeCells('keep-b', ["console.log('b runs');"]);
+  const line = readFileSync(a, 'utf8')
+    .split('\n')
+    .findIndex((text) => text.includes('throw new'));
+  const [junit, json, summary] = ['r.xml', 'r.json', 'r.md'].map((name) => join(folder, name));
+  const args = [a, b, '--jobs', '1', '--junit', junit!, '--json', json!];
+  const env = { ...process.env, GITHUB_ACTIONS: 'true', GITHUB_STEP_SUMMARY: summary };
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    [MAIN, 'run', '--keep-going', ...args],
+    { encoding: 'utf8', env: { ...env, GITHUB_WORKSPACE: folder } },
+  );
+  assert.equal(status, 1);
+  assert.match(stdout, /^a goes on$.*^b runs$/ms);
+  assert.match(stderr, /1 of 2 notebooks failed:\n.*keep-a\.ipynb, cell 1\n/);
+  assert.ok(
+    stdout.includes(`\n::error file=keep-a.ipynb,line=${line + 1},title=cell 1%3A RangeErr`),
+  );
+  assert.match(readFileSync(summary!, 'utf8'), /❌ .*keep/);
+  assert.match(readFileSync(junit!, 'utf8'), /<failure type="RangeError" message="too large">/);
+  const { notebooks } = JSON.parse(readFileSync(json!, 'utf8'));
+  assert.deepEqual(
+    notebooks.map(({ cells }: { cells: { outcome: string }[] }) => cells.map((c) => c.outcome)),
+    [['failed', 'passed'], ['passed']],
+  );
+  assert.equal(cli(...args).status, 1);
+  assert.match(readFileSync(junit!, 'utf8'), /<skipped message="another notebook failed"\/>/);
+});
+
+test("parameters are given as papermill's too", () => {
+  const run = (...args: string[]) =>
+    cli(join(FIXTURES, 'tiny.ipynb'), '--output', join(folder, 'p2'), ...args);
+  const good = run('-p', 'sparsity', '0.25');
+  assert.equal(good.status, 0, good.stderr);
+  assert.match(good.stdout, /^population at 0\.25$/m);
+  for (const args of [['-p', 'sparsity'], ['-p', 'sparsity=0.9', '1'], ['-p']])
+    assert.match(
+      run(...args).stderr,
+      /OptionError: -p .*: expected the name of a variable, then its/,
+    );
 });
 
 test('arguments that the command cannot use are errors that name them', () => {

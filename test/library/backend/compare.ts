@@ -15,7 +15,7 @@ export type Computation = (...inputs: tf.Tensor[]) => tf.Tensor;
 
 /** What a backend says that a machine does not have; any other error is a fault of the backend. */
 const ABSENT =
-  /is not installed|no build of the kernels|finds no GPU|addon module .* can not be found/;
+  /is not installed|no build of the kernels|no driver of an NVIDIA GPU|finds no GPU|addon module .* can not be found/;
 
 /** Every backend of this machine but the slow one that the others are compared with. */
 export async function backends(): Promise<BackendName[]> {

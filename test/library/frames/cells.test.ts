@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import * as sbd from 'selective-brain-damage';
 import * as statistics from 'selective-brain-damage-statistics/internal';
 import { frameOf, frameOfRows } from '#library/frames/frame';
+import { people } from '../../statistics/analysis/people';
+import { temporaryFolder } from '../records/temporary';
 
 const predictions = {
   ...sbd.simulatePredictions({
@@ -42,6 +46,21 @@ const pairs: Readonly<Record<string, [sbd.DataFrame, readonly object[], statisti
     sbd.evalPIEs(predictions, { seed: 1 }),
     statistics.evalPIEs(predictions, { seed: 1 }),
     statistics.pieAccuracyTable,
+  ],
+  annotationShares: [
+    sbd.annotationShares(people),
+    statistics.annotationShares(people),
+    statistics.annotationSharesTable,
+  ],
+  annotationAgreement: [
+    sbd.annotationAgreement(people),
+    statistics.annotationAgreement(people),
+    statistics.agreementTable,
+  ],
+  annotationPower: [
+    sbd.annotationPower({ people: 5 }),
+    statistics.annotationPower({ people: 5 }),
+    statistics.powerTable,
   ],
   flips: [sbd.flips(predictions), statistics.flips(predictions), statistics.flipTable],
   perClassFlips: [
@@ -99,6 +118,14 @@ for (const [name, [frame, rows, schema]] of Object.entries(pairs))
       rows.map((row) => ({ ...row })),
     );
   });
+
+test('answers of people are read as a frame, which the cells take as they take rows', async () => {
+  const file = join(temporaryFolder(), 'answers.jsonl');
+  writeFileSync(file, people.map((row) => `${JSON.stringify(row)}\n`).join(''));
+  const frame = await sbd.readAnnotations(file);
+  assert.deepEqual(frame.shape, [people.length, Object.keys(people[0]!).length]);
+  assert.deepEqual(sbd.annotationShares(frame).values, sbd.annotationShares(people).values);
+});
 
 test('a frame without rows has its columns and types', () => {
   const frame = frameOf(statistics.pieTable, []);

@@ -11,10 +11,10 @@ test('a row per corruption: the clean image, then its severities', async () => {
   const options = { seed: 4, scale: 'cifar' } as const;
   const corruptions = ['fog', 'contrast'] as const;
   const { png, description } = await corruptionGallery(image, { ...options, corruptions });
-  const severities = [1, 2, 3, 4, 5].map((severity) => `severity ${severity}`);
+  const severities = (name: string) => [1, 2, 3, 4, 5].map((n) => `${name}, severity ${n}`);
   assert.deepEqual(description.split('\n').slice(2), [
-    ...['fog', ...severities],
-    ...['contrast', ...severities],
+    ...['clean', ...severities('fog')],
+    ...['clean', ...severities('contrast')],
   ]);
   // Tiles of 128 in steps of 134, at two pixels per pixel: 8 per pixel of the image.
   const { data, info } = await sharp(png).raw().toBuffer({ resolveWithObject: true });

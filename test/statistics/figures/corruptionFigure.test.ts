@@ -25,11 +25,11 @@ test('the costliest corruption on top, two standard errors wide, filled where si
     readonly text: string[];
     readonly x: number[];
     readonly marker: { readonly color: string | string[] };
-    readonly error_x: { readonly array: number[]; readonly arrayminus: number[] };
+    readonly error_x: { readonly array: number[] };
   }[];
   assert.deepEqual(most!.text, ['impulse noise', 'fog']);
   assert.deepEqual(most!.x, [-8, 2]);
-  assert.deepEqual([most!.error_x.array[0], most!.error_x.arrayminus[0]], [2, 2]);
+  assert.equal(most!.error_x.array[0], 2);
   assert.deepEqual(
     [half!.marker.color].flat().map((color) => color === 'white'),
     [false, true],

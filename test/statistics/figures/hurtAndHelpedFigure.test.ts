@@ -30,6 +30,22 @@ test('reads a frame as it reads rows', () => {
   assert.deepEqual(hurtAndHelpedFigure({ columns: names, values }), hurtAndHelpedFigure(ROWS));
 });
 
+test('draws no line where there is no bar', () => {
+  const errors = { hurt_mean_change_se: 0.01, helped_mean_change_se: 0.01 };
+  const rows = ROWS.map((row) => ({ ...row, n_hurt_se: 1, n_helped_se: 1, ...errors }));
+  const traces = hurtAndHelpedFigure(rows).data as unknown as {
+    y: (number | null)[];
+    error_y: { array: (number | null)[]; arrayminus: (number | null)[] };
+  }[];
+  assert.equal(traces.length, 4);
+  for (const { y, error_y } of traces)
+    for (const lines of [error_y.array, error_y.arrayminus])
+      assert.deepEqual(
+        lines.map((line) => line === null),
+        y.map((value) => !value),
+      );
+});
+
 test('draws two standard errors where the table has them', () => {
   const population = simulatePredictions({ numClasses: 20, replicates: 5, sparsities: [0, 0.9] });
   const table = standardErrors(population, summarizeVariants, {

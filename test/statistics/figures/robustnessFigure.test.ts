@@ -29,13 +29,14 @@ interface Trace {
   readonly x: number[];
   readonly y: number[];
   readonly text: string[];
-  readonly error_x: { readonly array: number[]; readonly arrayminus: number[] };
+  readonly error_x?: { readonly array: (number | null)[] };
 }
 
 test('a row per corruption, clean on top, then the one that costs most', () => {
   const figure = robustnessFigure(rows);
   assertSnapshot('robustnessFigure', figure);
-  const [half, most] = figure.data as unknown as Trace[];
+  const [halfParts, mostParts, half, most] = figure.data as unknown as Trace[];
+  assert.deepEqual([halfParts!.name, mostParts!.name], ['pruned 0.5', 'pruned 0.9']);
   assert.deepEqual([half!.name, most!.name], ['pruned 0.5', 'pruned 0.9']);
   assert.deepEqual(most!.text, ['clean', 'fog', 'elastic transform']);
   assert.deepEqual(
@@ -43,12 +44,19 @@ test('a row per corruption, clean on top, then the one that costs most', () => {
     [3, 2, 1],
   );
   assert.ok(Math.abs(most!.x[0]! - (-0.09 / 0.8) * 100) < 1e-3);
-  for (const trace of [half!, most!]) assert.equal(trace.error_x.array[0], 0);
-  assert.ok(most!.error_x.array[2]! > 0 && most!.error_x.arrayminus[2]! > 0);
+  // A line would be an error, which the table has not; each severity is a small dot instead.
+  for (const trace of [half!, most!]) assert.deepEqual(trace.error_x!.array, [null, null, null]);
+  for (const name of ['fog', 'elastic transform']) {
+    const parts = mostParts!.x.filter((_, i) => mostParts!.text[i] === name);
+    const mean = parts.reduce((sum, x) => sum + x, 0) / 5;
+    assert.equal(parts.length, 5);
+    assert.ok(Math.abs(mean - most!.x[most!.text.indexOf(name)]!) < 1e-3);
+  }
+  assert.ok(!mostParts!.text.includes('clean'));
 });
 
 test('the sparser lies below the denser, and no two dots of a row on each other', () => {
-  const [half, most] = robustnessFigure(rows).data as unknown as Trace[];
+  const [, , half, most] = robustnessFigure(rows).data as unknown as Trace[];
   half!.y.forEach((y, row) => {
     assert.ok(y > most!.y[row]! + 0.1, `${y} ${most!.y[row]}`);
   });
@@ -56,7 +64,7 @@ test('the sparser lies below the denser, and no two dots of a row on each other'
 
 test('shows top-5 where asked', () => {
   const { data, layout } = robustnessFigure(rows, { accuracy: 'top5' });
-  const [, most] = data as unknown as Trace[];
+  const [, , , most] = data as unknown as Trace[];
   assert.ok(Math.abs(most!.x[0]! - (-0.045 / 0.9) * 100) < 1e-3);
   assert.match(JSON.stringify(layout.xaxis), /top-5/);
 });

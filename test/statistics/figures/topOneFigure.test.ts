@@ -4,7 +4,14 @@ import { topOneFigure } from '#statistics/figures/topOneFigure';
 import { variantOfSparsity } from '#statistics/predictions/variantName';
 import { assertSnapshot } from './snapshot';
 
-test('a box per variant with every model in it', () => {
+interface Trace {
+  readonly type: string;
+  readonly name: string;
+  readonly y: number[];
+  readonly line: { readonly width: number };
+}
+
+test('every model is a dot, and their mean a line', () => {
   const rows = [0.9, 0, 0.5].flatMap((sparsity) =>
     [0, 1, 2].map((replicate) => ({
       ...{ variant: variantOfSparsity(sparsity), sparsity, replicate },
@@ -13,10 +20,23 @@ test('a box per variant with every model in it', () => {
   );
   const figure = topOneFigure(rows);
   assertSnapshot('topOneFigure', figure);
+  const [dense, half, most, means] = figure.data as unknown as Trace[];
+  assert.deepEqual([dense!.name, half!.name, most!.name], ['dense', 'pruned 0.5', 'pruned 0.9']);
+  assert.deepEqual(dense!.y, [80, 81, 82]);
+  assert.deepEqual(means!.y, [81, 76, 72]);
+});
+
+test('draws boxes from ten models on', () => {
+  const models = (variant: string, count: number) =>
+    Array.from({ length: count }, (_, i) => ({ variant, sparsity: 0, top1: 0.5 + i / 100 }));
+  const { data, layout } = topOneFigure([...models('nine', 9), ...models('ten', 10)]);
+  const boxes = (data as unknown as Trace[]).filter(({ type }) => type === 'box');
   assert.deepEqual(
-    figure.data.map((trace) => (trace as { name: string }).name),
-    ['dense', 'pruned 0.5', 'pruned 0.9'],
+    boxes.map(({ line }) => line.width > 0),
+    [false, true],
   );
+  assert.match(JSON.stringify(layout.title), /boxes: quartiles/);
+  assert.doesNotMatch(JSON.stringify(topOneFigure(models('nine', 9)).layout.title), /box/);
 });
 
 test('says so where variants have different numbers of models', () => {

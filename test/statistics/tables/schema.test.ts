@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import * as statistics from 'selective-brain-damage-statistics/internal';
 import { simulatePredictions } from '#statistics/predictions/simulatePredictions';
 import { allTables } from '#statistics/tables/schema';
+import { people } from '../analysis/people';
 
 const predictions = {
   ...simulatePredictions({
@@ -51,6 +52,10 @@ const made: Readonly<Record<string, readonly object[]>> = {
   perClassRates: statistics.perClassRates(predictions),
   flips: statistics.flips(predictions),
   perClassFlips: statistics.perClassFlips(predictions),
+  readAnnotations: people,
+  annotationShares: statistics.annotationShares(people),
+  annotationAgreement: statistics.annotationAgreement(people),
+  annotationPower: statistics.annotationPower(),
   audit: statistics.audit(predictions).variants.flatMap(({ classes }) => classes),
 };
 

@@ -1,0 +1,2 @@
+/** A backend that this machine does not have; skipped without a warning. */
+export class Absent extends Error {}
