@@ -167,7 +167,7 @@ describe('sbd plan --slurm', {
     const script = scriptOf(planned('endless.json', endless));
     const file = checkpointFile(join(folder, 'endless/sparsity=0.9/replicate=00'));
     const step = () => {
-      const { metadata } = decodeSafetensors(readFileSync(file));
+      const { metadata } = decodeSafetensors(file, readFileSync(file));
       return (JSON.parse(metadata.position!) as Position).step;
     };
     const task = { ...env, SLURM_ARRAY_JOB_ID: '7', SLURM_ARRAY_TASK_ID: '1' };
