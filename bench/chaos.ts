@@ -17,13 +17,13 @@ async function main(): Promise<void> {
   try {
     const seed = Number(process.argv[2] ?? 1);
     const chaos = await runChaos({
-      ...{ folder, sparsities: [0, 0.3, 0.6, 0.9], replicates: 6, steps: 1000, kills: 30, seed },
+      ...{ folder, sparsities: [0, 0.3, 0.6, 0.9], replicates: 6, steps: 200, kills: 30, seed },
       onLine: console.error,
     });
     const { kills, unbroken, different, broken, others, begun, done, seconds } = chaos;
-    console.log('| second | killed | its last word |\n|---|---|---|');
-    for (const kill of kills)
-      console.log(`| ${kill.seconds.toFixed(1)} | ${kill.victim} | ${kill.at} |`);
+    console.log('| second | killed | at | what happened |\n|---|---|---|---|');
+    for (const { seconds: at, victim, at: doing, outcome } of kills)
+      console.log(`| ${at.toFixed(0)} | ${victim} | ${doing} | ${outcome} |`);
     const sum = (counts: ReadonlyMap<string, number>) =>
       [...counts.values()].reduce((all, count) => all + count, 0);
     console.log(

@@ -1,7 +1,11 @@
-import { OptionError } from 'selective-brain-damage-statistics';
+import { OptionError, TrainingError } from 'selective-brain-damage-statistics';
 import {
   groupBy,
+  joinPlace,
+  NUMBER,
   nameOf,
+  objectOf,
+  parseJson,
   readPopulation,
   resolvePlace,
   type StoredFile,
@@ -10,7 +14,6 @@ import {
 } from 'selective-brain-damage-statistics/internal';
 import type { Quantization } from '../compression/quantization';
 import { readScores } from '../evaluation/scoreFiles';
-import { readRun } from '../models/modelFolder';
 import { variantOfQuantization } from '../models/variantOfRun';
 import { readFailure } from '../training/trainingFailure';
 import { type GroupStatus, isOver, type Status, secondsLeft, UNITS_FOR_TIME } from './status';
@@ -70,7 +73,8 @@ export async function folderStatus(place: string, expected?: ExpectedPopulation)
   } = (wanted ?? {}) as Partial<ExpectedPopulation>;
   const models = modelsIn(folder, files, checkpointSeconds);
   const found = groupBy(models, ({ name }) => name);
-  const names = [...sparsities.map(variantOfSparsity), ...compress.map(variantOfQuantization)];
+  const quantized = compress.map(variantOfQuantization);
+  const names = [...sparsities.map(variantOfSparsity), ...quantized];
   const levels = [...new Set([...names, ...found.keys()])].map((name) =>
     levelOf(name, found.get(name) ?? [], names.includes(name) ? replicates : 0),
   );
@@ -85,7 +89,8 @@ export async function folderStatus(place: string, expected?: ExpectedPopulation)
       })),
   );
   const groups = [...levels, ...(await setsOf(files, done.length, sets))];
-  const left = secondsLeft(levels, seconds);
+  const networks = levels.filter(({ name }) => !quantized.includes(name));
+  const left = secondsLeft(networks, seconds);
   return {
     ...{ place: folder, groups, failures },
     // The files do not tell which sets are under way.
@@ -135,8 +140,30 @@ function levelOf(name: string, models: readonly ModelFiles[], expected: number):
 /** Seconds of the networks that were done last. */
 async function secondsOf(models: readonly ModelFiles[]): Promise<number[]> {
   const last = models.toSorted((a, b) => b.modified - a.modified).slice(0, UNITS_FOR_TIME);
-  const runs = await Promise.all(last.map(({ folder }) => readRun(folder)));
+  const runs = await Promise.all(last.map(({ folder }) => timedRun(joinPlace(folder, 'run.json'))));
   return runs.flatMap((run) => (run ? [run.outcome.seconds] : []));
+}
+
+/** What is read of the record of a training. */
+const TIMED = objectOf({ outcome: objectOf({ seconds: NUMBER }) });
+
+async function timedRun(
+  file: string,
+): Promise<{ readonly outcome: { readonly seconds: number } } | undefined> {
+  const json = await storeOf(file).read(file);
+  return (
+    json &&
+    parseJson(
+      {
+        file,
+        what: 'the record of the run',
+        rule: TIMED,
+        Failure: TrainingError,
+        wayOut: 'Delete it and run the training again.',
+      },
+      json,
+    )
+  );
 }
 
 /** The sets of images that all models which are there were evaluated on. */
