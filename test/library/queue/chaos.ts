@@ -124,7 +124,7 @@ export async function runChaos(options: ChaosOptions): Promise<Chaos> {
     train: { loader: 'cifar10', views: [{ op: 'take', count: 640 }] },
     test: { loader: 'cifar10', options: { split: 'test' }, views: [{ op: 'take', count: 100 }] },
     ...{ model: { name: 'small-cnn', width: 4 }, sparsities, replicates, seed: 1, steps },
-    ...{ batchSize: 64, checkpointSeconds: 1, folder: 'unbroken' },
+    ...{ batchSize: 32, checkpointSeconds: 1, folder: 'unbroken' },
   };
   const file = join(folder, 'plan.json');
   writeFileSync(file, JSON.stringify(plan));
