@@ -1,5 +1,6 @@
 import { readPredictions, TrainingError } from 'selective-brain-damage-statistics';
 import {
+  checkedJson,
   checkOption,
   checkOptions,
   checkStore,
@@ -22,7 +23,6 @@ import {
   seedFrom,
   storeOf,
   TEXT,
-  toJson,
   variantOfSparsity,
 } from 'selective-brain-damage-statistics/internal';
 import {
@@ -183,7 +183,10 @@ export async function trainPopulation(options: TrainPopulationOptions): Promise<
   const incomplete = await countIncomplete(wanted, train, backend);
   await storeOf(folder).replace(
     populationFile(folder),
-    toJson({ ...population, test_set: testSet, class_names: test.classNames, seed }),
+    checkedJson({
+      ...{ ...population, test_set: testSet, class_names: test.classNames },
+      ...{ seed, sparsities, replicates },
+    }),
   );
   const { model, training } = population;
   const { steps, batchSize } = resolveRun(train, model, 0, seed, backend, training).training;
