@@ -77,9 +77,9 @@ export function readOptions(argv: readonly string[], command: string): Arguments
   const { check, diff, html, trust, output, junit, json } = values;
   if (check && (html || output !== undefined))
     throw new OptionError('--check writes nothing: expected neither --output nor --html with it.');
+  if (trust && !html) throw new OptionError('--trust is about pages: expected --html with it.');
   if (diff !== undefined && !check)
     throw new OptionError('--diff: expected --check with it, which finds the differences.');
-  if (trust && !html) throw new OptionError('--trust is about pages: expected --html with it.');
   const notebooks = (positionals.length > 0 ? positionals : [defaultFolder()]).flatMap(notebooksAt);
   if (output !== undefined) refuseEqualNames(notebooks);
   if (values.data.length > 0 && values.cache === undefined)
