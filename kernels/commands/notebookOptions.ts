@@ -27,7 +27,7 @@ cell that fails and is not tagged "raises-exception". Default: those in the fold
                          string (may be repeated; also --parameters <name>=<value>)
   --cache <folder>       reuse results where code, packages and the files of --data are the same
   --data <pattern>       with --cache: the files that the notebooks read, or none (may be repeated)
-  --twin                 execute nothing; keep code and text as a .ts file beside each notebook, both
+  --twin                 execute nothing; keep code and text as a .ts file beside a notebook, both
                          ways (with --check: fail if they differ; --from ipynb | ts: take this one)
   --jobs <n>             notebooks that run at a time (default: one per core and 2 GB free memory)`;
 
