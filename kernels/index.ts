@@ -29,7 +29,12 @@ export {
   type UpdateOutput,
   writeNotebook,
 } from './notebook';
-export { notebookPage } from './page';
+export { type Links, type PageFolders, relativeLinks } from './pages/links';
+export type { PlotlyFigure } from './pages/outputs';
+export { notebookPage, type PageOptions } from './pages/page';
+export { type Heading, type NotebookParts, notebookParts, type PartsOptions } from './pages/parts';
+export { type PageScripts, pageScripts } from './pages/scripts';
+export { NOTEBOOK_STYLE } from './pages/style';
 export { withParameters } from './parameters';
 export type { ProgressSink } from './progress';
 export {

@@ -3,7 +3,8 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { describeFailure } from '../cellFailure';
 import { type CellDifference, differences, keepStored } from '../compareNotebooks';
 import { type Notebook, writeNotebook } from '../notebook';
-import { notebookPage } from '../page';
+import { relativeLinks } from '../pages/links';
+import { notebookPage } from '../pages/page';
 import { formatDuration } from '../progress';
 import { type NotebookReport, reportOf, skippedReport } from '../reports/report';
 import { runNotebook } from '../runNotebook';
@@ -78,18 +79,30 @@ async function write(
   path: string,
   stored: Notebook,
   run: Notebook,
-  { output, html }: Arguments,
+  { output, html, trust, notebooks }: Arguments,
 ): Promise<string> {
   const folder = output ?? dirname(path);
-  const name = basename(path, '.ipynb');
-  const file = join(folder, `${name}.ipynb`);
-  const page = join(folder, `${name}.html`);
+  const file = join(folder, basename(path));
   mkdirSync(folder, { recursive: true });
   // In place, differences within the tolerance must not become changes in version control.
   const kept = output === undefined ? await keepStored(stored, run) : run;
   writeNotebook(file, kept);
-  if (html) writeFileSync(page, await notebookPage(run, name));
-  return html ? `${file}, ${page}` : file;
+  if (!html) return file;
+  const page = pageFile(path, output);
+  const withPage = new Set(notebooks.map((notebook) => resolve(notebook)));
+  const links = relativeLinks({
+    from: dirname(resolve(path)),
+    to: resolve(folder),
+    pageOf: (notebook) =>
+      withPage.has(notebook) ? resolve(pageFile(notebook, output)) : undefined,
+  });
+  const fallbackTitle = basename(path, '.ipynb');
+  writeFileSync(page, await notebookPage(run, { fallbackTitle, trust, links }));
+  return `${file}, ${page}`;
+}
+
+function pageFile(path: string, output: string | undefined): string {
+  return join(output ?? dirname(path), `${basename(path, '.ipynb')}.html`);
 }
 
 function describeDifferences(path: string, found: readonly CellDifference[]): string {

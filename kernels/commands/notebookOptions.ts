@@ -20,6 +20,7 @@ cell that fails and is not tagged "raises-exception". Default: those in the fold
   --junit, --json <file> write what became of each cell
   --output <folder>      write the executed notebooks here (default: in place)
   --html                 write a self-contained page beside each executed notebook
+  --trust                let scripts, styles and forms of the notebooks' HTML stay in their pages
   --timeout <seconds>    the time that a cell may run (default: without limit)
   -p <name> <value>      set a variable of the cell tagged "parameters"; the value is JSON, else a
                          string (may be repeated; also --parameters <name>=<value>)
@@ -37,6 +38,7 @@ const KINDS = {
   json: 'value',
   output: 'value',
   html: 'flag',
+  trust: 'flag',
   timeout: 'value',
   parameters: 'values',
   jobs: 'value',
@@ -51,6 +53,7 @@ export interface Arguments {
   readonly json?: string;
   readonly output?: string;
   readonly html: boolean;
+  readonly trust: boolean;
   readonly timeout?: number;
   readonly parameters: Readonly<Record<string, unknown>>;
   readonly jobs: number;
@@ -59,9 +62,10 @@ export interface Arguments {
 /** @throws OptionError for arguments that cannot be used */
 export function readOptions(argv: readonly string[], command: string): Arguments {
   const { values, positionals } = parseArguments(withLongParameters(argv), KINDS, command);
-  const { check, html, output, junit, json } = values;
+  const { check, html, trust, output, junit, json } = values;
   if (check && (html || output !== undefined))
     throw new OptionError('--check writes nothing: expected neither --output nor --html with it.');
+  if (trust && !html) throw new OptionError('--trust is about pages: expected --html with it.');
   const notebooks = (positionals.length > 0 ? positionals : [defaultFolder()]).flatMap(notebooksAt);
   if (output !== undefined) refuseEqualNames(notebooks);
   const timeout = parseNumber('--timeout', values.timeout, 'a number of seconds above 0');
@@ -71,6 +75,7 @@ export function readOptions(argv: readonly string[], command: string): Arguments
     check,
     keepGoing: values['keep-going'],
     html,
+    trust,
     jobs: Math.min(notebooks.length, Math.ceil(jobs)),
     parameters: Object.fromEntries(values.parameters.map(parseParameter)),
     ...(output !== undefined && { output }),

@@ -148,16 +148,12 @@ export {
 } from './records/loadImageNetRecords';
 export type { BytesFeature, Feature, FloatFeature, Int64Feature } from './records/tfExample';
 export { type RecordInput, type WriteRecordsOptions, writeRecords } from './records/writeRecords';
+export { type Population, PopulationError, type PopulationFailure } from './training/population';
 export type { PopulationProgress } from './training/populationTally';
 export { type PruneModelOptions, pruneModel } from './training/pruneModel';
 export type { TrainingProgress } from './training/trainingLoop';
 export type { PruningOptions, TrainableModel, TrainingOptions } from './training/trainingOptions';
-export {
-  type Population,
-  type PopulationFailure,
-  type TrainPopulationOptions,
-  trainPopulation,
-} from './training/trainPopulation';
+export { type TrainPopulationOptions, trainPopulation } from './training/trainPopulation';
 export { type TrainPrunedOptions, trainPruned } from './training/trainPruned';
 export type { ImageProgress } from './workers/imageMeter';
 export type { Speed } from './workers/progressMeter';

@@ -83,13 +83,26 @@ test('the page needs nothing but itself', () => {
   assert.match(page, /<h1[^>]*>A tiny notebook<\/h1>/);
   assert.match(page, /<table class="dataframe"/);
   assert.match(page, /<strong>now<\/strong>/);
-  assert.match(page, /<div class="figure"><div class="fallback"><pre>A figure<\/pre>/);
-  const figure = /<script type="application\/json">(.*?)<\/script>/s.exec(page)![1]!;
-  assert.deepEqual(JSON.parse(figure).data[0].y, [1, 2]);
+  assert.match(page, /<title>A tiny notebook<\/title>/);
+  assert.match(page, /<div class="figure" data-figure="0"><pre class="text">A figure<\/pre>/);
+  const figures = /<script type="application\/json" id="figures">(.*?)<\/script>/s.exec(page)![1]!;
+  assert.deepEqual(JSON.parse(figures)[0].data[0].y, [1, 2]);
   const markup = page.replaceAll(/<script>.*?<\/script>/gs, '<script></script>');
-  assert.equal(markup.match(/<script/g)!.length, 3);
+  assert.equal(markup.match(/<script/g)!.length, 4);
   assert.doesNotMatch(markup, /(src|href)\s*=\s*["']?(https?:)?\/\/|url\(|@import/);
   assert.doesNotMatch(markup, /<link/);
+});
+
+test('scripts stay in pages of notebooks that are trusted', () => {
+  const path = writeCells('scripted', ["({ 'text/html': '<b>x</b><script>1</script>' })"]);
+  const pageOf = (...options: string[]) => {
+    const run = cli(path, '--html', ...options);
+    assert.equal(run.status, 0, run.stderr);
+    return readFileSync(join(folder, 'scripted.html'), 'utf8');
+  };
+  assert.doesNotMatch(pageOf(), /<b>x<\/b><script>/);
+  assert.match(pageOf('--trust'), /<b>x<\/b><script>1<\/script>/);
+  assert.match(cli(path, '--trust').stderr, /--trust is about pages: expected --html with it/);
 });
 
 test('nbformat finds the executed notebook valid', { skip: withoutPython('nbformat') }, () => {
