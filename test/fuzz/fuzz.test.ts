@@ -9,7 +9,7 @@ import { mutate } from './mutate';
 const BOUNDS: Bounds = { seconds: 30, clock: 120, bytes: 300e6 };
 const EACH = 1000;
 
-describe('damaged files', () => {
+describe('damaged files', { concurrency: 2 }, () => {
   for (const { name } of KINDS)
     it(`${name}: ${EACH} end in the value or in an error that names the file`, async () => {
       const { count, refused, faults } = await fuzz(
