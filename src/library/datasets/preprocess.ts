@@ -308,10 +308,14 @@ export async function preprocess(
   return normalize(resampled, cut, normalization, into ?? new Float32Array(cut.size ** 2 * 3));
 }
 
-/** The size of a picture, which is checked before a pixel is decoded. */
-function sizeWithin(
+/**
+ * The size of a picture, which is checked before a pixel is decoded.
+ *
+ * @throws Error where it is of another format, or has more pixels
+ */
+export function sizeWithin(
   encoded: Uint8Array,
-  { pixels, formats }: PictureBounds,
+  { pixels, formats }: PictureBounds = USUAL_BOUNDS,
 ): { width: number; height: number } {
   const begin = Buffer.from(encoded.subarray(0, 12)).toString('hex');
   if (!formats.some((format) => FORMATS[format].test(begin)))

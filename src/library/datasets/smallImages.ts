@@ -1,8 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { imageSize as sizeOf } from 'image-size';
 import type { ImageFiles } from './imageFiles';
-import type { PictureOptions } from './preprocess';
+import { type PictureOptions, sizeWithin } from './preprocess';
 
 /** Images looked at, from the start of as many classes. */
 const LOOKED_AT = 20;
@@ -45,7 +44,7 @@ async function sizesOfSome(
   const sizes = await Promise.all(
     [...ids.values()].map((id) =>
       readFile(join(root, id))
-        .then((encoded) => sizeOf(encoded))
+        .then((encoded) => sizeWithin(encoded))
         .catch(() => undefined),
     ),
   );

@@ -10,6 +10,7 @@ import {
   TEXT,
 } from 'selective-brain-damage-statistics/internal';
 import * as tf from '../backend/tf';
+import { checkTopology } from './checkTopology';
 import type { RunRecord } from './runRecord';
 import type { NamedArray } from './safetensors';
 import { nameOf } from './weights';
@@ -111,6 +112,11 @@ export async function readNetwork(
   const data = new Uint8Array(weights.bytes).buffer;
   const bad = new Float32Array(data).findIndex((weight) => !Number.isFinite(weight));
   if (bad >= 0) failed(weights.file, `the weight at byte ${4 * bad} is no finite number`);
+  try {
+    checkTopology(modelTopology);
+  } catch (cause) {
+    failed(json.file, `the network cannot be built (${(cause as Error).message})`, cause);
+  }
   const now: Reading = { left: count, made: [] };
   return reading
     .run(now, () =>

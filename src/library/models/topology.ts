@@ -1,4 +1,5 @@
 import * as tf from '../backend/tf';
+import { checkTopology } from './checkTopology';
 
 /** A network without its weights, as `tf.LayersModel.toJSON` gives it. */
 export type Topology = Readonly<Record<string, unknown>>;
@@ -17,7 +18,12 @@ export function topologyOf(model: tf.LayersModel): Topology {
   return model.toJSON(null, false) as Topology;
 }
 
-/** A model with the weights that its initialisers draw. */
-export function fromTopology(topology: Topology): Promise<tf.LayersModel> {
+/**
+ * A model with the weights that its initialisers draw.
+ *
+ * @throws Error where no layer gives the inputs of another
+ */
+export async function fromTopology(topology: Topology): Promise<tf.LayersModel> {
+  checkTopology(topology);
   return tf.models.modelFromJSON(topology as Parameters<typeof tf.models.modelFromJSON>[0]);
 }

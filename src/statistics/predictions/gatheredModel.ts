@@ -24,7 +24,7 @@ export class GatheredModel implements ModelIdentity {
   private width = 0;
   private readonly count = { rows: 0, confidence: 0, top5: 0 };
   /** Where the model's last row is; not the chunk, which would keep all its columns. */
-  private last = { source: '', offset: 0 };
+  last = { source: '', offset: 0 };
 
   constructor(
     readonly variant: string | undefined,

@@ -1,5 +1,5 @@
-import { PredictionsError } from '../errors';
 import { groupBy } from '../groupBy';
+import { type Chunk, wrongValue } from './chunk';
 import { bySparsity, variantOfSparsity } from './variantName';
 
 /** Sparsities no further apart are one level: measured ones miss their target by a little. */
@@ -11,6 +11,8 @@ export interface ModelIdentity {
   /** NaN where it is not given. */
   readonly sparsity: number;
   readonly replicate: number | undefined;
+  /** Its last row, for errors. */
+  readonly last: Pick<Chunk, 'source' | 'offset'>;
 }
 
 /** A model's place among the others. */
@@ -71,15 +73,19 @@ function isNumber(sparsity: number): boolean {
 
 function commonSparsity(
   variant: string,
-  members: readonly { readonly sparsity: number }[],
+  members: readonly { readonly sparsity: number; readonly model: ModelIdentity }[],
 ): number {
-  const [first, another] = new Set(members.map(({ sparsity }) => sparsity).filter(isNumber));
-  if (another !== undefined)
-    throw new PredictionsError(
-      `The variant ${variant} has models of sparsity ${first} and of ${another}; give each sparsity a ` +
-        `variant of its own, as '${variant} ${another}', or leave the column variant out.`,
+  const [first, ...others] = members.filter(({ sparsity }) => isNumber(sparsity));
+  const another = others.find(({ sparsity }) => sparsity !== first!.sparsity);
+  if (another)
+    wrongValue(
+      another.model.last,
+      0,
+      'sparsity',
+      `the variant ${variant} has models of sparsity ${first!.sparsity} and, here, of ${another.sparsity}; give ` +
+        `each sparsity a variant of its own, as '${variant} ${another.sparsity}', or leave the column variant out.`,
     );
-  return first ?? Number.NaN;
+  return first?.sparsity ?? Number.NaN;
 }
 
 /** The models of a variant by replicate; those without one get the numbers that are free. */
@@ -92,9 +98,12 @@ function numbered<Model extends ModelIdentity>(
     const { replicate } = model;
     if (replicate === undefined) continue;
     if (taken.has(replicate))
-      throw new PredictionsError(
-        `Two models of ${variant} have replicate ${replicate} (sparsities within ${SAME_SPARSITY} of ` +
-          'each other are one variant). Give every model of a variant a replicate of its own.',
+      wrongValue(
+        model.last,
+        0,
+        'replicate',
+        `two models of ${variant} have replicate ${replicate}, one of them here (sparsities within ` +
+          `${SAME_SPARSITY} of each other are one variant). Give every model of a variant a replicate of its own.`,
       );
     taken.add(replicate);
   }

@@ -102,6 +102,28 @@ describe('loadModel', () => {
     await assert.rejects(loadChanged('model.json', other), refused('model.json', /Conv9D/));
   });
 
+  it('builds no network whose layers wait for each other, which tfjs would do for ever', async () => {
+    const changed =
+      (change: (layers: { inbound_nodes: unknown[][][] }[]) => unknown) => (bytes: Buffer) => {
+        const json = JSON.parse(bytes.toString());
+        change(json.modelTopology.config.layers);
+        return JSON.stringify(json);
+      };
+    const withInput = (at: 0 | 1, value: unknown) =>
+      changed((layers) => {
+        layers[1]!.inbound_nodes[0]![0]![at] = value;
+      });
+    for (const [change, problem] of [
+      [changed((layers) => layers.splice(1, 1)), /no layer gives the inputs of the layer/],
+      [changed((layers) => layers.shift()), /no layer gives the inputs of the layer/],
+      [withInput(0, 'logits'), /no layer gives the inputs of the layer/],
+      [withInput(1, 7), /no layer gives the inputs of the layer/],
+      [withInput(1, '7'), /are no lists of layers/],
+      [changed((layers) => layers.push(layers[1]!)), /the layer \S+ comes twice/],
+    ] as const)
+      await assert.rejects(loadChanged('model.json', change), refused('model.json', problem));
+  });
+
   it('refuses weights of another length, and those that are no numbers', async () => {
     await assert.rejects(
       loadChanged('weights.bin', (bytes) => bytes.subarray(4)),
