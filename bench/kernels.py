@@ -1,25 +1,60 @@
-"""Runs the same cells in several Jupyter kernels, each in a new kernel, and says what they did, as Markdown.
+"""Runs the same cells in this kernel, Deno's and tslab's through Jupyter's own client, and prints what they did and how
+fast they were, as Markdown. Kernels take turns; every row of features is in a new kernel.
 
-    python bench/kernels.py "<label>=<name of an installed kernel>" ...
+    npm run bench:kernel [-- speed | features]
 
-Needs jupyter_client, and the kernels: `typescript-notebooks kernel install`, `deno jupyter --install`, `tslab install`.
+Needs a Python 3 with jupyter_client (SBD_PYTHON, else python3). Deno runs where it is found: `deno` in the PATH, or what
+DENO names, such as the binary of npm's package `deno`.
 """
 
+import json
+import os
 import queue
+import shutil
 import sys
 import time
 from pathlib import Path
+from statistics import median
 from tempfile import mkdtemp
 
 from jupyter_client.manager import KernelManager
 
+ROOT = Path(__file__).resolve().parent.parent
+NODE = shutil.which("node")
+DENO = os.environ.get("DENO") or shutil.which("deno")
+KERNELS = {
+    "this kernel": [NODE, "--enable-source-maps", str(ROOT / "kernels/dist/jupyter.js"), "{connection_file}"],
+    "Deno": DENO and [DENO, "jupyter", "--kernel", "--conn", "{connection_file}"],
+    "tslab": [NODE, str(ROOT / "node_modules/tslab/bin/tslab"), "kernel", "--config-path", "{connection_file}"],
+}
+ROUNDS = 5
 SECONDS = 60
 
 
+def install():
+    """Writes the specifications of the kernels where jupyter_client finds them; gives the labels of those there are."""
+    data = Path(mkdtemp())
+    for label, argv in KERNELS.items():
+        if not argv:
+            print(f"{label} is not there.", file=sys.stderr)
+            continue
+        folder = data / "kernels" / name_of(label)
+        folder.mkdir(parents=True)
+        mode = "signal" if label == "tslab" else "message"
+        spec = {"argv": argv, "display_name": label, "language": "typescript", "interrupt_mode": mode}
+        (folder / "kernel.json").write_text(json.dumps(spec))
+    os.environ["JUPYTER_PATH"] = str(data)
+    return [label for label, argv in KERNELS.items() if argv]
+
+
+def name_of(label):
+    return label.lower().replace(" ", "-")
+
+
 class Kernel:
-    def __init__(self, name):
+    def __init__(self, label):
         self.folder = Path(mkdtemp())
-        self.manager = KernelManager(kernel_name=name)
+        self.manager = KernelManager(kernel_name=name_of(label))
         begin = time.perf_counter()
         self.manager.start_kernel(cwd=str(self.folder))
         self.client = self.manager.client()
@@ -157,18 +192,91 @@ ROWS = {
     "one interrupt ends while (true) {}, variables stay": interrupt,
 }
 
-names = dict(arg.split("=") for arg in sys.argv[1:])
-print("| | " + " | ".join(names) + " |")
-print("|---|" + "---|" * len(names))
-ready = {label: [] for label in names}
-for what, row in ROWS.items():
-    cells = []
-    for label, name in names.items():
-        kernel = Kernel(name)
-        ready[label].append(kernel.ready)
-        outcome = row(kernel)
-        cells.append({True: "yes", False: "no"}.get(outcome, outcome))
-        kernel.close()
-    print(f"| {what} | {' | '.join(cells)} |", flush=True)
-medians = [f"{sorted(times)[len(times) // 2]:.1f} s" for times in ready.values()]
-print(f"| ready, median of {len(ROWS)} | {' | '.join(medians)} |")
+def seconds(work):
+    begin = time.perf_counter()
+    work()
+    return time.perf_counter() - begin
+
+
+def hundred_cells(k):
+    for i in range(100):
+        k.run(f"const value{i} = {i}; value{i}")
+
+
+def completion(k):
+    k.run("const measured = [1, 2]")
+    code = "measured.fin"
+
+    def ask():
+        message = k.client.complete(code, len(code))
+        while k.client.get_shell_msg(timeout=SECONDS)["parent_header"].get("msg_id") != message:
+            pass
+
+    ask()
+    return median(seconds(ask) for _ in range(20))
+
+
+def lines(k):
+    k.run("for (let i = 0; i < 100000; i++) console.log('line ' + i)")
+
+
+def memory(k):
+    """MB that the kernel's processes hold, pages that they share counted in parts."""
+    children = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            parent = int(stat.read_text().rsplit(")", 1)[1].split()[1])
+        except OSError:
+            continue
+        children.setdefault(parent, []).append(int(stat.parent.name))
+    pids = [k.manager.provisioner.pid]
+    for pid in pids:
+        pids.extend(children.get(pid, []))
+    sizes = [Path(f"/proc/{pid}/smaps_rollup").read_text().split("Pss:")[1].split()[0] for pid in pids]
+    return sum(map(int, sizes)) / 1024
+
+
+def measure(label):
+    k = Kernel(label)
+    found = {"ready, s": k.ready, "first cell, s": seconds(lambda: k.run("1"))}
+    time.sleep(2)
+    found["memory of the idle kernel, MB"] = memory(k)
+    found["100 cells, s"] = seconds(lambda: hundred_cells(k))
+    found["completion, s"] = completion(k)
+    found["100,000 lines, s"] = seconds(lambda: lines(k))
+    k.close()
+    return found
+
+
+def speed(labels):
+    rounds = {label: [] for label in labels}
+    for _ in range(ROUNDS):
+        for label in labels:
+            rounds[label].append(measure(label))
+    heads(labels)
+    for what in rounds[labels[0]][0]:
+        medians = [median(found[what] for found in rounds[label]) for label in labels]
+        digits = 0 if what.endswith("MB") else 2
+        print(f"| {what} | {' | '.join(f'{value:.{digits}f}' for value in medians)} |")
+
+
+def features(labels):
+    heads(labels)
+    for what, row in ROWS.items():
+        cells = []
+        for label in labels:
+            kernel = Kernel(label)
+            outcome = row(kernel)
+            cells.append({True: "yes", False: "no"}.get(outcome, outcome))
+            kernel.close()
+        print(f"| {what} | {' | '.join(cells)} |", flush=True)
+
+
+def heads(labels):
+    print("\n| | " + " | ".join(labels) + " |\n|---|" + "---|" * len(labels))
+
+
+wanted = sys.argv[1:] or ["speed", "features"]
+labels = install()
+for part in wanted:
+    {"speed": speed, "features": features}[part](labels)

@@ -18,6 +18,8 @@ export interface CellError {
   readonly cell: number;
   /** The line of the cell, from 1; missing where the stack has none. */
   readonly line?: number;
+  /** Whether the cell did not throw, but ran out of time or lost its process. */
+  readonly isAborted?: boolean;
 }
 
 /** A cell as it runs. */

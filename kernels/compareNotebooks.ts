@@ -25,21 +25,34 @@ const PICTURE_TOLERANCE = 24;
 const PLOTLY = 'application/vnd.plotly.v1+json';
 const NUMBER = /(?<![\w.])[-+]?\d+(?:\.\d+)?(?:e[-+]?\d+)?(?!\w)/gi;
 
+/** How the outputs of a cell differ from the stored ones. */
+export interface CellDifference {
+  /** The cell's id. */
+  readonly id: string;
+  /** Its execution count. */
+  readonly number: number;
+  /** One line that names the first difference. */
+  readonly summary: string;
+  /** All differences. */
+  readonly text: string;
+}
+
 /**
  * Compares the outputs of a run with the stored ones: numbers within a tolerance, figures by their
  * data, pictures by their pixels, everything else exactly.
  *
  * @param stored the notebook as it was read
  * @param run the same notebook after a run
- * @returns one description per cell that differs
+ * @returns the cells that differ
  */
-export async function differences(stored: Notebook, run: Notebook): Promise<string[]> {
-  const found: string[] = [];
+export async function differences(stored: Notebook, run: Notebook): Promise<CellDifference[]> {
+  const found: CellDifference[] = [];
   const cells = storedCells(stored);
-  for (const [i, cell] of storedPart(run).cells.filter(isExecuted).entries()) {
+  for (const cell of storedPart(run).cells.filter(isExecuted)) {
     if (cell.metadata.tags?.includes(VARIES)) continue;
     const difference = await outputsDiffer(cells.get(cell.id)?.outputs ?? [], cell.outputs);
-    if (difference) found.push(`cell ${i + 1}, ${difference}`);
+    const { id, execution_count: number } = cell;
+    if (difference) found.push({ id, number: number!, summary: difference, text: difference });
   }
   return found;
 }

@@ -1,6 +1,7 @@
 /** Runs Jupyter notebooks of TypeScript without Jupyter, and gives Jupyter a kernel for them. */
 export type { CellError } from './cellError';
-export { differences, keepStored } from './compareNotebooks';
+export { type CellFailure, describeFailure } from './cellFailure';
+export { type CellDifference, differences, keepStored } from './compareNotebooks';
 export { NamedError, NotebookError, OptionError } from './errors';
 export {
   installKernel,
@@ -28,15 +29,19 @@ export {
   type UpdateOutput,
   writeNotebook,
 } from './notebook';
-export { notebookPage } from './page';
+export { type Links, type PageFolders, relativeLinks } from './pages/links';
+export type { PlotlyFigure } from './pages/outputs';
+export { notebookPage, type PageOptions } from './pages/page';
+export { type Heading, type NotebookParts, notebookParts, type PartsOptions } from './pages/parts';
+export { type PageScripts, pageScripts } from './pages/scripts';
+export { NOTEBOOK_STYLE } from './pages/style';
+export { withParameters } from './parameters';
 export type { ProgressSink } from './progress';
 export {
-  type CellFailure,
   type CellPlace,
-  describeFailure,
+  type CellResult,
   type RunObserver,
   type RunOptions,
   type RunResult,
   runNotebook,
-  withParameters,
 } from './runNotebook';

@@ -1,6 +1,6 @@
 /** The program that Jupyter starts: a kernel for the connection file given. */
-import { readFileSync } from 'node:fs';
 import { JupyterKernel } from './jupyterKernel';
+import { type Connection, readConnection } from './wire';
 
 const PARENT_CHECK_MILLISECONDS = 1000;
 
@@ -9,7 +9,13 @@ if (connectionFile === undefined) {
   console.error(`Usage: node ${__filename} <connection file>. Jupyter starts the kernel with one.`);
   process.exit(1);
 }
-const connection = JSON.parse(readFileSync(connectionFile, 'utf8'));
+let connection: Connection;
+try {
+  connection = readConnection(connectionFile);
+} catch (error) {
+  console.error((error as Error).message);
+  process.exit(1);
+}
 const kernel = new JupyterKernel(connection, process.cwd(), () => process.exit());
 
 process.on('SIGINT', () => kernel.interrupt());

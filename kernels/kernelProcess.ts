@@ -163,6 +163,7 @@ export class KernelProcess {
       message,
       traceback: [cellTitle(file), `${name}: ${message}`],
       cell: count,
+      isAborted: true,
     });
     let isLate = false;
     const marks = this.streams.map((stream) => stream.nextMark());

@@ -51,6 +51,8 @@ export class Language {
   private readonly unresolved = new Set<string>();
   private readonly extra = new Set<string>();
   private readonly options: ts.CompilerOptions;
+  /** What is known of installed packages. */
+  private packages = newPackages('');
 
   /** @param folder where cells resolve their imports */
   constructor(readonly folder: string) {
@@ -135,8 +137,25 @@ export class Language {
         return text ? String(text.version) : this.versionOnDisk(path);
       },
       getScriptSnapshot: (path) => {
+        if (isOfPackage(path)) return this.snapshotOfPackage(path);
         const text = texts.get(path)?.text ?? ts.sys.readFile(path);
         return text === undefined ? undefined : ts.ScriptSnapshot.fromString(text);
+      },
+      resolveModuleNameLiterals: (literals, importer, redirected, options, file) => {
+        const resolve = () =>
+          literals.map((literal) =>
+            ts.resolveModuleName(
+              ...([literal.text, importer, options, host] as const),
+              ...([
+                undefined,
+                redirected,
+                ts.getModeForUsageLocation(file, literal, options),
+              ] as const),
+            ),
+          );
+        return isOfPackage(importer)
+          ? memoized(this.installed().imports, importer, resolve)
+          : resolve();
       },
       getCurrentDirectory: () => this.folder,
       useCaseSensitiveFileNames: () => ts.sys.useCaseSensitiveFileNames,
@@ -154,8 +173,40 @@ export class Language {
   }
 
   private versionOnDisk(path: string): string {
-    return isOfPackage(path) ? `installed ${installation(this.folder)}` : stampOf(path);
+    return isOfPackage(path) ? this.installed().stamp : stampOf(path);
   }
+
+  private snapshotOfPackage(path: string): ts.IScriptSnapshot | undefined {
+    return memoized(this.installed().snapshots, path, () => {
+      const text = ts.sys.readFile(path);
+      return text === undefined ? undefined : ts.ScriptSnapshot.fromString(text);
+    });
+  }
+
+  /** What is known of the packages that are installed now. */
+  private installed(): Packages {
+    const stamp = `installed ${installation(this.folder)}`;
+    if (this.packages.stamp !== stamp) this.packages = newPackages(stamp);
+    return this.packages;
+  }
+}
+
+/** Of the files of installed packages: their texts, and what their imports mean. */
+interface Packages {
+  readonly stamp: string;
+  readonly snapshots: Map<string, ts.IScriptSnapshot | undefined>;
+  readonly imports: Map<string, readonly ts.ResolvedModuleWithFailedLookupLocations[]>;
+}
+
+const newPackages = (stamp: string): Packages => ({
+  stamp,
+  snapshots: new Map(),
+  imports: new Map(),
+});
+
+function memoized<T>(known: Map<string, T>, key: string, make: () => T): T {
+  if (!known.has(key)) known.set(key, make());
+  return known.get(key)!;
 }
 
 /** Changes whenever a file does. */

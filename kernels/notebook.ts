@@ -1,5 +1,6 @@
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { NotebookError } from './errors';
+import { writeFileAtomic } from './writeFileAtomic';
 
 /** A value in its display forms, by MIME type: JSON for JSON types, else text or base64. */
 export type MimeBundle = Readonly<Record<string, unknown>>;
@@ -131,7 +132,7 @@ export interface Notebook {
  * @throws NotebookError if there is no such file, or it is not a notebook
  */
 export function readNotebook(path: string): Notebook {
-  let json: { nbformat?: unknown; cells?: unknown; metadata?: Notebook['metadata'] };
+  let json: { nbformat?: unknown; cells?: unknown; metadata?: Notebook['metadata'] } | null;
   try {
     json = JSON.parse(readFileSync(path, 'utf8'));
   } catch (cause) {
@@ -139,15 +140,28 @@ export function readNotebook(path: string): Notebook {
     const problem = code === 'ENOENT' ? 'there is no such file.' : `expected JSON. ${message}`;
     throw new NotebookError(`${path}: expected a notebook; ${problem}`, { cause });
   }
-  if (json.nbformat !== 4 || !Array.isArray(json.cells))
+  if (json?.nbformat !== 4 || !Array.isArray(json.cells))
     throw new NotebookError(
-      `${path}: expected "nbformat": 4 and a list of cells, found "nbformat": ${json.nbformat}. ` +
+      `${path}: expected "nbformat": 4 and a list of cells, found "nbformat": ${json?.nbformat}. ` +
         'Open and save it in a current Jupyter to convert it.',
     );
+  const { metadata = {} } = json;
+  if (!isObject(metadata)) throw damaged(path, 'its metadata', 'an object');
   return {
-    cells: json.cells.map((cell, i) => joinLines({ id: `cell-${i + 1}`, ...cell })),
-    metadata: json.metadata ?? {},
+    cells: json.cells.map((cell, i) => {
+      const wrong = wrongPart(cell);
+      if (wrong) throw damaged(path, `cell ${i + 1}: ${wrong.place}`, wrong.expected);
+      return joinLines({ id: `cell-${i + 1}`, ...cell });
+    }),
+    metadata,
   };
+}
+
+function damaged(path: string, place: string, expected: string): NotebookError {
+  return new NotebookError(
+    `${path}: expected a notebook; ${place} is not ${expected}. It is damaged: repair it there, or take it from ` +
+      'a copy.',
+  );
 }
 
 /**
@@ -157,8 +171,7 @@ export function readNotebook(path: string): Notebook {
  * @param notebook the notebook
  */
 export function writeNotebook(path: string, notebook: Notebook): void {
-  writeFileSync(`${path}.part`, serializeNotebook(notebook));
-  renameSync(`${path}.part`, path);
+  writeFileAtomic(path, serializeNotebook(notebook));
 }
 
 /** Formats a notebook as Jupyter does: keys sorted, an indent of one space, text as lists of lines. */
@@ -186,6 +199,60 @@ function joinLines(cell: Record<string, unknown>): Cell {
   } as unknown as Cell;
 }
 
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const isText = (value: unknown): boolean =>
+  typeof value === 'string' ||
+  (Array.isArray(value) && value.every((line) => typeof line === 'string'));
+
+/** A part of a cell that is of another kind than nbformat has it. */
+interface WrongPart {
+  readonly place: string;
+  readonly expected: string;
+}
+
+const TEXT = 'text, or a list of lines';
+
+/** The first part of a cell that nbformat does not have so. */
+function wrongPart(cell: unknown): WrongPart | undefined {
+  if (!isObject(cell)) return { place: 'it', expected: 'an object' };
+  const { cell_type, source, metadata, outputs, id = '' } = cell;
+  if (!['code', 'markdown', 'raw'].includes(cell_type as string))
+    return { place: 'cell_type', expected: 'code, markdown or raw' };
+  if (typeof id !== 'string') return { place: 'id', expected: 'text' };
+  if (!isText(source)) return { place: 'source', expected: TEXT };
+  if (!isObject(metadata)) return { place: 'metadata', expected: 'an object' };
+  const { tags = [] } = metadata;
+  if (!Array.isArray(tags) || !isText(tags))
+    return { place: 'metadata.tags', expected: 'a list of texts' };
+  if (cell_type !== 'code') return undefined;
+  if (!Array.isArray(outputs)) return { place: 'outputs', expected: 'a list' };
+  for (const [i, output] of outputs.entries()) {
+    const wrong = wrongPartOfOutput(output);
+    if (wrong) return { ...wrong, place: `outputs[${i}]${wrong.place}` };
+  }
+  return undefined;
+}
+
+function wrongPartOfOutput(output: unknown): WrongPart | undefined {
+  if (!isObject(output)) return { place: '', expected: 'an object' };
+  const { output_type, text, data, ename, evalue, traceback } = output;
+  if (output_type === 'stream')
+    return isText(text) ? undefined : { place: '.text', expected: TEXT };
+  if (output_type === 'error') {
+    const areTexts = typeof ename === 'string' && typeof evalue === 'string';
+    if (!areTexts) return { place: '.ename or .evalue', expected: 'text' };
+    const isList = Array.isArray(traceback) && isText(traceback);
+    return isList ? undefined : { place: '.traceback', expected: 'a list of lines' };
+  }
+  if (output_type !== 'display_data' && output_type !== 'execute_result')
+    return { place: '.output_type', expected: 'one of nbformat 4' };
+  if (!isObject(data)) return { place: '.data', expected: 'an object' };
+  const wrong = Object.keys(data).find((type) => !isJson(type) && !isText(data[type]));
+  return wrong === undefined ? undefined : { place: `.data['${wrong}']`, expected: TEXT };
+}
+
 function splitCell(cell: Cell): object {
   if (cell.cell_type !== 'code') return { ...cell, source: lines(cell.source) };
   return {
@@ -197,7 +264,7 @@ function splitCell(cell: Cell): object {
       return {
         ...output,
         data: mapValues(output.data, (content, type) =>
-          typeof content === 'string' && isText(type) ? lines(content) : content,
+          typeof content === 'string' && isStoredAsLines(type) ? lines(content) : content,
         ),
       };
     }),
@@ -217,7 +284,7 @@ export function isJson(type: string): boolean {
 }
 
 /** Whether nbformat stores the type as lines. */
-function isText(type: string): boolean {
+function isStoredAsLines(type: string): boolean {
   return type.startsWith('text/') || type === 'image/svg+xml' || type === 'application/javascript';
 }
 

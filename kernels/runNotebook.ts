@@ -1,15 +1,22 @@
 import { statSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 import type { CellError } from './cellError';
-import { NotebookError, OptionError } from './errors';
+import type { CellFailure } from './cellFailure';
+import { OptionError } from './errors';
 import { KernelProcess } from './kernelProcess';
 import { NOTEBOOK_METADATA } from './kernelspec';
 import type { Cell, CellEvent, CellOutput, CodeCell, Notebook } from './notebook';
 import { type ProgressSink, terminalProgress } from './progress';
+import { ShownOutputs } from './shownOutputs';
+
+/** The tag of cells whose failure is part of what the notebook shows; nbclient has the same. */
+const MAY_FAIL = 'raises-exception';
+/** The tag of cells that are not run and stay as they are; nbclient has the same. */
+const NOT_RUN = 'skip-execution';
 
 /** A code cell's place in a run. */
 export interface CellPlace {
-  /** The cell's execution count, from 1; empty cells do not count. */
+  /** The cell's execution count, from 1; empty cells and those that are not to be run do not count. */
   readonly number: number;
   /** The number of cells that the run executes. */
   readonly of: number;
@@ -33,7 +40,7 @@ export interface RunObserver {
   log?(text: string): void;
   /** Shows the progress of long work. Default: a line on this process's stderr. */
   readonly progress?: ProgressSink;
-  /** Called after a cell succeeded. */
+  /** Called after a cell has ended, unless the run stops at it. */
   cellEnds?(
     cell: CellPlace & {
       /** The seconds that it took. */
@@ -48,223 +55,194 @@ export interface RunOptions {
   readonly directory: string;
   /** Seconds that one cell may run. Default: without limit. */
   readonly timeout?: number;
+  /** Whether the cells below one that fails are run. Default: false. */
+  readonly keepGoing?: boolean;
   /** Callbacks that follow the run. */
   readonly observer?: RunObserver;
   /** Interrupts the running cell; the run then ends as if the cell had failed. */
   readonly signal?: AbortSignal;
 }
 
-/** The outcome of a run. */
-export interface RunResult {
-  /** The notebook with the outputs of this run only; cells that did not run have none. */
-  readonly notebook: Notebook;
-  /** Why the run stopped early; missing where all cells succeeded. */
+/** What became of a code cell that is not empty. */
+export interface CellResult {
+  /** The cell's id. */
+  readonly id: string;
+  /** The cell's TypeScript. */
+  readonly source: string;
+  /** Its execution count; missing where the cell was not run. */
+  readonly number?: number;
+  /** `skipped`: not run, or not to its end. */
+  readonly outcome: 'passed' | 'failed' | 'skipped';
+  /** The seconds that it took; 0 where it was not run. */
+  readonly seconds: number;
+  /** Why it failed. */
   readonly failure?: CellFailure;
+  /** Why it was skipped. */
+  readonly reason?: string;
 }
 
-/** Where and why a run stopped. */
-export interface CellFailure {
-  /** The exception, with its place in the cell. */
-  readonly error: CellError;
-  /** The TypeScript of the cell that failed. */
-  readonly source: string;
-  /** The text that the cell had printed. */
-  readonly printed: string;
+/** The outcome of a run. */
+export interface RunResult {
+  /**
+   * The notebook with the outputs of this run; cells that did not run have none, but for those tagged
+   * `skip-execution`, which stay as they are.
+   */
+  readonly notebook: Notebook;
+  /** The code cells that are not empty, in order. */
+  readonly cells: readonly CellResult[];
+  /** The first failure; missing where no cell failed. */
+  readonly failure?: CellFailure;
 }
 
 /**
  * Executes a notebook's code cells in order, in a new process, up to the first that fails. Cells are
- * numbered by execution count: empty ones do not count.
+ * numbered by execution count: empty ones do not count. A cell tagged `raises-exception` may throw, and one
+ * tagged `skip-execution` is not run.
  *
  * @param notebook the notebook, as {@link readNotebook} or {@link withParameters} returns it
  * @param options the notebook's folder, and optional settings
- * @returns the notebook with its outputs, and why the run stopped early, if it did
+ * @returns the notebook with its outputs, and what became of each cell
  * @throws OptionError if `directory` is not a folder
  */
 export async function runNotebook(notebook: Notebook, options: RunOptions): Promise<RunResult> {
-  const { directory, observer = {}, timeout, signal } = options;
+  const { directory, observer = {}, timeout, signal, keepGoing = false } = options;
   if (!statSync(directory, { throwIfNoEntry: false })?.isDirectory())
     throw new OptionError(`directory: ${directory}; expected the notebook's folder.`);
-  const cells = notebook.cells.map(cleared);
-  const positions = [...cells.keys()].filter((i) => isRun(cells[i]!));
-  const shown = new ShownOutputs();
-  let error: CellError | undefined;
+  const run = new Run(notebook);
+  const stops = () => signal?.aborted || (!keepGoing && run.failure !== undefined);
   const kernel = new KernelProcess(directory, {
     output: (output) => {
-      shown.take(output);
+      run.shown.take(output);
       observer.output?.(output);
     },
     log: (text) => observer.log?.(text),
     progress: observer.progress ?? terminalProgress(),
-    idleError: (idleError) => {
-      error ??= idleError;
+    idleError: (error) => {
+      run.fail(error);
       // The run has failed, whatever the running cell waits for.
-      kernel.stop();
+      if (stops()) kernel.stop();
     },
   });
   const interrupt = () => kernel.stop();
   signal?.addEventListener('abort', interrupt);
   try {
-    for (const [k, position] of positions.entries()) {
-      if (error) break;
-      const cell = cells[position] as CodeCell;
-      const place = { number: k + 1, of: positions.length };
+    // The start of the compiler is not part of the first cell's time.
+    await kernel.ready;
+    for (const place of run.places()) {
+      if (stops() || kernel.hasEnded) break;
+      const source = run.start(place.number);
       const started = performance.now();
-      const outputs = shown.ofNewCell();
-      cells[position] = { ...cell, execution_count: place.number, outputs };
-      observer.cellStarts?.({ ...place, source: cell.source });
-      const own = await kernel.execute(cell.source, timeout === undefined ? {} : { timeout });
-      error ??= own;
-      if (error || signal?.aborted) break;
-      observer.cellEnds?.({ ...place, seconds: (performance.now() - started) / 1000 });
+      observer.cellStarts?.({ ...place, source });
+      const error = await kernel.execute(source, timeout === undefined ? {} : { timeout });
+      const seconds = (performance.now() - started) / 1000;
+      // What stops because another cell has failed has not failed itself.
+      if (stops() && !signal?.aborted) break;
+      if (error) run.fail(error, error.isAborted || signal?.aborted);
+      run.end(place.number, seconds);
+      if (!stops()) observer.cellEnds?.({ ...place, seconds });
     }
-    if (!error && !signal?.aborted) await kernel.finish();
+    if (!stops()) await kernel.finish();
   } finally {
     signal?.removeEventListener('abort', interrupt);
     await kernel.close();
   }
-  const metadata = { ...notebook.metadata, ...NOTEBOOK_METADATA };
-  if (!error) return { notebook: { cells, metadata } };
-
-  // Not always the last cell run: an unhandled rejection fails the cell that caused it.
-  const culprit = positions[error.cell - 1]!;
-  const failed = cells[culprit] as CodeCell;
-  cells[culprit] = { ...failed, outputs: [...failed.outputs, errorOutput(error)] };
-  const failure = { error, source: failed.source, printed: printed(failed.outputs) };
-  return { notebook: { cells, metadata }, failure };
+  return run.result(signal?.aborted ?? false);
 }
 
-/**
- * Describes a failed cell in one text: the place, the exception, the text that the cell had printed,
- * and the stack in lines of the cells.
- *
- * @param name the name under which the text shows the notebook, such as its path
- * @param failure the failure that {@link runNotebook} returned
- */
-export function describeFailure(name: string, { error, source, printed }: CellFailure): string {
-  const line = error.line === undefined ? '' : `, line ${error.line}`;
-  const code = error.line === undefined ? undefined : source.split('\n')[error.line - 1];
-  return [
-    `${name}, cell ${error.cell}${line}: ${error.name}: ${error.message}`,
-    ...(code === undefined ? [] : [`    ${code.trim()}`]),
-    ...(printed === '' ? ['It had printed nothing.'] : ['It had printed:', indented(printed)]),
-    'Traceback:',
-    indented(error.traceback.join('\n')),
-  ].join('\n');
-}
+/** The state of a run: what its cells have shown and how they ended. */
+class Run {
+  readonly shown = new ShownOutputs();
+  /** The first failure. */
+  failure: CellFailure | undefined;
+  private readonly cells: Cell[];
+  /** Where the cells to run are in the notebook, by execution count less one. */
+  private readonly positions: readonly number[];
+  private readonly failures = new Map<number, CellFailure>();
+  private readonly seconds = new Map<number, number>();
 
-/**
- * Returns a notebook with one more cell below the cell tagged `parameters`, which assigns values to the
- * variables of that cell, as papermill does. It replaces such a cell of an earlier run.
- *
- * @param name the name under which an error shows the notebook, such as its path
- * @param notebook the notebook, which stays as it is
- * @param parameters values by variable, as JSON can hold them
- * @throws NotebookError if no cell is tagged `parameters`
- */
-export function withParameters(
-  name: string,
-  notebook: Notebook,
-  parameters: Readonly<Record<string, unknown>>,
-): Notebook {
-  const cells = notebook.cells.filter(
-    (cell) => !cell.metadata.tags?.includes('injected-parameters'),
-  );
-  const names = Object.keys(parameters);
-  if (names.length === 0) return { ...notebook, cells };
-  const position = cells.findIndex((cell) => cell.metadata.tags?.includes('parameters'));
-  if (position === -1)
-    throw new NotebookError(
-      `${name} takes no parameters (${names.join(', ')}): none of its cells is tagged "parameters".`,
-    );
-  const injected: CodeCell = {
-    cell_type: 'code',
-    id: 'injected-parameters',
-    metadata: { tags: ['injected-parameters'] },
-    // In a block, since a last assignment would show its value.
-    source: [
-      '{',
-      ...names.map((name) => `  ${name} = ${JSON.stringify(parameters[name])};`),
-      '}',
-    ].join('\n'),
-    execution_count: null,
-    outputs: [],
-  };
-  return { ...notebook, cells: cells.toSpliced(position + 1, 0, injected) };
+  constructor(private readonly notebook: Notebook) {
+    this.cells = notebook.cells.map(cleared);
+    this.positions = [...this.cells.keys()].filter((i) => isRun(this.cells[i]!));
+  }
+
+  places(): CellPlace[] {
+    return this.positions.map((_, k) => ({ number: k + 1, of: this.positions.length }));
+  }
+
+  /** Returns the code of the cell that starts. */
+  start(number: number): string {
+    const position = this.positions[number - 1]!;
+    const cell = this.cells[position] as CodeCell;
+    this.cells[position] = {
+      ...cell,
+      execution_count: number,
+      outputs: this.shown.ofNewCell(),
+    };
+    return cell.source;
+  }
+
+  /**
+   * Notes an error below the cell that caused it, which is not always the last one run: an unhandled
+   * rejection fails the cell that left it behind.
+   *
+   * @param isFatal whether it is a failure whatever the cell's tags
+   */
+  fail(error: CellError, isFatal = error.isAborted): void {
+    const position = this.positions[error.cell - 1]!;
+    const { source, outputs, metadata } = this.cells[position] as CodeCell;
+    const failure = { error, source, printed: printed(outputs) };
+    (outputs as CellOutput[]).push(errorOutput(error));
+    if (!isFatal && metadata.tags?.includes(MAY_FAIL)) return;
+    if (!this.failures.has(position)) this.failures.set(position, failure);
+    this.failure ??= failure;
+  }
+
+  end(number: number, seconds: number): void {
+    this.seconds.set(this.positions[number - 1]!, seconds);
+  }
+
+  result(isAborted: boolean): RunResult {
+    const { notebook, cells, failure, failures, seconds } = this;
+    const cause = [...failures.values()].find(({ error }) => error.isAborted) ?? failure;
+    const reason = isAborted ? 'the run was interrupted' : `cell ${cause?.error.cell} failed`;
+    const results = [...cells.keys()].flatMap((i): CellResult[] => {
+      const cell = cells[i] as CodeCell;
+      const { id, source } = cell;
+      if (!isCode(cell)) return [];
+      if (isSkipped(cell))
+        return [{ id, source, outcome: 'skipped', seconds: 0, reason: `tagged "${NOT_RUN}"` }];
+      const number = this.positions.indexOf(i) + 1;
+      const own = failures.get(i);
+      const took = seconds.get(i) ?? 0;
+      if (own) return [{ id, source, number, outcome: 'failed', seconds: took, failure: own }];
+      if (seconds.has(i)) return [{ id, source, number, outcome: 'passed', seconds: took }];
+      return [{ id, source, outcome: 'skipped', seconds: 0, reason }];
+    });
+    return {
+      notebook: { cells, metadata: { ...notebook.metadata, ...NOTEBOOK_METADATA } },
+      cells: results,
+      ...(failure && { failure }),
+    };
+  }
 }
 
 function cleared(cell: Cell): Cell {
-  return cell.cell_type === 'code' ? { ...cell, execution_count: null, outputs: [] } : cell;
+  return cell.cell_type === 'code' && !isSkipped(cell)
+    ? { ...cell, execution_count: null, outputs: [] }
+    : cell;
 }
 
-function isRun(cell: Cell): boolean {
+/** Whether a cell has code. */
+export function isCode(cell: Cell): cell is CodeCell {
   return cell.cell_type === 'code' && cell.source.trim() !== '';
 }
 
-/** The outputs of the cells that ran, as changes of them arrive. */
-class ShownOutputs {
-  private outputs: CellOutput[] = [];
-  private isToBeCleared = false;
-  /** Where the outputs of a name are. */
-  private readonly named = new Map<
-    string,
-    { readonly outputs: CellOutput[]; readonly index: number }[]
-  >();
+function isSkipped(cell: Cell): boolean {
+  return cell.metadata.tags?.includes(NOT_RUN) ?? false;
+}
 
-  /** The list of the outputs of a cell that starts now. */
-  ofNewCell(): readonly CellOutput[] {
-    this.outputs = [];
-    this.isToBeCleared = false;
-    return this.outputs;
-  }
-
-  take(event: CellEvent): void {
-    if (event.output_type === 'clear_output') {
-      this.isToBeCleared = true;
-      if (!event.wait) this.clear();
-    } else if (event.output_type === 'update_display_data') {
-      const { data, metadata, transient } = event;
-      for (const { outputs, index } of this.named.get(transient.display_id) ?? [])
-        outputs[index] = { output_type: 'display_data', data, metadata };
-    } else {
-      if (this.isToBeCleared) this.clear();
-      this.append(event);
-    }
-  }
-
-  private clear(): void {
-    this.isToBeCleared = false;
-    this.outputs.length = 0;
-    for (const [name, places] of this.named)
-      this.named.set(
-        name,
-        places.filter(({ outputs }) => outputs !== this.outputs),
-      );
-  }
-
-  /** Adds an output; text is appended to the last output if that is of the same stream. */
-  private append(
-    event: Exclude<CellEvent, { output_type: 'clear_output' | 'update_display_data' }>,
-  ): void {
-    const { outputs, named } = this;
-    const last = outputs.at(-1);
-    if (
-      event.output_type === 'stream' &&
-      last?.output_type === 'stream' &&
-      last.name === event.name
-    ) {
-      outputs[outputs.length - 1] = { ...last, text: last.text + event.text };
-      return;
-    }
-    if (!('transient' in event)) {
-      outputs.push(event);
-      return;
-    }
-    const { transient, ...output } = event;
-    const places = named.get(transient.display_id) ?? [];
-    named.set(transient.display_id, [...places, { outputs, index: outputs.length }]);
-    outputs.push(output);
-  }
+function isRun(cell: Cell): boolean {
+  return isCode(cell) && !isSkipped(cell);
 }
 
 function printed(outputs: readonly CellOutput[]): string {
@@ -276,8 +254,4 @@ function printed(outputs: readonly CellOutput[]): string {
 
 function errorOutput({ name, message, traceback }: CellError): CellOutput {
   return { output_type: 'error', ename: name, evalue: message, traceback };
-}
-
-function indented(text: string): string {
-  return text.replaceAll(/^(?=.)/gm, '    ');
 }

@@ -1,5 +1,6 @@
 import type { CellOutput } from './notebook';
 import { formatDuration, type ProgressSink, terminalProgress } from './progress';
+import { titleOf } from './reports/report';
 import type { RunObserver } from './runNotebook';
 
 const line = terminalProgress();
@@ -31,8 +32,7 @@ export class Terminal implements RunObserver {
   };
 
   cellStarts({ number, of, source }: { number: number; of: number; source: string }): void {
-    const first = source.split('\n').find((text) => /\w/.test(text)) ?? '';
-    this.show(() => console.log(`${this.place(number, of)} ${first.trim().slice(0, 100)}`));
+    this.show(() => console.log(`${this.place(number, of)} ${titleOf(source)}`));
   }
 
   output(output: CellOutput): void {

@@ -1,4 +1,6 @@
-import { createHmac, randomUUID, timingSafeEqual } from 'node:crypto';
+import { createHmac, getHashes, randomUUID, timingSafeEqual } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { OptionError } from './errors';
 
 /** A message between a Jupyter client and a kernel, protocol 5.3. */
 export interface Message {
@@ -38,6 +40,39 @@ export interface Connection {
 
 export const PROTOCOL = '5.3';
 
+const PORTS = ['shell_port', 'iopub_port', 'stdin_port', 'control_port', 'hb_port'] as const;
+
+function isPort(port: unknown): boolean {
+  return Number.isInteger(port) && (port as number) > 0 && (port as number) < 65_536;
+}
+
+/** @throws OptionError naming the file, where it is missing, or is no connection file */
+export function readConnection(file: string): Connection {
+  const fail = (problem: string, cause?: unknown): never => {
+    throw new OptionError(
+      `${file}: ${problem}; expected the connection file of a Jupyter client, which writes it anew when the ` +
+        'kernel is started again.',
+      { cause },
+    );
+  };
+  let json: Partial<Connection> | null;
+  try {
+    json = JSON.parse(readFileSync(file, 'utf8'));
+  } catch (cause) {
+    return fail((cause as Error).message, cause);
+  }
+  if (typeof json !== 'object' || json === null) return fail('it is no JSON object');
+  const { transport, ip, key, signature_scheme } = json;
+  const port = PORTS.find((name) => !isPort(json[name]));
+  if (port) fail(`${port} is ${json[port]}`);
+  if (transport !== 'tcp' && transport !== 'ipc') fail(`transport is ${transport}`);
+  if (typeof ip !== 'string') fail(`ip is ${ip}`);
+  if (typeof key !== 'string') fail(`key is ${typeof key}`);
+  if (key !== '' && !getHashes().includes(String(signature_scheme).replace('hmac-', '')))
+    fail(`signature_scheme is ${signature_scheme}`);
+  return json as Connection;
+}
+
 const DELIMITER = Buffer.from('<IDS|MSG>');
 
 export function address({ transport, ip }: Connection, port: number): string {
@@ -63,7 +98,7 @@ export function encode(message: Message, { key, signature_scheme }: Connection):
   return [...identities, DELIMITER, signature(parts, key, signature_scheme), ...parts];
 }
 
-/** @throws Error if the frames are not a message, or not signed with the connection's key */
+/** @throws Error if the frames are not a message, are not signed with the connection's key, or hold no JSON objects */
 export function decode(frames: readonly Buffer[], connection: Connection): Message {
   const start = frames.findIndex((frame) => frame.equals(DELIMITER));
   if (start === -1 || frames.length < start + 6)
@@ -73,8 +108,30 @@ export function decode(frames: readonly Buffer[], connection: Connection): Messa
   const expected = signature(parts, connection.key, connection.signature_scheme);
   if (signed.length !== expected.length || !timingSafeEqual(signed, expected))
     throw new Error('A message was ignored: it is not signed with the key of this connection.');
-  const [header, parent, metadata, content] = parts.map((part) => JSON.parse(part.toString()));
-  return { identities: frames.slice(0, start), header, parent, metadata, content };
+  const [header, parent, metadata, content] = parts.map(parsed);
+  if (typeof header!.msg_type !== 'string' || typeof header!.msg_id !== 'string')
+    throw new Error('A message was ignored: its header lacks msg_type or msg_id.');
+  return {
+    identities: frames.slice(0, start),
+    header: header as unknown as Header,
+    ...{ parent: parent!, metadata: metadata!, content: content! },
+  };
+}
+
+const PARTS = ['header', 'parent header', 'metadata', 'content'];
+
+function parsed(part: Buffer, index: number): Record<string, unknown> {
+  let value: unknown;
+  try {
+    value = JSON.parse(part.toString());
+  } catch (error) {
+    throw new Error(
+      `A message was ignored: its ${PARTS[index]} is not JSON (${(error as Error).message}).`,
+    );
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new Error(`A message was ignored: its ${PARTS[index]} is no JSON object.`);
+  return value as Record<string, unknown>;
 }
 
 function signature(parts: readonly Buffer[], key: string, scheme: string): Buffer {

@@ -26,7 +26,7 @@ const LAYERS: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['figures'],
     ['analysis'],
     ['predictions'],
-    ['tables', 'store'],
+    ['tables', 'store', 'untrusted'],
   ],
   'src/library': [
     ['index', 'cli'],

@@ -10,6 +10,8 @@ export interface ErrorFields {
   readonly row?: number;
   /** Column of the table. */
   readonly column?: string;
+  /** Byte of the file, from 0. */
+  readonly offset?: number;
 }
 
 /**
@@ -22,6 +24,7 @@ export class SbdError extends Error implements ErrorFields {
   declare readonly file?: string;
   declare readonly row?: number;
   declare readonly column?: string;
+  declare readonly offset?: number;
 
   /** The error with its message, its place and its cause. */
   constructor(message: string, { cause, ...fields }: ErrorFields & ErrorOptions = {}) {
@@ -55,7 +58,7 @@ export class PredictionsError extends SbdError {}
 /** A file of people's answers cannot be read or written, or contradicts itself. */
 export class AnnotationsError extends SbdError {}
 
-/** A bucket cannot be read or written. */
+/** A file, a folder or a bucket cannot be read or written. */
 export class StoreError extends SbdError {}
 
 /** A queue of work cannot be reached or used. */

@@ -58,6 +58,11 @@ export {
 export * from './progress';
 export * from './random';
 export { readSettings } from './settingsFile';
+export * from './store/names';
 export * from './store/store';
 export type { StoredFile } from './store/types';
+export * from './systemErrors';
 export * from './tables/schema';
+export * from './untrusted/bytes';
+export * from './untrusted/gzip';
+export * from './untrusted/json';

@@ -6,7 +6,7 @@ import { before, describe, it } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import { globSync } from 'tinyglobby';
 import { type CodeCell, readNotebook } from '#kernels/notebook';
-import { withParameters } from '#kernels/runNotebook';
+import { withParameters } from '#kernels/parameters';
 import { JupyterClient } from '../kernels/jupyterClient';
 import { temporaryFolder } from '../library/records/temporary';
 

@@ -11,7 +11,7 @@ import {
 } from './compiledKernels';
 import { registerKernels } from './kernels/register';
 import { probe } from './probe';
-import { openTensorFlow, tensorFlowVersion } from './tensorflow';
+import { openTensorFlow, tensorFlowVersion } from './tensorflow/openTensorFlow';
 import * as tf from './tf';
 import './ops/mean';
 import './ops/relu';

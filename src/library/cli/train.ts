@@ -41,7 +41,7 @@ export function train(argv: readonly string[]): Promise<number> {
 async function run(file: string, { folder, ...how }: Values, signal: AbortSignal): Promise<number> {
   const { population: planned, robustness } = await readPlan(file);
   const population = await trainPopulation({
-    ...{ ...planned, ...how, signal },
+    ...{ ...planned, ...how, signal, allowFailures: true },
     ...(folder !== undefined && { folder }),
   });
   console.log(`${population.folder}\n${accuracies(population)}`);

@@ -2,7 +2,6 @@ import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { DatasetError } from 'selective-brain-damage-statistics';
 import {
@@ -18,6 +17,7 @@ import {
 } from 'selective-brain-damage-statistics/internal';
 import sharp from 'sharp';
 import { extract } from 'tar';
+import { cacheFolder } from '../cacheFolder';
 import { checkPath } from '../optionRules';
 import { ImageDataset } from './imageDataset';
 import type { Normalization } from './normalization';
@@ -105,18 +105,12 @@ export async function loadCifar10(
   const [folder, options] = isFolder ? [first, second] : [undefined, first];
   if (folder !== undefined) checkPath('loadCifar10', 'folder', folder);
   const { split = 'train' } = checkOptions('loadCifar10', options, rules);
-  if (folder === undefined) await fetchCifar10(cifar10Cache());
-  const rows = await Promise.all(
-    SPLITS[split].map((batch) => readBatch(join(folder ?? cifar10Cache(), `${batch}.bin`), batch)),
-  );
+  const cache = cacheFolder('cifar10');
+  if (folder === undefined) await fetchCifar10(cache);
+  const rows: Uint8Array[] = [];
+  for (const batch of SPLITS[split])
+    rows.push(await readBatch(join(folder ?? cache, `${batch}.bin`), batch));
   return new ImageDataset(cifar10Source(rows, split, folder));
-}
-
-function cifar10Cache(): string {
-  const { SBD_CACHE, XDG_CACHE_HOME } = process.env;
-  const cache =
-    SBD_CACHE ?? join(XDG_CACHE_HOME || join(homedir(), '.cache'), 'selective-brain-damage');
-  return join(cache, 'cifar10');
 }
 
 function cifar10Source(

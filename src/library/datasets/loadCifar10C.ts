@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { open, readFile } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { DatasetError } from 'selective-brain-damage-statistics';
 import {
@@ -14,7 +14,7 @@ import { checkPath } from '../optionRules';
 import { ImageDataset } from './imageDataset';
 import { CIFAR10_CLASS_NAMES, CIFAR10_NORMALIZATION } from './loadCifar10';
 import { normalize } from './normalization';
-import { type NpyFile, openNpy, readAt } from './npy';
+import { type NpyFile, openNpy, readAt, readNpy } from './npy';
 import { type CorruptionChoice, choiceRules, type ShiftedSet } from './shiftedSet';
 import type { Example, ImageSource } from './types';
 import { shuffle } from './views/shuffle';
@@ -120,18 +120,16 @@ function fileOf(folder: string, corruption: CorruptionName): string {
 /** One label per image of all severities; the file may have them once for each. */
 async function readLabels(path: string, size: number): Promise<number[]> {
   const count = SEVERITIES.length * size;
-  const { shape, type, start } = await openNpy(path);
+  const { shape, type } = await openNpy(path);
   const [length = 0] = shape;
-  const bytes = (await readFile(path)).subarray(start);
-  const width = Number(type.slice(2));
   if (!/^[|<][iu][1248]$/.test(type) || shape.length !== 1 || ![count, size].includes(length))
     throw new DatasetError(
       `${path}: holds ${type} [${shape}]; expected ${count} or ${size} whole numbers, one for ` +
         'each image of all severities or of one.',
       { file: path },
     );
-  const labels = Array.from({ length }, (_, i) => bytes.readUIntLE(i * width, Math.min(width, 6)));
-  const wrong = labels.findIndex((label) => label >= CIFAR10_CLASS_NAMES.length);
+  const { data: labels } = await readNpy(path);
+  const wrong = labels.findIndex((label) => !(label >= 0 && label < CIFAR10_CLASS_NAMES.length));
   if (wrong >= 0)
     throw new DatasetError(`${path}: label ${wrong} is ${labels[wrong]}; expected 0–9.`, {
       file: path,

@@ -1,5 +1,6 @@
 import { type FileHandle, open, readFile } from 'node:fs/promises';
 import { DatasetError } from 'selective-brain-damage-statistics';
+import { sizeOfShape, UntrustedBytes } from 'selective-brain-damage-statistics/internal';
 
 /** An array in a .npy file, whose numbers stay on disk. */
 export interface NpyFile {
@@ -12,6 +13,10 @@ export interface NpyFile {
 }
 
 const MAGIC = '\x93NUMPY';
+/** Bytes that the header of an array of numbers never reaches; numpy itself refuses more than 10,000. */
+const LONGEST_HEADER = 65_536;
+/** Bytes before the header, in the versions with a length of 4 bytes. */
+const LONGEST_PREFIX = 12;
 
 /**
  * Reads the header of a .npy file (numpy's format, versions 1–3).
@@ -19,47 +24,66 @@ const MAGIC = '\x93NUMPY';
  * @throws DatasetError for another kind of file, or one shorter than its header says
  */
 export async function openNpy(path: string): Promise<NpyFile> {
-  const file = await open(path).catch((cause: Error) => {
+  const failed = (cause: Error): never => {
     throw new DatasetError(`${path}: cannot be opened (${cause.message}).`, { cause, file: path });
-  });
+  };
+  const file = await open(path).catch(failed);
   try {
-    const head = await readAt(file, 0, 12);
-    const wide = head[6]! >= 2;
-    const headerAt = wide ? 12 : 10;
-    if (head.toString('latin1', 0, 6) !== MAGIC || head.length < 12) throw notNpy(path);
-    const length = wide ? head.readUInt32LE(8) : head.readUInt16LE(8);
-    const header = (await readAt(file, headerAt, length)).toString('latin1');
-    const type = /'descr': '([^']+)'/.exec(header)?.[1];
-    const shape = /'shape': \(([\d, ]*)\)/.exec(header)?.[1];
-    if (type === undefined || shape === undefined || !header.includes("'fortran_order': False"))
-      throw notNpy(path);
-    const npy = {
-      path,
-      type,
-      shape: shape
-        .split(',')
-        .filter((size) => size.trim() !== '')
-        .map(Number),
-      start: headerAt + length,
-    };
-    const bytes = npy.shape.reduce((n, size) => n * size, Number(type.slice(2)));
     const { size } = await file.stat();
-    if (size < npy.start + bytes)
-      throw new DatasetError(
-        `${path}: the file has ${size} bytes; expected ${npy.start + bytes} for ${type} ` +
-          `[${npy.shape}].`,
-        { file: path },
-      );
-    return npy;
+    const head = await readAt(file, 0, Math.min(size, LONGEST_PREFIX + LONGEST_HEADER)).catch(
+      failed,
+    );
+    return parseHeader(path, head, size);
   } finally {
     await file.close();
   }
 }
 
+/**
+ * @param head the file's first bytes
+ * @param size of the file in bytes
+ */
+function parseHeader(path: string, head: Buffer, size: number): NpyFile {
+  const bytes = new UntrustedBytes({ file: path, Failure: DatasetError }, head);
+  const wide = head[6]! >= 2;
+  const headerAt = wide ? LONGEST_PREFIX : 10;
+  if (head.toString('latin1', 0, 6) !== MAGIC || head.length < headerAt) throw notNpy(path);
+  const length = wide
+    ? bytes.uint32(8, "the header's length")
+    : bytes.uint16(8, "the header's length");
+  if (length > LONGEST_HEADER)
+    bytes.fail(
+      8,
+      `the header is said to have ${length} bytes, expected at most ${LONGEST_HEADER}, and the file has ${size}.`,
+    );
+  const start = headerAt + length;
+  const header = bytes.slice(headerAt, start, 'the header').toString('latin1');
+  const type = /'descr': '([<>|=][a-zA-Z]\d{1,4})'/.exec(header)?.[1];
+  const shape = /'shape': \(([\d, ]*)\)/.exec(header)?.[1];
+  if (type === undefined || shape === undefined || !header.includes("'fortran_order': False"))
+    throw notNpy(path);
+  const dimensions = shape
+    .split(',')
+    .filter((length) => length.trim() !== '')
+    .map(Number);
+  const expected = sizeOfShape([...dimensions, Number(type.slice(2))]);
+  if (expected === undefined)
+    return bytes.fail(
+      headerAt,
+      `the array is said to be ${type} [${dimensions}], more than any file holds.`,
+    );
+  if (size < start + expected)
+    throw new DatasetError(
+      `${path}: the file has ${size} bytes; expected ${start + expected} for ${type} [${dimensions}].`,
+      { file: path, offset: size },
+    );
+  return { path, type, shape: dimensions, start };
+}
+
 function notNpy(path: string): DatasetError {
   return new DatasetError(
     `${path}: not an array that numpy.save wrote in C order; expected a .npy file.`,
-    { file: path },
+    { file: path, offset: 0 },
   );
 }
 
@@ -78,6 +102,7 @@ const NUMBERS: Readonly<Record<string, (bytes: Buffer, at: number) => number>> =
   '<u4': (bytes, at) => bytes.readUInt32LE(at),
   '<i4': (bytes, at) => bytes.readInt32LE(at),
   '<i8': (bytes, at) => Number(bytes.readBigInt64LE(at)),
+  '<u8': (bytes, at) => Number(bytes.readBigUInt64LE(at)),
   '<f4': (bytes, at) => bytes.readFloatLE(at),
   '<f8': (bytes, at) => bytes.readDoubleLE(at),
 };

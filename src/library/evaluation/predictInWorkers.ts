@@ -3,9 +3,16 @@ import { availableParallelism } from 'node:os';
 import { EvaluationError, type ImageId, OptionError } from 'selective-brain-damage-statistics';
 import {
   checkStore,
+  count,
   exists,
+  itemsOf,
+  type JsonRule,
   joinPlace,
+  numberIn,
+  objectOf,
+  parseJson,
   storeOf,
+  TEXT,
   type VariantOf,
 } from 'selective-brain-damage-statistics/internal';
 import type { BackendInfo, BackendName } from '../backend/backend';
@@ -55,6 +62,15 @@ interface StoredShard {
   readonly confidence: readonly number[];
   readonly top5: readonly number[];
 }
+
+const SHARD: JsonRule = objectOf({
+  imageIds: itemsOf({
+    expected: 'a whole number or a name',
+    accepts: (id) => Number.isSafeInteger(id) || TEXT.accepts(id),
+  }),
+  ...{ trueClass: itemsOf(count(0)), predictedClass: itemsOf(count(0)) },
+  ...{ confidence: itemsOf(numberIn(0, 1.000001, 'a share, 0–1')), top5: itemsOf(count(0)) },
+});
 
 /** Predictions as a shard's file holds them; JSON. */
 export function storedShard(predicted: PredictedImages): StoredShard {
@@ -149,7 +165,19 @@ async function readShard(file: string): Promise<StoredShard> {
     throw new EvaluationError(`${file}: the predictions of a shard are gone; run it again.`, {
       file,
     });
-  return JSON.parse(json.toString());
+  const wayOut = 'Delete it and run again: its images are predicted anew, no other.';
+  const shard = parseJson<StoredShard>(
+    { file, what: 'the predictions of a shard', rule: SHARD, Failure: EvaluationError, wayOut },
+    json,
+  );
+  const { length } = shard.imageIds;
+  for (const name of ['trueClass', 'predictedClass', 'confidence'] as const)
+    if (shard[name].length !== length)
+      throw new EvaluationError(
+        `${file}: has ${length} images and ${shard[name].length} values in ${name}. ${wayOut}`,
+        { file },
+      );
+  return shard;
 }
 
 /** Image i of all is image ⌊i / n⌋ of shard i mod n. */

@@ -1,6 +1,17 @@
 import { createHash } from 'node:crypto';
-import type { ScoreRow } from 'selective-brain-damage-statistics';
-import { storeOf, toJson } from 'selective-brain-damage-statistics/internal';
+import { EvaluationError, type ScoreRow } from 'selective-brain-damage-statistics';
+import {
+  count,
+  itemsOf,
+  type JsonRule,
+  objectOf,
+  orNull,
+  PROBABILITY,
+  parseJson,
+  storeOf,
+  TEXT,
+  toJson,
+} from 'selective-brain-damage-statistics/internal';
 import { imageIdentity } from '../datasets/openDataset';
 import type { ShiftedSet } from '../datasets/shiftedSet';
 
@@ -16,10 +27,30 @@ export function scoreFileName({ corruption, severity, data }: ShiftedSet): strin
   return `${corruption.replaceAll(/[^\w.-]/g, '_')}-${severity}-${key}.json`;
 }
 
-/** The scores in a file; none where there is no file. */
+const SCORES: JsonRule = itemsOf(
+  objectOf({
+    ...{ variant: TEXT, sparsity: orNull(PROBABILITY), replicate: count(0), run: TEXT },
+    ...{
+      corruption: TEXT,
+      severity: count(0),
+      n_images: count(0),
+      top1: PROBABILITY,
+      top5: orNull(PROBABILITY),
+    },
+  }),
+);
+
+/**
+ * The scores in a file; none where there is no file.
+ *
+ * @throws EvaluationError where it is damaged
+ */
 export async function readScores(file: string): Promise<StoredScore[]> {
   const json = await storeOf(file).read(file);
-  const scores: StoredScore[] = json ? JSON.parse(json.toString()) : [];
+  const wayOut = 'Delete it: the scores on this set are lost, and evalRobustness scores it anew.';
+  const scores: StoredScore[] = json
+    ? parseJson({ file, what: 'the scores', rule: SCORES, Failure: EvaluationError, wayOut }, json)
+    : [];
   // JSON has no NaN.
   return scores.map((score) => ({ ...score, sparsity: score.sparsity ?? Number.NaN }));
 }

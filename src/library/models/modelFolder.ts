@@ -2,6 +2,7 @@ import { OptionError, TrainingError } from 'selective-brain-damage-statistics';
 import {
   bySparsity,
   joinPlace,
+  parseJson,
   requireAwaited,
   shown,
   storeOf,
@@ -9,10 +10,15 @@ import {
   type VariantOf,
 } from 'selective-brain-damage-statistics/internal';
 import { useBackend } from '../backend/backend';
+import '../backend/ops/batchNormLayer';
+import '../backend/ops/dirac';
 import '../backend/ops/fakeQuantizeLayer';
+import '../backend/ops/imageConv2d';
 import * as tf from '../backend/tf';
 import { checkPath } from '../optionRules';
+import { checkMasks, readNetwork, retrain } from './readWeights';
 import type { RunRecord } from './runRecord';
+import { RUN_RECORD } from './runRule';
 import { decodeSafetensors, encodeSafetensors, type NamedArray } from './safetensors';
 import { variantOfRun } from './variantOfRun';
 
@@ -61,10 +67,21 @@ export async function saveModel(trained: TrainedModel, folder: string): Promise<
   await store.replace(joinPlace(folder, 'run.json'), toJson(run));
 }
 
-/** The `run.json` of a complete model folder; undefined where there is none. */
+/**
+ * The `run.json` of a complete model folder; undefined where there is none.
+ *
+ * @throws TrainingError where it is damaged
+ */
 export async function readRun(folder: string): Promise<RunRecord | undefined> {
-  const json = await storeOf(folder).read(joinPlace(folder, 'run.json'));
-  return json && JSON.parse(json.toString());
+  const file = joinPlace(folder, 'run.json');
+  const json = await storeOf(folder).read(file);
+  if (!json) return undefined;
+  const wayOut =
+    'Delete it and run the training again, which makes this model anew; no other model is lost.';
+  return parseJson<RunRecord>(
+    { file, what: 'the record of the run', rule: RUN_RECORD, Failure: TrainingError, wayOut },
+    json,
+  );
 }
 
 /**
@@ -72,32 +89,39 @@ export async function readRun(folder: string): Promise<RunRecord | undefined> {
  * that loads.
  *
  * @param folder with `run.json`, `model.json`, `weights.bin` and `masks.safetensors`
- * @throws TrainingError if the folder does not hold a complete model
+ * @throws TrainingError if the folder does not hold a complete model, or a file of it is damaged or belongs to
+ *   another model
  */
 export async function loadModel(folder: string): Promise<TrainedModel> {
   checkPath('loadModel', 'folder', folder);
   const run = await readRun(folder);
-  const [modelJson, weights, masks] = await Promise.all(
-    ['model.json', 'weights.bin', 'masks.safetensors'].map((file) =>
-      storeOf(folder).read(joinPlace(folder, file)),
-    ),
+  const files = ['model.json', 'weights.bin', 'masks.safetensors'].map((file) =>
+    joinPlace(folder, file),
   );
-  if (!run || !modelJson || !weights || !masks)
+  const [json, weights, maskBytes] = await Promise.all(
+    files.map((file) => storeOf(folder).read(file)),
+  );
+  if (!run || !json || !weights || !maskBytes)
     throw new TrainingError(
       `${folder} holds no complete model; expected run.json, model.json, weights.bin and ` +
         'masks.safetensors.',
       { file: folder },
     );
   await useBackend();
-  const { modelTopology, weightsManifest } = JSON.parse(modelJson.toString());
-  const model = await tf.loadLayersModel({
-    load: async () => ({
-      modelTopology,
-      weightSpecs: weightsManifest[0].weights,
-      weightData: new Uint8Array(weights).buffer,
-    }),
-  });
-  return { model, masks: decodeSafetensors(masks).arrays, run };
+  const [jsonFile, weightsFile, masksFile] = files as [string, string, string];
+  const { arrays: masks } = decodeSafetensors(masksFile, maskBytes, retrain(folder));
+  const model = await readNetwork(
+    folder,
+    { file: jsonFile, bytes: json },
+    { file: weightsFile, bytes: weights },
+  );
+  try {
+    checkMasks(folder, masksFile, masks, model, run);
+  } catch (error) {
+    model.dispose();
+    throw error;
+  }
+  return { model, masks, run };
 }
 
 /** A model of a population, in its folder. */
@@ -115,6 +139,7 @@ const RECORD = /\/(?:sparsity|variant)=[^/]+\/replicate=(\d+)\/run\.json$/;
  * The complete models of a population's folder, by sparsity, variant, then replicate.
  *
  * @throws OptionError where there is none
+ * @throws TrainingError where the record of one is damaged
  */
 export async function findModels(population: string): Promise<PopulationModel[]> {
   const models: PopulationModel[] = [];

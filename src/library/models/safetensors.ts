@@ -3,6 +3,19 @@
  * with the header's length, a JSON header, the arrays' bytes, all little-endian.
  */
 
+import { TrainingError } from 'selective-brain-damage-statistics';
+import {
+  type JsonRule,
+  maybe,
+  objectOf,
+  parseJson,
+  recordOf,
+  STRING,
+  shown,
+  sizeOfShape,
+  UntrustedBytes,
+} from 'selective-brain-damage-statistics/internal';
+
 /** One array; `Uint8Array` is stored as U8, `Float32Array` as F32. */
 export interface NamedArray {
   /** Size of each dimension. */
@@ -47,27 +60,92 @@ export function encodeSafetensors(
   ]);
 }
 
+/** The most bytes that a header may have, as the reference implementation has it. */
+const LONGEST_HEADER = 100_000_000;
+
+/** The bytes of a number, by its type in the header. */
+const WIDTHS: Readonly<Record<string, number>> = { F32: 4, U8: 1 };
+
 /**
- * The arrays and the metadata in the bytes of a file.
+ * The arrays and the metadata in the bytes of a file. As in the reference implementation, the arrays have to
+ * cover all bytes behind the header, each byte once.
  *
- * @throws Error if the bytes are cut short or have another layout
+ * @param wayOut a sentence for the end of every error's message
+ * @throws TrainingError naming the file, where the bytes are cut short, or an array's type, shape or place is
+ *   not one
  */
-export function decodeSafetensors(bytes: Buffer): {
-  arrays: Map<string, NamedArray>;
-  metadata: Metadata;
-} {
-  const headerEnd = 8 + Number(bytes.length < 8 ? Number.NaN : bytes.readBigUInt64LE());
-  if (!(headerEnd <= bytes.length)) throw new Error('not a safetensors file, or cut short');
-  const { __metadata__: metadata = {}, ...entries } = JSON.parse(
-    bytes.toString('utf8', 8, headerEnd),
-  ) as Record<string, HeaderEntry> & { __metadata__?: Metadata };
+export function decodeSafetensors(
+  file: string,
+  bytes: Buffer,
+  wayOut = '',
+): { arrays: Map<string, NamedArray>; metadata: Metadata } {
+  const place = { file, Failure: TrainingError, wayOut };
+  const untrusted = new UntrustedBytes(place, bytes);
+  const headerLength = untrusted.uint64(0, "the header's length");
+  if (headerLength > LONGEST_HEADER)
+    untrusted.fail(
+      0,
+      `the header is said to have ${headerLength} bytes, expected at most ${LONGEST_HEADER}: this is no ` +
+        'safetensors file.',
+    );
+  const start = 8 + headerLength;
+  const header = parseJson<Header>(
+    { ...place, what: 'the header, from byte 8,', rule: HEADER },
+    untrusted.slice(8, start, 'the header'),
+  );
+  const { __metadata__: metadata = {}, ...entries } = header;
   const arrays = new Map<string, NamedArray>();
-  for (const [name, { dtype, shape, data_offsets }] of Object.entries(entries)) {
-    const [start, end] = data_offsets;
-    if (headerEnd + end > bytes.length) throw new Error(`cut short in array '${name}'`);
+  for (const [name, entry] of inOrder(entries as Readonly<Record<string, HeaderEntry>>, (problem) =>
+    untrusted.fail(8, problem),
+  )) {
+    const [from, to] = entry.data_offsets;
     // A copy, since a view would need the file's alignment.
-    const copy = Uint8Array.from(bytes.subarray(headerEnd + start, headerEnd + end));
-    arrays.set(name, { shape, data: dtype === 'F32' ? new Float32Array(copy.buffer) : copy });
+    const copy = Uint8Array.from(untrusted.slice(start + from, start + to, `the array '${name}'`));
+    const data = entry.dtype === 'F32' ? new Float32Array(copy.buffer) : copy;
+    arrays.set(name, { shape: entry.shape, data });
   }
+  const end = [...arrays.values()].reduce((sum, { data }) => sum + data.byteLength, start);
+  if (end !== bytes.length)
+    untrusted.fail(end, `the arrays end here, and the file has ${bytes.length} bytes.`);
   return { arrays, metadata };
+}
+
+type Header = Readonly<Record<string, HeaderEntry>> & { readonly __metadata__?: Metadata };
+
+const HEADER: JsonRule = objectOf({ __metadata__: maybe(recordOf(STRING)) });
+
+/** The entries in the order of their arrays, each of which begins where the one before it ends. */
+function inOrder(
+  entries: Readonly<Record<string, HeaderEntry>>,
+  fail: (problem: string) => never,
+): [name: string, entry: HeaderEntry][] {
+  for (const [name, entry] of Object.entries(entries)) {
+    const { dtype, shape, data_offsets: offsets } = entry ?? {};
+    const width = Object.hasOwn(WIDTHS, dtype) ? WIDTHS[dtype] : undefined;
+    if (width === undefined)
+      fail(`the array '${name}' is of type ${shown(dtype)}, expected F32 or U8.`);
+    const size = sizeOfShape(shape);
+    if (size === undefined)
+      fail(`the array '${name}' has the shape ${shown(shape)}, expected whole numbers.`);
+    if (sizeOfShape(offsets) === undefined || offsets.length !== 2)
+      fail(`the array '${name}' lies at ${shown(offsets)}, expected its first byte and its end.`);
+    if (offsets[1] - offsets[0] !== size! * width!)
+      fail(
+        `the array '${name}' lies at ${shown(offsets)}; ${dtype} ${shown(shape)} takes ` +
+          `${size! * width!} bytes.`,
+      );
+  }
+  const ordered = Object.entries(entries).sort(
+    ([, { data_offsets: a }], [, { data_offsets: b }]) => a[0] - b[0] || a[1] - b[1],
+  );
+  let end = 0;
+  for (const [name, { data_offsets: offsets }] of ordered) {
+    if (offsets[0] !== end)
+      fail(
+        `the array '${name}' begins at byte ${offsets[0]} of the data, expected ${end}, where the one before it ` +
+          'ends.',
+      );
+    end = offsets[1];
+  }
+  return ordered;
 }

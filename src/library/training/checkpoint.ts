@@ -1,6 +1,15 @@
 import { TrainingError } from 'selective-brain-damage-statistics';
-import { joinPlace, storeOf } from 'selective-brain-damage-statistics/internal';
+import {
+  count,
+  type JsonRule,
+  joinPlace,
+  NUMBER,
+  objectOf,
+  parseJson,
+  storeOf,
+} from 'selective-brain-damage-statistics/internal';
 import type { HistoryEntry, RunSpec } from '../models/runRecord';
+import { HISTORY, RUN_SPEC } from '../models/runRule';
 import { decodeSafetensors, encodeSafetensors, type NamedArray } from '../models/safetensors';
 import { assertSameRun } from './sameRun';
 
@@ -17,6 +26,11 @@ export interface Position {
   lossSum: number;
   lossCount: number;
 }
+
+const POSITION: JsonRule = objectOf({
+  ...{ step: count(0), epoch: count(0), batch: count(0), seconds: NUMBER },
+  ...{ history: HISTORY, lossSum: NUMBER, lossCount: count(0) },
+});
 
 /** The position of a training that has not begun. */
 export function start(): Position {
@@ -51,23 +65,15 @@ export async function readCheckpoint(
   const file = checkpointFile(folder);
   const bytes = await storeOf(folder).read(file);
   if (!bytes) return undefined;
-  const { arrays, metadata } = decode(file, bytes);
-  assertSameRun(folder, spec, JSON.parse(metadata.spec!));
-  return { position: JSON.parse(metadata.position!), arrays };
+  const wayOut = 'Delete it to train from the start.';
+  const { arrays, metadata } = decodeSafetensors(file, bytes, wayOut);
+  const read = <Value>(what: string, rule: JsonRule, json = '') =>
+    parseJson<Value>({ file, what, rule, Failure: TrainingError, wayOut }, json);
+  assertSameRun(folder, spec, read('the description of its run', RUN_SPEC, metadata.spec));
+  return { position: read('its position in the run', POSITION, metadata.position), arrays };
 }
 
 /** Deletes a folder's checkpoint. */
 export async function removeCheckpoint(folder: string): Promise<void> {
   await storeOf(folder).remove(checkpointFile(folder));
-}
-
-function decode(file: string, bytes: Buffer): ReturnType<typeof decodeSafetensors> {
-  try {
-    return decodeSafetensors(bytes);
-  } catch (cause) {
-    throw new TrainingError(
-      `${file} is damaged (${(cause as Error).message}). Delete it to train from the start.`,
-      { cause, file },
-    );
-  }
 }

@@ -1,14 +1,11 @@
-import {
-  type Predictions,
-  readPredictions,
-  TrainingError,
-} from 'selective-brain-damage-statistics';
+import { readPredictions, TrainingError } from 'selective-brain-damage-statistics';
 import {
   checkOption,
   checkOptions,
   checkStore,
   choice,
   count,
+  FLAG,
   FROM_0,
   FUNCTION,
   interruptible,
@@ -52,6 +49,7 @@ import type { FailedSpec } from '../workers/runInWorkers';
 import { stoppedMessage } from '../workers/stoppedMessage';
 import { dataDifference, recordOf } from './dataRecord';
 import { incompleteModels } from './incompleteModels';
+import { type Population, PopulationError, type PopulationFailure } from './population';
 import {
   type ModelPlace,
   modelsOf,
@@ -99,6 +97,11 @@ export interface TrainPopulationOptions extends TrainingOptions {
   folder: string;
   /** Seconds between checkpoints of a model. Default 60. */
   checkpointSeconds?: number;
+  /**
+   * Whether the population is given though some of its models could not be trained; they are named on stderr
+   * and in `failures`. Default false: then it is an error, which holds the others.
+   */
+  allowFailures?: boolean;
   /** Processes, of one thread each. Default: one per core; one on a GPU. */
   processes?: number;
   /**
@@ -115,28 +118,6 @@ export interface TrainPopulationOptions extends TrainingOptions {
   signal?: AbortSignal;
 }
 
-/** The predictions of a population, with the outcome of its training. */
-export interface Population extends Predictions {
-  /** Folder of models and predictions, absolute; or `s3://bucket/prefix`. */
-  readonly folder: string;
-  /** The backend of the models that were trained now. */
-  readonly backend: BackendInfo;
-  /** Models that failed twice; they are not among the predictions. */
-  readonly failures: readonly PopulationFailure[];
-}
-
-/** A model that could not be trained. */
-export interface PopulationFailure {
-  /** `dense`, or as `pruned 0.9`, `int8`. */
-  readonly variant: string;
-  /** Share of the prunable weights that should be zero, 0 to below 1; NaN for a quantized model. */
-  readonly sparsity: number;
-  /** From 0. */
-  readonly replicate: number;
-  /** The error of the second attempt. */
-  readonly reason: string;
-}
-
 /** The options' rules, which plans share. */
 export const populationRules: OptionRules<TrainPopulationOptions> = {
   ...trainingRules,
@@ -149,6 +130,7 @@ export const populationRules: OptionRules<TrainPopulationOptions> = {
   compress: listOf(object('{ weights, activations, perChannel }')),
   folder: required(TEXT),
   checkpointSeconds: FROM_0,
+  allowFailures: FLAG,
   processes: count(),
   queue: TEXT,
   backend: choice(BACKEND_NAMES),
@@ -163,13 +145,14 @@ export const populationRules: OptionRules<TrainPopulationOptions> = {
  *
  * `compress`, which may be added to a population that is there, quantizes the dense models as well.
  *
- * A model that fails is tried once more; if it fails again it is reported on stderr and in
- * `failures`, and the others continue.
+ * A model that fails is tried once more, and the others continue. If one fails again, as on a full disk, the
+ * population is an error in the end, unless `allowFailures`; a rerun trains what is missing.
  *
  * @returns the predictions of all models in the folder that belong to these options
  * @throws OptionError for a wrong option or value
+ * @throws PopulationError if some models failed twice; its `population` holds the others
  * @throws TrainingError if every model failed, or the folder holds a population with other options
- * @throws StoreError if a bucket cannot be used
+ * @throws StoreError if a folder or a bucket cannot be used
  * @throws QueueError if a queue does not answer
  */
 export async function trainPopulation(options: TrainPopulationOptions): Promise<Population> {
@@ -218,8 +201,22 @@ export async function trainPopulation(options: TrainPopulationOptions): Promise<
       throw new TrainingError(stoppedMessage('Training', folder), { cause: signal.reason });
     return (await Promise.all(failed.map(failuresOf))).flat();
   });
-  const predictions = await predictionsOf(wanted, failures, folder, test.classNames);
-  return { ...predictions, folder, backend, failures };
+  const files = completeFiles(wanted, failures);
+  const account = accountOfFailures(failures);
+  if (files.length === 0)
+    throw new TrainingError(`No model could be trained:${account}`, { file: folder });
+  const predictions = await readPredictions(files, { classNames: test.classNames });
+  const made = { ...predictions, folder, backend, failures };
+  if (failures.length === 0) return made;
+  const summary = `${failures.length} of ${files.length + failures.length} models failed`;
+  if (!options.allowFailures)
+    throw new PopulationError(
+      `${summary}; the others are in ${folder} and in this error's population. Run it again to train what is ` +
+        `missing, or pass allowFailures: true to do without:${account}`,
+      made,
+    );
+  console.warn(`${summary} and are left out:${account}`);
+  return made;
 }
 
 async function failuresOf({
@@ -231,33 +228,25 @@ async function failuresOf({
   return models.map(({ variant, sparsity }) => ({ variant, sparsity, replicate, reason }));
 }
 
-/**
- * The predictions of the models that are complete; warns of those that failed.
- *
- * @throws TrainingError where none is complete
- */
-async function predictionsOf(
+/** The predictions' files of all models but those that failed. */
+function completeFiles(
   wanted: readonly ReplicateSpec[],
   failures: readonly PopulationFailure[],
-  folder: string,
-  classNames: readonly string[],
-): Promise<Predictions> {
-  const models = wanted.flatMap((spec) =>
-    modelsOf(spec).map((model) => ({ ...model, replicate: spec.replicate })),
+): string[] {
+  return wanted.flatMap((spec) =>
+    modelsOf(spec)
+      .filter(
+        ({ variant }) =>
+          !failures.some((f) => f.variant === variant && f.replicate === spec.replicate),
+      )
+      .map((model) => model.predictionsFile),
   );
-  const failed = (model: { variant: string; replicate: number }) =>
-    failures.some((f) => f.variant === model.variant && f.replicate === model.replicate);
-  const files = models.filter((model) => !failed(model)).map((model) => model.predictionsFile);
-  const account = failures
+}
+
+function accountOfFailures(failures: readonly PopulationFailure[]): string {
+  return failures
     .map(({ variant, replicate, reason }) => `\n  ${variant}, replicate ${replicate}: ${reason}`)
     .join('');
-  if (files.length === 0)
-    throw new TrainingError(`No model could be trained:${account}`, { file: folder });
-  if (failures.length > 0)
-    console.warn(
-      `${failures.length} of ${models.length} models failed and are left out:${account}`,
-    );
-  return readPredictions(files, { classNames });
 }
 
 function replicateSpec(

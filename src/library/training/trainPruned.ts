@@ -25,7 +25,13 @@ import { renumbered } from '../models/renumbered';
 import type { RunOutcome, RunSpec } from '../models/runRecord';
 import { topologyOf } from '../models/topology';
 import { ProgressMeter } from '../workers/progressMeter';
-import { type Position, readCheckpoint, removeCheckpoint, start } from './checkpoint';
+import {
+  checkpointFile,
+  type Position,
+  readCheckpoint,
+  removeCheckpoint,
+  start,
+} from './checkpoint';
 import { keptCount, sparsityOf } from './masks';
 import { resolveRun } from './resolveRun';
 import { assertSameOutcome } from './sameRun';
@@ -125,7 +131,7 @@ async function trainRun(
   const state = new TrainingState(model, spec.pruning ? prunableWeights(model, spec.pruning) : []);
   try {
     const checkpoint = folder === undefined ? undefined : await readCheckpoint(folder, spec);
-    if (checkpoint) state.restore(checkpoint.arrays);
+    if (checkpoint) state.restore(checkpoint.arrays, checkpointFile(folder!));
     const position = checkpoint?.position ?? start();
     const meter = meterOf(spec, onProgress);
     await interruptible(signal, (stop) =>

@@ -1,4 +1,4 @@
-import { OptionError } from 'selective-brain-damage-statistics';
+import { OptionError, TrainingError } from 'selective-brain-damage-statistics';
 import { type UpdateOptions, type UpdateState, updateWeights } from '../backend/ops/updateWeights';
 import * as tf from '../backend/tf';
 import type { NamedArray } from '../models/safetensors';
@@ -94,13 +94,33 @@ export class TrainingState {
     return arrays;
   }
 
-  /** Restores the state from a checkpoint of the same model. */
-  restore(arrays: ReadonlyMap<string, NamedArray>): void {
-    for (const [name, tensor] of this.tensors()) {
-      const { data, shape } = arrays.get(name)!;
-      tf.tidy(() => tensor.assign(tf.tensor(data, [...shape])));
-    }
-    this.remask((_, name) => arrays.get(`mask/${name}`)!.data as Uint8Array);
+  /**
+   * Restores the state from a checkpoint of the same model.
+   *
+   * @param file the checkpoint
+   * @throws TrainingError where an array is missing or of another shape; the state is then unchanged
+   */
+  restore(arrays: ReadonlyMap<string, NamedArray>, file: string): void {
+    const dataOf = (name: string, { shape }: { readonly shape: readonly number[] }) => {
+      const array = arrays.get(name);
+      if (array?.shape.join() === shape.join()) return array.data;
+      throw new TrainingError(
+        `${file}: holds ${array ? `${name} [${array.shape}]` : `no ${name}`}, expected [${shape}]. Delete it to ` +
+          'train from the start.',
+        { file },
+      );
+    };
+    const values = [...this.tensors()].map(
+      ([name, tensor]) => [tensor, dataOf(name, tensor)] as const,
+    );
+    const masks = new Map(
+      this.parameters.flatMap(({ name, pruned }) =>
+        pruned ? [[name, dataOf(`mask/${name}`, pruned.mask) as Uint8Array]] : [],
+      ),
+    );
+    for (const [tensor, data] of values)
+      tf.tidy(() => tensor.assign(tf.tensor(data, tensor.shape)));
+    this.remask((_, name) => masks.get(name)!);
   }
 
   /** Frees all but the model's own weights. */

@@ -1,5 +1,6 @@
 import { PredictionsError } from '../errors';
 import { joinPlace, storeOf } from '../store/store';
+import { itemsOf, type JsonRule, maybe, objectOf, parseJson, STRING } from '../untrusted/json';
 
 /** The contents of `population.json` in a population's folder: about all of its models. */
 export interface Population {
@@ -13,18 +14,28 @@ export function populationFile(folder: string): string {
   return joinPlace(folder, 'population.json');
 }
 
+const POPULATION: JsonRule = objectOf({ class_names: maybe(itemsOf(STRING)) });
+
 /**
  * Reads a population folder's `population.json`; undefined where there is none.
  *
- * @throws PredictionsError if `class_names` is anything but a list of names
+ * @throws PredictionsError where it is damaged, or `class_names` is anything but a list of names
  */
 export async function readPopulation(folder: string): Promise<Population | undefined> {
   const file = populationFile(folder);
   const json = await storeOf(file).read(file);
   if (!json) return undefined;
-  const population: Population = JSON.parse(json.toString());
-  const names: unknown = population.class_names;
-  if (names !== undefined && !(Array.isArray(names) && names.every((n) => typeof n === 'string')))
-    throw new PredictionsError(`${file}: expected class_names to be a list of names, one a class.`);
-  return population;
+  const wayOut =
+    'Delete it: the names of the classes are lost, no model and no prediction; trainPopulation and ' +
+    'writePredictions write it anew.';
+  return parseJson<Population>(
+    {
+      file,
+      what: 'the record of the population',
+      rule: POPULATION,
+      Failure: PredictionsError,
+      wayOut,
+    },
+    json,
+  );
 }

@@ -83,13 +83,26 @@ test('the page needs nothing but itself', () => {
   assert.match(page, /<h1[^>]*>A tiny notebook<\/h1>/);
   assert.match(page, /<table class="dataframe"/);
   assert.match(page, /<strong>now<\/strong>/);
-  assert.match(page, /<div class="figure"><div class="fallback"><pre>A figure<\/pre>/);
-  const figure = /<script type="application\/json">(.*?)<\/script>/s.exec(page)![1]!;
-  assert.deepEqual(JSON.parse(figure).data[0].y, [1, 2]);
+  assert.match(page, /<title>A tiny notebook<\/title>/);
+  assert.match(page, /<div class="figure" data-figure="0"><pre class="text">A figure<\/pre>/);
+  const figures = /<script type="application\/json" id="figures">(.*?)<\/script>/s.exec(page)![1]!;
+  assert.deepEqual(JSON.parse(figures)[0].data[0].y, [1, 2]);
   const markup = page.replaceAll(/<script>.*?<\/script>/gs, '<script></script>');
-  assert.equal(markup.match(/<script/g)!.length, 3);
+  assert.equal(markup.match(/<script/g)!.length, 4);
   assert.doesNotMatch(markup, /(src|href)\s*=\s*["']?(https?:)?\/\/|url\(|@import/);
   assert.doesNotMatch(markup, /<link/);
+});
+
+test('scripts stay in pages of notebooks that are trusted', () => {
+  const path = writeCells('scripted', ["({ 'text/html': '<b>x</b><script>1</script>' })"]);
+  const pageOf = (...options: string[]) => {
+    const run = cli(path, '--html', ...options);
+    assert.equal(run.status, 0, run.stderr);
+    return readFileSync(join(folder, 'scripted.html'), 'utf8');
+  };
+  assert.doesNotMatch(pageOf(), /<b>x<\/b><script>/);
+  assert.match(pageOf('--trust'), /<b>x<\/b><script>1<\/script>/);
+  assert.match(cli(path, '--trust').stderr, /--trust is about pages: expected --html with it/);
 });
 
 test('nbformat finds the executed notebook valid', { skip: withoutPython('nbformat') }, () => {
@@ -138,9 +151,10 @@ test('Ctrl-C leaves what was done so far, and no process', async () => {
   ]);
   const child = spawn(process.execPath, [MAIN, 'run', path], { stdio: ['ignore', 'pipe', 'pipe'] });
   let stdout = '';
+  let isInterrupted = false;
   child.stdout.on('data', (chunk) => {
     stdout += chunk;
-    if (/^in$/m.test(stdout)) child.kill('SIGINT');
+    if (/^in$/m.test(stdout) && !isInterrupted) isInterrupted = child.kill('SIGINT');
   });
   let stderr = '';
   child.stderr.on('data', (chunk) => {
@@ -237,6 +251,53 @@ test('a failing cell ends the run with all that is needed to mend it', () => {
   assert.deepEqual([error.ename, error.evalue], ['RangeError', 'too large']);
   const [last] = notebook.cells.slice(-1);
   assert.ok(last?.cell_type === 'code' && last.execution_count === null);
+});
+
+test('--keep-going runs everything and fails at the end; reports tell of each cell', () => {
+  const a = writeCells('keep-a', [
+    "throw new RangeError('too large');",
+    "console.log('a goes on');",
+  ]);
+  const b = writeCells('keep-b', ["console.log('b runs');"]);
+  const line = readFileSync(a, 'utf8')
+    .split('\n')
+    .findIndex((text) => text.includes('throw new'));
+  const [junit, json, summary] = ['r.xml', 'r.json', 'r.md'].map((name) => join(folder, name));
+  const args = [a, b, '--jobs', '1', '--junit', junit!, '--json', json!];
+  const env = { ...process.env, GITHUB_ACTIONS: 'true', GITHUB_STEP_SUMMARY: summary };
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    [MAIN, 'run', '--keep-going', ...args],
+    { encoding: 'utf8', env: { ...env, GITHUB_WORKSPACE: folder } },
+  );
+  assert.equal(status, 1);
+  assert.match(stdout, /^a goes on$.*^b runs$/ms);
+  assert.match(stderr, /1 of 2 notebooks failed:\n.*keep-a\.ipynb, cell 1\n/);
+  assert.ok(
+    stdout.includes(`\n::error file=keep-a.ipynb,line=${line + 1},title=cell 1%3A RangeErr`),
+  );
+  assert.match(readFileSync(summary!, 'utf8'), /❌ .*keep/);
+  assert.match(readFileSync(junit!, 'utf8'), /<failure type="RangeError" message="too large">/);
+  const { notebooks } = JSON.parse(readFileSync(json!, 'utf8'));
+  assert.deepEqual(
+    notebooks.map(({ cells }: { cells: { outcome: string }[] }) => cells.map((c) => c.outcome)),
+    [['failed', 'passed'], ['passed']],
+  );
+  assert.equal(cli(...args).status, 1);
+  assert.match(readFileSync(junit!, 'utf8'), /<skipped message="another notebook failed"\/>/);
+});
+
+test("parameters are given as papermill's too", () => {
+  const run = (...args: string[]) =>
+    cli(join(FIXTURES, 'tiny.ipynb'), '--output', join(folder, 'p2'), ...args);
+  const good = run('-p', 'sparsity', '0.25');
+  assert.equal(good.status, 0, good.stderr);
+  assert.match(good.stdout, /^population at 0\.25$/m);
+  for (const args of [['-p', 'sparsity'], ['-p', 'sparsity=0.9', '1'], ['-p']])
+    assert.match(
+      run(...args).stderr,
+      /OptionError: -p .*: expected the name of a variable, then its/,
+    );
 });
 
 test('arguments that the command cannot use are errors that name them', () => {

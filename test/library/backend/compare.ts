@@ -30,6 +30,18 @@ export async function backends(): Promise<BackendName[]> {
   return found;
 }
 
+/** What TensorFlow's ops refuse or answer otherwise than tfjs's cpu backend. */
+type BeyondTensorFlow =
+  /** A convolution's padding in pixels: tfjs-node takes `same` and `valid` only. */
+  | 'padding by a number'
+  /** A convolution without images, channels, filters or pixels. */
+  | 'convolution of nothing';
+
+/** The backends that define what TensorFlow does not. */
+export function defining(_: BeyondTensorFlow, backends: readonly BackendName[]): BackendName[] {
+  return backends.filter((name) => name !== 'tfjs-node' && name !== 'tfjs-node-gpu');
+}
+
 /** Standard normal values. */
 export function normal(shape: number[], random: Random): Values {
   return { shape, data: normals(random, tf.util.sizeFromShape(shape), 0, 1) };

@@ -107,8 +107,11 @@ async function train(backend: BackendName, steps: number, watch = () => {}): Pro
 }
 
 let all: BackendName[];
+/** The first of the backends whose kernels are this project's. */
+let ours: BackendName;
 before(async () => {
   all = await backends();
+  ours = all.find((name) => /^(native|wasm)/.test(name))!;
 });
 
 test("a training follows the cpu backend's loss curve", async () => {
@@ -124,15 +127,25 @@ test("a training follows the cpu backend's loss curve", async () => {
   }
 });
 
+test("TensorFlow's loss curve is that of our kernels, to 1e-5", async (t) => {
+  if (!all.includes('tfjs-node')) return t.skip('no tfjs-node: npm run tensorflow:install');
+  const expected = (await train(ours, 12)).losses;
+  for (const [step, loss] of (await train('tfjs-node', 12)).losses.entries())
+    assert.ok(
+      Math.abs(loss - expected[step]!) < 1e-5 * expected[step]!,
+      `step ${step}: ${loss}, ${ours}: ${expected[step]}`,
+    );
+});
+
 test('the same training gives the same weights, bit for bit', async () => {
   for (const backend of all)
     assert.deepEqual(await train(backend, 5), await train(backend, 5), backend);
 });
 
 test('1,000 steps leave no tensor behind and need no more memory than the first', async () => {
-  await useBackend({ backend: all[0]! });
+  await useBackend({ backend: ours });
   const memory = () => (tf.backend() as WasmBackend).wasm.asm.memory.buffer.byteLength;
   const seen: [number, number][] = [];
-  await train(all[0]!, 1000, () => seen.push([tf.memory().numTensors, memory()]));
+  await train(ours, 1000, () => seen.push([tf.memory().numTensors, memory()]));
   assert.deepEqual(seen.at(-1), seen[1]);
 });

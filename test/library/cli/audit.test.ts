@@ -142,16 +142,19 @@ describe('sbd records', () => {
     const out = sbd('records', images, 'records', '--shards', '3', '--name', 'val');
     assert.equal(out.status, 0, out.stderr);
     assert.match(out.stdout, /60 images of 5 classes in 3 files in records/);
-    const files = readdirSync(join(folder, 'records')).sort();
-    assert.deepEqual(
-      files,
-      [0, 1, 2].map((k) => `val.tfrecord-0000${k}-of-00003`),
-    );
+    const files = [0, 1, 2].map((k) => `val.tfrecord-0000${k}-of-00003`);
+    assert.deepEqual(readdirSync(join(folder, 'records')).sort(), ['val.json', ...files]);
     const bytes = (place: string) => files.map((file) => readFileSync(join(folder, place, file)));
     const before = bytes('records');
     spawnSync('rm', [join(folder, 'records', files[1]!)]);
     assert.equal(sbd('records', images, 'records', '--shards', '3', '--name', 'val').status, 0);
     assert.deepEqual(bytes('records'), before);
+    const other = sbd('records', images, 'records', '--shards', '2', '--name', 'val');
+    assert.equal(other.status, 3);
+    assert.match(
+      other.stderr,
+      /val\.json: there are records of this name, .*another number of files/,
+    );
 
     const data = await loadImageNetRecords(join(folder, 'records'), {
       classNames: 'text',

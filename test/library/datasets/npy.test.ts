@@ -5,7 +5,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { readNpy } from '#library/datasets/npy';
+import { openNpy, readNpy } from '#library/datasets/npy';
 import { DatasetError } from '#statistics/errors';
 import { findPython, withoutPython } from '../../python';
 
@@ -61,5 +61,57 @@ numpy.save(f"{sys.argv[1]}/c16.npy", numpy.zeros(2, complex))`;
       data.reduce((sum, n) => sum + n, 0),
       511_000,
     );
+  });
+});
+
+describe('openNpy', () => {
+  let folder: string;
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'npy-'));
+  });
+  after(() => rm(folder, { recursive: true }));
+
+  /** A file of 200 bytes, with a header of this version and length. */
+  async function written(version: number, length: number, header: string): Promise<string> {
+    const path = join(folder, 'a.npy');
+    const bytes = Buffer.alloc(200);
+    bytes.write('\x93NUMPY', 'latin1');
+    bytes[6] = version;
+    if (version === 1) bytes.writeUInt16LE(length, 8);
+    else bytes.writeUInt32LE(length, 8);
+    bytes.write(header, version === 1 ? 10 : 12, 'latin1');
+    await writeFile(path, bytes);
+    return path;
+  }
+  const HEADER = "{'descr': '|u1', 'fortran_order': False, 'shape': (2, 3), }";
+
+  it('takes no length from a file that is longer than the file', async () => {
+    // A read of 2 GiB or more ends the process, and nothing catches that.
+    for (const length of [2 ** 31, 2 ** 32 - 1, 65_536, 1000, 189]) {
+      const path = await written(2, length, HEADER);
+      await assert.rejects(
+        openNpy(path),
+        (error: DatasetError) =>
+          error instanceof DatasetError && error.file === path && error.offset !== undefined,
+        `${length}`,
+      );
+    }
+    assert.deepEqual((await openNpy(await written(2, 100, HEADER))).shape, [2, 3]);
+    assert.deepEqual((await openNpy(await written(1, 100, HEADER))).shape, [2, 3]);
+  });
+
+  it('refuses a shape or a type that is none', async () => {
+    for (const [from, to] of [
+      ['2, 3', '200, 3'],
+      ['2, 3', '99999999999, 99999999999'],
+      ['2, 3', '9'.repeat(30)],
+      ['|u1', '|u'],
+      ['|u1', '|u1e9'],
+      ['False', 'True'],
+    ] as const) {
+      const path = await written(1, 150, HEADER.replace(from, to));
+      await assert.rejects(openNpy(path), DatasetError, to);
+    }
+    await assert.rejects(openNpy(folder), /cannot be opened/);
   });
 });

@@ -21,7 +21,7 @@ import { type EvalRobustnessOptions, evalRobustness } from '#library/evaluation/
 import { predict } from '#library/evaluation/predict';
 import { scoreModels } from '#library/evaluation/scoreModels';
 import { buildModel } from '#library/models/model';
-import { findModels, loadModel, saveModel, type TrainedModel } from '#library/models/modelFolder';
+import { findModels, loadModel, saveModel } from '#library/models/modelFolder';
 import {
   type RobustnessRow,
   type ScoreRow,
@@ -31,6 +31,7 @@ import { EvaluationError, OptionError } from '#statistics/errors';
 import { variantOfSparsity } from '#statistics/predictions/variantName';
 import { setProgressSink } from '#statistics/progress';
 import { objectsOf } from '#statistics/tables/schema';
+import { untrainedRun } from '../models/runRecords';
 import { temporaryFolder } from '../records/temporary';
 
 const root = temporaryFolder();
@@ -42,7 +43,7 @@ async function write(population: string, sparsity: number, replicate: number): P
   const shape = { imageShape: clean.imageShape, numClasses: 10 };
   const seed = sparsity * 100 + replicate;
   const model = await buildModel({ name: 'small-cnn', width: 4 }, shape, seed);
-  const run = { spec: { sparsity, seed } } as unknown as TrainedModel['run'];
+  const run = untrainedRun(sparsity, seed);
   const folder = join(population, `sparsity=${sparsity}`, `replicate=0${replicate}`);
   await saveModel({ model, masks: new Map(), run }, folder);
   model.dispose();

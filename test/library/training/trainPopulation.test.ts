@@ -11,12 +11,9 @@ import { loadCifar10 } from '#library/datasets/loadCifar10';
 import { predict } from '#library/evaluation/predict';
 import { scoreModels } from '#library/evaluation/scoreModels';
 import { loadModel } from '#library/models/modelFolder';
+import { type Population, PopulationError } from '#library/training/population';
 import type { PopulationProgress } from '#library/training/populationTally';
-import {
-  type Population,
-  type TrainPopulationOptions,
-  trainPopulation,
-} from '#library/training/trainPopulation';
+import { type TrainPopulationOptions, trainPopulation } from '#library/training/trainPopulation';
 import { perClassFlips } from '#statistics/analysis/perClassFlips';
 import { perClassTTest } from '#statistics/analysis/perClassTTest';
 import { OptionError, TrainingError } from '#statistics/errors';
@@ -45,6 +42,13 @@ const tiny = (folder: string): TrainPopulationOptions => ({
   folder: join(root, folder),
   onProgress: () => {},
 });
+
+/** The error of a population of which some models fail. */
+async function failureOf(options: TrainPopulationOptions): Promise<PopulationError> {
+  const error = await trainPopulation(options).catch((thrown) => thrown);
+  assert.ok(error instanceof PopulationError, String(error));
+  return error;
+}
 
 const file = (folder: string, unit: string) => join(root, folder, unit);
 const predicted = ({ models }: Population) => models.map((model) => [...model.predictedClass]);
@@ -170,12 +174,11 @@ describe('trainPopulation', () => {
     assert.equal(after[1], before[1]);
   });
 
-  it('reports a quantization that fails, and loses no other', async (t) => {
-    const warn = t.mock.method(console, 'warn', () => {});
+  it('rejects where a quantization fails, and loses no other', async () => {
     // A folder where a file of the model should be.
     await mkdir(file('unquantized', 'variant=int8/replicate=00/model.json'), { recursive: true });
     let last: PopulationProgress | undefined;
-    const population = await trainPopulation({
+    const error = await failureOf({
       ...tiny('unquantized'),
       ...{ sparsities: [0], replicates: 1 },
       compress: [{ weights: 'int8' }, { weights: 'float16' }],
@@ -183,6 +186,7 @@ describe('trainPopulation', () => {
         last = progress;
       },
     });
+    const { population } = error;
     assert.deepEqual(
       population.models.map(({ variant }) => variant),
       ['dense', 'float16'],
@@ -192,7 +196,10 @@ describe('trainPopulation', () => {
       [['int8', 0]],
     );
     assert.deepEqual([last?.done, last?.failed, last?.models], [2, 1, 3]);
-    assert.match(String(warn.mock.calls[0]!.arguments[0]), /1 of 3 models failed.*\n.*int8.*0:/);
+    assert.match(
+      error.message,
+      /^1 of 3 models failed; .*unquantized.*Run it again.*\n.*int8.*0: StoreError: .*model\.json cannot be written/,
+    );
   });
 
   it('goes on after an interruption, to the same predictions', async () => {
@@ -259,12 +266,13 @@ describe('trainPopulation', () => {
     assert.deepEqual(predicted(population), predicted(unbroken));
   });
 
-  it('reports a model that fails twice, and loses no other', async (t) => {
+  it('rejects where a model fails twice, loses no other, and goes on without it where told', async (t) => {
     const warn = t.mock.method(console, 'warn', () => {});
     const damaged = file('failing', 'sparsity=0.9/replicate=00');
     await mkdir(damaged, { recursive: true });
     await writeFile(join(damaged, 'checkpoint.safetensors'), 'damaged');
-    const population = await trainPopulation(tiny('failing'));
+    const { population } = await failureOf(tiny('failing'));
+    assert.equal(warn.mock.callCount(), 0);
     assert.deepEqual(
       population.models.map(({ sparsity, replicate }) => [sparsity, replicate]),
       [
@@ -277,6 +285,8 @@ describe('trainPopulation', () => {
     assert.equal(population.failures.length, 1);
     assert.deepEqual([failure!.sparsity, failure!.replicate], [0.9, 0]);
     assert.match(failure!.reason, /checkpoint\.safetensors/);
+    const allowed = await trainPopulation({ ...tiny('failing'), allowFailures: true });
+    assert.deepEqual(predicted(allowed), predicted(population));
     assert.match(String(warn.mock.calls[0]!.arguments[0]), /1 of 4 models failed.*\n.*0\.9.*0:/);
   });
 

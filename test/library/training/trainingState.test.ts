@@ -82,7 +82,7 @@ describe('TrainingState', () => {
     ];
     from.remask((weights) => weights.map((_, i) => i % 2) as unknown as Uint8Array);
     from.update(constantGradients(from, 1), { learningRate: 1, momentum: 0.9, weightDecay: 0 });
-    to.restore((await from.snapshot())!);
+    to.restore((await from.snapshot())!, 'checkpoint.safetensors');
     assert.deepEqual(await to.snapshot(), await from.snapshot());
     for (const name of a.weights.map(nameOf)) assert.deepEqual(values(b, name), values(a, name));
   });

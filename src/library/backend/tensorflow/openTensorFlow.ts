@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import util from 'node:util';
-import { Absent } from './absent';
-import * as tf from './tf';
+import { Absent } from '../absent';
+import * as tf from '../tf';
 
 /** The parts of tfjs-node's backend that are used here. */
 interface TensorFlowBackend extends tf.KernelBackend {

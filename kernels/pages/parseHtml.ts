@@ -1,0 +1,43 @@
+/** HTML of a notebook as nodes. */
+export interface Parsed {
+  /** Holds the nodes. */
+  readonly root: Element;
+  /** Whether something that could run, or reach beyond its place, was taken out. */
+  readonly isCut: boolean;
+}
+
+/** Parses HTML of a notebook into nodes that have not run and, unless it is trusted, cannot. */
+export type ParseHtml = (html: string) => Parsed;
+
+/** Taken out beside scripts: styles would reach the whole page, forms would send what a reader types. */
+const FORBIDDEN = ['style', 'form', 'dialog'];
+/** MathML's `form` says on which side of its operand an operator stands. */
+const ALLOWED_ATTRIBUTES = ['form'];
+
+/**
+ * Returns what parses the HTML of notebooks.
+ *
+ * @param trust whether scripts, styles and forms stay
+ */
+export async function htmlParser(trust: boolean): Promise<ParseHtml> {
+  // jsdom takes half a second to load, and only pages need it.
+  const { JSDOM } = await import('jsdom');
+  const { window } = new JSDOM('');
+  if (trust)
+    return (html) => {
+      const root = window.document.implementation.createHTMLDocument('').body;
+      root.innerHTML = html;
+      return { root, isCut: false };
+    };
+  const { default: createPurifier } = await import('dompurify');
+  const purifier = createPurifier(window);
+  return (html) => {
+    const root = purifier.sanitize(html, {
+      RETURN_DOM: true,
+      ALLOW_DATA_ATTR: false,
+      FORBID_TAGS: FORBIDDEN,
+      ADD_ATTR: ALLOWED_ATTRIBUTES,
+    });
+    return { root, isCut: purifier.removed.length > 0 };
+  };
+}
