@@ -16,6 +16,7 @@ cell that fails and is not tagged "raises-exception". Default: those in the fold
   --check                write nothing; fail if outputs differ from the stored ones by more than
                          1e-6 of a number or one unit in its last digit (cells tagged
                          "nbval-ignore-output" may)
+  --diff <page.html>     with --check: write the differences as a page
   --keep-going           run the other cells and notebooks too, and fail at the end
   --junit, --json <file> write what became of each cell
   --output <folder>      write the executed notebooks here (default: in place)
@@ -33,6 +34,7 @@ const NAME = /^[A-Za-z_$][\w$]*$/;
 const DEFAULT_FOLDER = 'notebooks';
 const KINDS = {
   check: 'flag',
+  diff: 'value',
   'keep-going': 'flag',
   junit: 'value',
   json: 'value',
@@ -48,6 +50,7 @@ const KINDS = {
 export interface Arguments {
   readonly notebooks: readonly string[];
   readonly check: boolean;
+  readonly diff?: string;
   readonly keepGoing: boolean;
   readonly junit?: string;
   readonly json?: string;
@@ -62,10 +65,12 @@ export interface Arguments {
 /** @throws OptionError for arguments that cannot be used */
 export function readOptions(argv: readonly string[], command: string): Arguments {
   const { values, positionals } = parseArguments(withLongParameters(argv), KINDS, command);
-  const { check, html, trust, output, junit, json } = values;
+  const { check, diff, html, trust, output, junit, json } = values;
   if (check && (html || output !== undefined))
     throw new OptionError('--check writes nothing: expected neither --output nor --html with it.');
   if (trust && !html) throw new OptionError('--trust is about pages: expected --html with it.');
+  if (diff !== undefined && !check)
+    throw new OptionError('--diff: expected --check with it, which finds the differences.');
   const notebooks = (positionals.length > 0 ? positionals : [defaultFolder()]).flatMap(notebooksAt);
   if (output !== undefined) refuseEqualNames(notebooks);
   const timeout = parseNumber('--timeout', values.timeout, 'a number of seconds above 0');
@@ -78,6 +83,7 @@ export function readOptions(argv: readonly string[], command: string): Arguments
     trust,
     jobs: Math.min(notebooks.length, Math.ceil(jobs)),
     parameters: Object.fromEntries(values.parameters.map(parseParameter)),
+    ...(diff !== undefined && { diff }),
     ...(output !== undefined && { output }),
     ...(junit !== undefined && { junit }),
     ...(json !== undefined && { json }),

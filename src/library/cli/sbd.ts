@@ -7,6 +7,7 @@ const USAGE = `Usage: sbd <command> [options]
 
   audit <baseline> <variant...>         says what compression broke, and whether it may be shipped
   predict <model.onnx> --out <file>     writes what a network predicts for images
+  annotate <predictions...>             asks people what they see in PIEs and in other images
   train <plan.json>                     trains the population that a plan describes
   worker <queue>                        does what others submit to a queue
   records <folder> <out>                makes TFRecords of a folder of images
@@ -20,6 +21,7 @@ const USAGE = `Usage: sbd <command> [options]
 const SUBCOMMANDS: Readonly<Record<string, () => Subcommand>> = {
   audit: () => (require('./audit') as typeof import('./audit')).audit,
   predict: () => (require('./predict') as typeof import('./predict')).predict,
+  annotate: () => (require('./annotate') as typeof import('./annotate')).annotate,
   train: () => (require('./train') as typeof import('./train')).train,
   worker: () => (require('./worker') as typeof import('./worker')).worker,
   records: () => (require('./records') as typeof import('./records')).records,
