@@ -25,6 +25,9 @@ cell that fails and is not tagged "raises-exception". Default: those in the fold
   --timeout <seconds>    the time that a cell may run (default: without limit)
   -p <name> <value>      set a variable of the cell tagged "parameters"; the value is JSON, else a
                          string (may be repeated; also --parameters <name>=<value>)
+  --twin                 execute nothing; write each notebook's code and text as a .ts file beside
+                         it, or take over what was edited there (--check: fail if they differ)
+  --from <ipynb or ts>   with --twin: take this one where both were edited
   --jobs <n>             notebooks that run at a time (default: one per core and 2 GB free memory)`;
 
 /** The memory of a notebook with a figure, a network and some data. */
@@ -33,6 +36,8 @@ const BYTES_PER_NOTEBOOK = 2 * 2 ** 30;
 const NAME = /^[A-Za-z_$][\w$]*$/;
 const DEFAULT_FOLDER = 'notebooks';
 const KINDS = {
+  // Read elsewhere; here, so that a slip of the keyboard is told.
+  twin: 'flag',
   check: 'flag',
   diff: 'value',
   'keep-going': 'flag',
@@ -107,7 +112,8 @@ function withLongParameters(argv: readonly string[]): string[] {
   ];
 }
 
-function defaultFolder(): string {
+/** The folder whose notebooks are meant where none is named. */
+export function defaultFolder(): string {
   if (existsSync(DEFAULT_FOLDER)) return DEFAULT_FOLDER;
   throw new OptionError(
     `Expected notebooks or folders of notebooks to execute, or a folder ${DEFAULT_FOLDER} in ${process.cwd()}; found neither.`,
@@ -115,7 +121,7 @@ function defaultFolder(): string {
 }
 
 /** A notebook, or the notebooks of a folder, sorted by name. */
-function notebooksAt(path: string): string[] {
+export function notebooksAt(path: string): string[] {
   if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) return [path];
   const found = globSync('*.ipynb', { cwd: path }).sort();
   if (found.length === 0)

@@ -11,6 +11,7 @@ import { sourceLines } from '../reports/sourceLines';
 import { asksForHelp, type CommandOptions, exitStatus } from './command';
 import { executeJob, type Job, OTHER_FAILED } from './executeJob';
 import { type Arguments, readOptions, usage } from './notebookOptions';
+import { bringInStep } from './twins';
 
 /** The exit status of a program that Ctrl-C ended. */
 const INTERRUPTED = 130;
@@ -28,9 +29,13 @@ export function notebooksCommand(
   { command }: CommandOptions,
 ): Promise<number> {
   return exitStatus(async () => {
-    if (!asksForHelp(argv)) return runNotebooks(readOptions(argv, command));
-    console.log(usage(command));
-    return 0;
+    if (asksForHelp(argv)) {
+      console.log(usage(command));
+      return 0;
+    }
+    return argv.includes('--twin')
+      ? bringInStep(argv, command)
+      : runNotebooks(readOptions(argv, command));
   });
 }
 

@@ -66,6 +66,8 @@ export {
 export * from './progress';
 export * from './random';
 export { readSettings } from './settingsFile';
+export * from './store/checkedJson';
+export * from './store/checksum';
 export * from './store/names';
 export * from './store/store';
 export type { StoredFile } from './store/types';

@@ -2,10 +2,13 @@ import { Command, Option } from 'commander';
 import { modelAccuracy, type Predictions } from 'selective-brain-damage-statistics';
 import { groupBy, runCommand } from 'selective-brain-damage-statistics/internal';
 import { scoreRows } from '../evaluation/scoreModels';
+import { evaluatePlanned, trainPlanned } from '../plans/planUnits';
 import { type Plan, readPlan } from '../plans/readPlan';
+import type { PopulationFailure } from '../training/population';
 import { trainPopulation } from '../training/trainPopulation';
+import { withFolder } from './planFolder';
 import { stoppable } from './stopSignal';
-import { whole } from './whole';
+import { index, whole } from './whole';
 
 const USAGE = `Usage: sbd train <plan.json> [options]
 
@@ -16,6 +19,10 @@ options of trainPopulation; its schema is plans/plan.schema.json of this package
   --folder <place>     in place of the plan's folder
   --processes <n>      default: one per core; one on a GPU
   --queue <url>        workers of this queue train, on any machine: redis://user:password@host:6379
+  --network <i>        trains this network only, counted from 0, in one process
+  --set <i>            evaluates the networks that are there on this set of images only, 0 the clean one
+
+Machines of a cluster train and evaluate one by one (sbd plan).
 
 Exit status: 0 all is there, 1 some models failed twice, 75 stopped, 3 the plan cannot be used.
 `;
@@ -24,35 +31,54 @@ interface Values {
   readonly folder?: string;
   readonly processes?: number;
   readonly queue?: string;
+  readonly network?: number;
+  readonly set?: number;
 }
 
-/** `sbd train`: runs a plan. */
+/** `sbd train`: runs a plan, or one unit of it. */
 export function train(argv: readonly string[]): Promise<number> {
+  const others = ['processes', 'queue'];
   const command = new Command('sbd train')
     .argument('<plan.json>')
     .option('--folder <place>')
     .addOption(new Option('--processes <n>').argParser(whole))
-    .option('--queue <url>');
+    .option('--queue <url>')
+    .addOption(new Option('--network <i>').argParser(index).conflicts([...others, 'set']))
+    .addOption(new Option('--set <i>').argParser(index).conflicts(others));
   return runCommand(command, argv, USAGE, () =>
     stoppable((signal) => run(command.args[0]!, command.opts(), signal)),
   );
 }
 
-async function run(file: string, { folder, ...how }: Values, signal: AbortSignal): Promise<number> {
-  const { population: planned, robustness } = await readPlan(file);
+async function run(file: string, values: Values, signal: AbortSignal): Promise<number> {
+  const { folder, network, set, ...how } = values;
+  const plan = withFolder(await readPlan(file), folder);
+  if (network !== undefined) return report(await trainPlanned(plan, network, signal));
+  if (set !== undefined) {
+    await evaluatePlanned(plan, set, signal);
+    return 0;
+  }
   const population = await trainPopulation({
-    ...{ ...planned, ...how, signal, allowFailures: true },
-    ...(folder !== undefined && { folder }),
+    ...plan.population,
+    ...how,
+    signal,
+    allowFailures: true,
   });
   console.log(`${population.folder}\n${accuracies(population)}`);
-  if (robustness) await evaluate(population.folder, robustness, how, signal);
+  if (plan.robustness) await evaluate(population.folder, plan.robustness, how, signal);
   return population.failures.length > 0 ? 1 : 0;
+}
+
+function report(failures: readonly PopulationFailure[]): number {
+  for (const { variant, replicate, reason } of failures)
+    console.error(`${variant}, replicate ${replicate}: ${reason}`);
+  return failures.length > 0 ? 1 : 0;
 }
 
 async function evaluate(
   folder: string,
   { clean, shifted }: NonNullable<Plan['robustness']>,
-  how: Omit<Values, 'folder'>,
+  how: Pick<Values, 'processes' | 'queue'>,
   signal: AbortSignal,
 ): Promise<void> {
   const scores = await scoreRows(folder, { clean, shifted, ...how, signal });

@@ -2,6 +2,7 @@ import { gunzipSync } from 'node:zlib';
 import type { Batch } from '@uwdata/flechette' with { 'resolution-mode': 'import' };
 import type { Table as ParquetTable } from 'parquet-wasm';
 import { PredictionsError } from '../errors';
+import { CHECKSUM, integrityOf, withChecksum } from '../store/checksum';
 import { unpackedLimit, unpacksToMore } from '../untrusted/gzip';
 import { viewColumns } from './arrowMemory';
 import { bytesOf, type Chunk, type Column } from './chunk';
@@ -71,8 +72,21 @@ async function contentOf(
   { unpackedBytes }: TableBounds,
 ): Promise<Uint8Array> {
   const stored = await bytesAt(file);
-  if (!gzip) return stored;
-  const maxOutputLength = unpackedBytes ?? unpackedLimit(stored.length);
+  const content = gzip ? unpacked(file, stored, unpackedBytes) : stored;
+  if (integrityOf(content) === 'damaged')
+    throw new PredictionsError(
+      `${file} is damaged: its checksum differs. Delete it and run again what wrote it; trainPopulation has ` +
+        'the model predict its images again, which takes no training.',
+      { file },
+    );
+  return content;
+}
+
+function unpacked(
+  file: string,
+  stored: Uint8Array,
+  maxOutputLength = unpackedLimit(stored.length),
+): Uint8Array {
   try {
     return gunzipSync(stored, { maxOutputLength });
   } catch (cause) {
@@ -161,7 +175,7 @@ function rememberNames(): NameDecoder {
   };
 }
 
-/** One model's predictions as a Parquet file's bytes. */
+/** One model's predictions as a Parquet file's bytes, with their checksum in its metadata. */
 export async function encodeParquet(predictions: PredictionsOfModel): Promise<Uint8Array> {
   const { arrow, parquet } = await libraries();
   const { columnFromArray, float64, int32, int64, list, utf8 } = arrow;
@@ -213,6 +227,7 @@ export async function encodeParquet(predictions: PredictionsOfModel): Promise<Ui
     .setColumnEncoding('confidence', BYTE_STREAM_SPLIT)
     .setCompression(parquet.Compression.ZSTD)
     .setCreatedBy('selective-brain-damage')
+    .setKeyValueMetadata(new Map([['checksum', CHECKSUM]]))
     .build();
-  return parquet.writeParquet(parquet.Table.fromIPCStream(stream), properties);
+  return withChecksum(parquet.writeParquet(parquet.Table.fromIPCStream(stream), properties));
 }

@@ -1,5 +1,5 @@
-import { toJson } from '../files';
 import { checkOption, checkPredictions } from '../options';
+import { checkedJson } from '../store/checkedJson';
 import { variantFolder } from '../store/names';
 import { joinPlace, storeOf } from '../store/store';
 import { encodeParquet } from './parquet';
@@ -79,7 +79,7 @@ export async function writePredictions(
   if (classNames) {
     const population = { ...(await readPopulation(folder)), class_names: classNames };
     const file = populationFile(folder);
-    await storeOf(file).replace(file, toJson(population));
+    await storeOf(file).replace(file, checkedJson(population));
   }
   return files;
 }
