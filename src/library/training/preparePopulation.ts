@@ -28,7 +28,7 @@ export interface PreparedPopulation {
   /** Replicate 0 at every sparsity, then replicate 1, and so on. */
   readonly networks: readonly ReplicateSpec[];
   /** The bytes of `population.json`. */
-  readonly about: Uint8Array;
+  readonly about: Buffer;
 }
 
 /**

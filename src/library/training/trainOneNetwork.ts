@@ -38,6 +38,6 @@ async function joinPopulation(options: TrainPopulationOptions): Promise<Prepared
   // Another machine was first.
   if (!before) return joinPopulation(options);
   const there = await storeOf(file).read(file);
-  if (there?.toString() !== population.about) await storeOf(file).replace(file, population.about);
+  if (!there?.equals(population.about)) await storeOf(file).replace(file, population.about);
   return population;
 }
