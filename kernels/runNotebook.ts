@@ -241,7 +241,8 @@ function isSkipped(cell: Cell): boolean {
   return cell.metadata.tags?.includes(NOT_RUN) ?? false;
 }
 
-function isRun(cell: Cell): boolean {
+/** Whether a run executes a cell. */
+export function isRun(cell: Cell): cell is CodeCell {
   return isCode(cell) && !isSkipped(cell);
 }
 

@@ -1,16 +1,21 @@
 /**
  * Makes the reference from the doc comments of the compiled packages:
  *
- *     npm run docs             runs the examples, writes what they print, and docs/reference
+ *     npm run docs             runs examples and tutorials, writes what they print, and docs/reference
+ *     npm run docs -- --tutorials  runs the tutorials of docs/site alone, and writes what they print
  *     npm run docs -- --pages  writes docs/reference alone
  *     npm run docs -- --check  lists what the public faces lack; exits with 1 where they lack anything
  */
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { exampleNames, printedFile } from './examples';
 import { runExamples } from './examplesRun';
 import { readFace } from './face';
 import { type Findings, findingsOf } from './findings';
+import { ROOT } from './packages';
 import { referencePages, storePages } from './reference';
+import { SOURCE, TUTORIALS } from './site/pages';
+import { runTutorial, stepsOf, withPrinted } from './site/tutorials';
 
 async function main(args: readonly string[]): Promise<void> {
   if (args.includes('--check')) {
@@ -19,10 +24,23 @@ async function main(args: readonly string[]): Promise<void> {
     process.exitCode = Object.values(findings).some((list) => list.length > 0) ? 1 : 0;
     return;
   }
-  if (!args.includes('--pages')) await storeExamples();
+  if (args.includes('--tutorials')) return storeTutorials();
+  if (!args.includes('--pages')) {
+    await storeExamples();
+    await storeTutorials();
+  }
   const pages = referencePages(readFace());
   storePages(pages);
   console.log(`docs/reference: ${pages.size} pages.`);
+}
+
+/** Writes into the tutorials what their steps print. */
+async function storeTutorials(): Promise<void> {
+  for (const path of TUTORIALS) {
+    const file = join(ROOT, SOURCE, path);
+    const text = readFileSync(file, 'utf8');
+    writeFileSync(file, withPrinted(text, await runTutorial(basename(path, '.md'), stepsOf(text))));
+  }
 }
 
 async function storeExamples(): Promise<void> {

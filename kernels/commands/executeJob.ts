@@ -39,18 +39,29 @@ export async function executeJob(
   const { path, stored } = job;
   const { check, timeout, jobs, keepGoing } = options;
   const started = performance.now();
+  const inputs = await options.cache?.inputs(path, job.notebook);
+  const cached = inputs && options.cache?.find(path, job.notebook, inputs);
+  if (typeof cached === 'string') console.log(`${path}: is run, as ${cached}.`);
+  const isReused = typeof cached === 'object';
   const terminal = new Terminal(jobs > 1 ? basename(path, '.ipynb') : undefined);
-  const { notebook, cells, failure } = await runNotebook(job.notebook, {
-    directory: dirname(resolve(path)),
-    observer: terminal,
-    signal,
-    keepGoing,
-    ...(timeout !== undefined && { timeout }),
-  });
+  const result = isReused
+    ? cached
+    : await runNotebook(job.notebook, {
+        directory: dirname(resolve(path)),
+        observer: terminal,
+        signal,
+        keepGoing,
+        ...(timeout !== undefined && { timeout }),
+      });
+  const { notebook, cells, failure } = result;
   terminal.flush();
   if (signal.reason === OTHER_FAILED) {
     console.error(`\n${path}: stopped, as ${OTHER_FAILED}. Its file is unchanged.`);
     return { succeeded: false, report: skippedReport(path, job.notebook, OTHER_FAILED) };
+  }
+  if (inputs && !isReused && !failure && !signal.aborted) {
+    const why = await options.cache?.keep(path, job.notebook, inputs, result);
+    if (why !== undefined) console.log(`${path}: its result is not kept, as ${why}.`);
   }
   const files = check ? '' : await write(path, stored, notebook, options);
   const isCut = signal.aborted || (failure !== undefined && !keepGoing);
@@ -70,7 +81,7 @@ export async function executeJob(
   if (found.length > 0) console.error(`\n${describeDifferences(path, found)}`);
   if (succeeded)
     console.log(
-      `${path}: done in ${formatDuration(seconds)}. ` +
+      `${path}: ${isReused ? 'reused, as nothing it depends on has changed' : `done in ${formatDuration(seconds)}`}. ` +
         `${check ? 'Its outputs equal the stored ones.' : `Wrote ${files}`}`,
     );
   return { succeeded, report, ...(check && !isCut && { differences: found }) };

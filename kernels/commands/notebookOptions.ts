@@ -2,6 +2,7 @@ import { existsSync, statSync } from 'node:fs';
 import { availableParallelism, freemem } from 'node:os';
 import { basename, join } from 'node:path';
 import { globSync } from 'tinyglobby';
+import { ResultCache } from '../cache/resultCache';
 import { NotebookError, OptionError } from '../errors';
 import { parseArguments } from './command';
 
@@ -14,8 +15,7 @@ Executes notebooks, each in its own process and folder, and stores their outputs
 cell that fails and is not tagged "raises-exception". Default: those in the folder notebooks.
 
   --check                write nothing; fail if outputs differ from the stored ones by more than
-                         1e-6 of a number or one unit in its last digit (cells tagged
-                         "nbval-ignore-output" may)
+                         1e-6 or a last digit (cells tagged "nbval-ignore-output" may)
   --diff <page.html>     with --check: write the differences as a page
   --keep-going           run the other cells and notebooks too, and fail at the end
   --junit, --json <file> write what became of each cell
@@ -25,9 +25,10 @@ cell that fails and is not tagged "raises-exception". Default: those in the fold
   --timeout <seconds>    the time that a cell may run (default: without limit)
   -p <name> <value>      set a variable of the cell tagged "parameters"; the value is JSON, else a
                          string (may be repeated; also --parameters <name>=<value>)
-  --twin                 execute nothing; write each notebook's code and text as a .ts file beside
-                         it, or take over what was edited there (--check: fail if they differ)
-  --from <ipynb or ts>   with --twin: take this one where both were edited
+  --cache <folder>       reuse results where code, packages and the files of --data are the same
+  --data <pattern>       with --cache: the files that the notebooks read, or none (may be repeated)
+  --twin                 execute nothing; keep code and text as a .ts file beside a notebook, both
+                         ways (with --check: fail if they differ; --from ipynb | ts: take this one)
   --jobs <n>             notebooks that run at a time (default: one per core and 2 GB free memory)`;
 
 /** The memory of a notebook with a figure, a network and some data. */
@@ -49,6 +50,8 @@ const KINDS = {
   timeout: 'value',
   parameters: 'values',
   jobs: 'value',
+  cache: 'value',
+  data: 'values',
 } as const;
 
 /** What the user asked for. */
@@ -65,6 +68,7 @@ export interface Arguments {
   readonly timeout?: number;
   readonly parameters: Readonly<Record<string, unknown>>;
   readonly jobs: number;
+  readonly cache?: ResultCache;
 }
 
 /** @throws OptionError for arguments that cannot be used */
@@ -78,6 +82,8 @@ export function readOptions(argv: readonly string[], command: string): Arguments
     throw new OptionError('--diff: expected --check with it, which finds the differences.');
   const notebooks = (positionals.length > 0 ? positionals : [defaultFolder()]).flatMap(notebooksAt);
   if (output !== undefined) refuseEqualNames(notebooks);
+  if (values.data.length > 0 && values.cache === undefined)
+    throw new OptionError('--data: expected --cache with it, which depends on these files.');
   const timeout = parseNumber('--timeout', values.timeout, 'a number of seconds above 0');
   const jobs = parseNumber('--jobs', values.jobs, 'a number above 0') ?? sensibleJobs();
   return {
@@ -93,7 +99,26 @@ export function readOptions(argv: readonly string[], command: string): Arguments
     ...(junit !== undefined && { junit }),
     ...(json !== undefined && { json }),
     ...(timeout !== undefined && { timeout }),
+    ...(values.cache !== undefined && {
+      cache: new ResultCache(values.cache, dataFiles(values.data)),
+    }),
   };
+}
+
+/** The files that the patterns name; the word none names no file. */
+function dataFiles(patterns: readonly string[]): string[] {
+  if (patterns.length === 0)
+    throw new OptionError(
+      '--cache: expected --data <pattern> for the files that the notebooks read, or --data none where they read ' +
+        'none. A result would be reused after a change of a file that is not named.',
+    );
+  if (patterns.join() === 'none') return [];
+  return patterns.flatMap((pattern) => {
+    const found = globSync(pattern, { absolute: true, dot: true });
+    if (found.length === 0)
+      throw new OptionError(`--data ${pattern}: there are no such files in ${process.cwd()}.`);
+    return found;
+  });
 }
 
 /** papermill's `-p name value` as `--parameters=name=value`. */

@@ -139,7 +139,9 @@ export { type CorruptionGalleryOptions, corruptionGallery } from './pictures/cor
 export { type ImageGalleryOptions, imageGallery } from './pictures/imageGallery';
 export { Picture } from './pictures/picture';
 export { type PieGalleryOptions, type PieGalleryRow, pieGallery } from './pictures/pieGallery';
+export { renderPdf } from './pictures/renderPdf';
 export { renderPng } from './pictures/renderPng';
+export { renderSvg } from './pictures/renderSvg';
 export { type Plan, type PlanRobustness, readPlan } from './plans/readPlan';
 export {
   type ImageNetRecordsOptions,

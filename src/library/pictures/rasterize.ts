@@ -8,12 +8,17 @@ const CSS_PIXELS_PER_INCH = 72;
 
 export const FONT_FAMILY = 'DejaVu Sans';
 
-/** The package's own fonts, since a machine may have others or none. */
+const FONTS = join(require.resolve('dejavu-fonts-ttf/package.json'), '..', 'ttf');
+
+/** The files of the package's own fonts, since a machine may have others or none. */
+export const FONT_FILES = {
+  regular: join(FONTS, 'DejaVuSans.ttf'),
+  bold: join(FONTS, 'DejaVuSans-Bold.ttf'),
+} as const;
+
 const FONT: NonNullable<ResvgRenderOptions['font']> = {
   loadSystemFonts: false,
-  fontFiles: ['DejaVuSans.ttf', 'DejaVuSans-Bold.ttf'].map((file) =>
-    join(require.resolve('dejavu-fonts-ttf/package.json'), '..', 'ttf', file),
-  ),
+  fontFiles: Object.values(FONT_FILES),
   defaultFontFamily: FONT_FAMILY,
 };
 

@@ -71,6 +71,22 @@ test('the same figure gives the same bytes, and stays as it was', async () => {
   assert.deepEqual(FIGURE, before);
 });
 
+test('a heatmap is drawn cell by cell, without a smooth passage between them', async () => {
+  const scale: [number, string][] = [
+    [0, '#ff0000'],
+    [1, '#0000ff'],
+  ];
+  const heatmap = { type: 'heatmap', z: [[0, 1]], colorscale: scale, showscale: false };
+  const { layout } = FIGURE;
+  const picture = await pixels(
+    await renderPng({ data: [heatmap as never], layout: { ...layout, xaxis: {}, yaxis: {} } }),
+  );
+  // The plot is 100–500 from the left, so that the cells meet at 300.
+  assert.deepEqual(picture.at(110, 200), [255, 0, 0]);
+  assert.deepEqual(picture.at(296, 200), [255, 0, 0]);
+  assert.deepEqual(picture.at(304, 200), [0, 0, 255]);
+});
+
 test('the width of a text is that of its glyphs', () => {
   // Advance widths of DejaVu Sans, in 2048ths of the font size: M 1767, i 569.
   const ems = (text: string) => textWidth(text, 2048);
