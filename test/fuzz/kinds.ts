@@ -144,6 +144,7 @@ const parquet: Kind = {
     return bytes.map((bytes, i) => ({ name: `${i}.parquet`, bytes }));
   },
   read: readTable,
+  isPart: () => false,
 };
 
 const csv: Kind = {
@@ -229,6 +230,7 @@ const modelFolder: Kind = {
     model.dispose();
     return [weights, [...masks], run];
   },
+  isPart: () => false,
 };
 
 /** JSON files, each read by its own reader. */
