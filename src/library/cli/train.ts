@@ -4,7 +4,6 @@ import { groupBy, runCommand } from 'selective-brain-damage-statistics/internal'
 import { scoreRows } from '../evaluation/scoreModels';
 import { type Plan, readPlan } from '../plans/readPlan';
 import { trainPopulation } from '../training/trainPopulation';
-import { stoppable } from './stopSignal';
 import { whole } from './whole';
 
 const USAGE = `Usage: sbd train <plan.json> [options]
@@ -17,7 +16,8 @@ options of trainPopulation; its schema is plans/plan.schema.json of this package
   --processes <n>      default: one per core; one on a GPU
   --queue <url>        workers of this queue train, on any machine: redis://user:password@host:6379
 
-Exit status: 0 all is there, 1 some models failed twice, 75 stopped, 3 the plan cannot be used.
+Exit status: 0 all is there, 1 some models failed twice, 3 the plan cannot be used,
+130 stopped by Ctrl-C and 143 by SIGTERM, after all is saved.
 `;
 
 interface Values {
@@ -33,19 +33,17 @@ export function train(argv: readonly string[]): Promise<number> {
     .option('--folder <place>')
     .addOption(new Option('--processes <n>').argParser(whole))
     .option('--queue <url>');
-  return runCommand(command, argv, USAGE, () =>
-    stoppable((signal) => run(command.args[0]!, command.opts(), signal)),
-  );
+  return runCommand(command, argv, USAGE, () => run(command.args[0]!, command.opts()));
 }
 
-async function run(file: string, { folder, ...how }: Values, signal: AbortSignal): Promise<number> {
+async function run(file: string, { folder, ...how }: Values): Promise<number> {
   const { population: planned, robustness } = await readPlan(file);
   const population = await trainPopulation({
-    ...{ ...planned, ...how, signal, allowFailures: true },
+    ...{ ...planned, ...how, allowFailures: true },
     ...(folder !== undefined && { folder }),
   });
   console.log(`${population.folder}\n${accuracies(population)}`);
-  if (robustness) await evaluate(population.folder, robustness, how, signal);
+  if (robustness) await evaluate(population.folder, robustness, how);
   return population.failures.length > 0 ? 1 : 0;
 }
 
@@ -53,9 +51,8 @@ async function evaluate(
   folder: string,
   { clean, shifted }: NonNullable<Plan['robustness']>,
   how: Omit<Values, 'folder'>,
-  signal: AbortSignal,
 ): Promise<void> {
-  const scores = await scoreRows(folder, { clean, shifted, ...how, signal });
+  const scores = await scoreRows(folder, { clean, shifted, ...how });
   console.log(`${scores.length} scores on ${shifted.length + 1} sets of images`);
 }
 

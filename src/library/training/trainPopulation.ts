@@ -6,6 +6,7 @@ import {
   checkStore,
   choice,
   count,
+  exists,
   FLAG,
   FROM_0,
   FUNCTION,
@@ -47,6 +48,7 @@ import { object } from '../optionRules';
 import { checkQueue, runUnits } from '../queue/runUnits';
 import type { FailedSpec } from '../workers/runInWorkers';
 import { stoppedMessage } from '../workers/stoppedMessage';
+import { checkpointFile } from './checkpoint';
 import { dataDifference, recordOf } from './dataRecord';
 import { incompleteModels } from './incompleteModels';
 import { type Population, PopulationError, type PopulationFailure } from './population';
@@ -114,7 +116,7 @@ export interface TrainPopulationOptions extends TrainingOptions {
   backend?: BackendName;
   /** Called as the training progresses. Default: a line on the terminal. */
   onProgress?: (progress: PopulationProgress) => void;
-  /** Stops the processes and keeps what they have done. Interrupting a notebook does so too. */
+  /** Stops the processes and keeps what they have done. Interrupting a notebook and Ctrl-C do so too. */
   signal?: AbortSignal;
 }
 
@@ -192,6 +194,9 @@ export async function trainPopulation(options: TrainPopulationOptions): Promise<
   const { steps, batchSize } = resolveRun(train, model, 0, seed, backend, training).training;
   const tally = new PopulationTally(incomplete, steps * batchSize, onProgress);
   const waiting = wanted.filter((spec) => incomplete.get(spec)! > 0);
+  const isBegun = waiting.length < wanted.length || (await someBegun(waiting));
+  if (waiting.length > 0 && isBegun && !onProgress)
+    console.error(`Training goes on from ${folder}, where ${tally.account} are done.`);
   const failures = await interruptible(options.signal, async (signal) => {
     const failed = await runUnits<ReplicateSpec, ReplicateReport>(waiting, {
       ...{ kind: 'train', queue: options.queue, groupOf: ({ variant }) => variant },
@@ -201,7 +206,9 @@ export async function trainPopulation(options: TrainPopulationOptions): Promise<
       onEnd: (spec, failure) => tally.end(spec, failure !== undefined),
     }).finally(() => tally.close());
     if (signal.aborted)
-      throw new TrainingError(stoppedMessage('Training', folder), { cause: signal.reason });
+      throw new TrainingError(stoppedMessage('Training', folder, ` with ${tally.account} done`), {
+        cause: signal.reason,
+      });
     return (await Promise.all(failed.map(failuresOf))).flat();
   });
   const files = completeFiles(wanted, failures);
@@ -220,6 +227,11 @@ export async function trainPopulation(options: TrainPopulationOptions): Promise<
     );
   console.warn(`${summary} and are left out:${account}`);
   return made;
+}
+
+async function someBegun(specs: readonly ReplicateSpec[]): Promise<boolean> {
+  for (const { folder } of specs) if (await exists(checkpointFile(folder))) return true;
+  return false;
 }
 
 async function failuresOf({
