@@ -8,22 +8,22 @@ import { NO_REDIS, NO_S3 } from '../test/services';
  * Trains 24 small networks by three workers of a queue in Redis, with their files in a bucket, while workers,
  * submitter and Redis are killed 30 times, and compares the outcome with an unbroken run of this machine.
  *
- *     npm run chaos [-- <seed>]
+ *     npm run chaos [-- <seed> <steps>]
  */
 async function main(): Promise<void> {
   const missing = NO_REDIS || NO_S3;
   if (missing) throw new Error(`This needs redis-server and gofakes3: ${missing}.`);
   const folder = await mkdtemp(join(tmpdir(), 'chaos-'));
   try {
-    const seed = Number(process.argv[2] ?? 1);
+    const [seed = 1, steps = 200] = process.argv.slice(2).map(Number);
     const chaos = await runChaos({
-      ...{ folder, sparsities: [0, 0.3, 0.6, 0.9], replicates: 6, steps: 1000, kills: 30, seed },
+      ...{ folder, sparsities: [0, 0.3, 0.6, 0.9], replicates: 6, steps, kills: 30, seed },
       onLine: console.error,
     });
     const { kills, unbroken, different, broken, others, begun, done, seconds } = chaos;
-    console.log('| second | killed | its last word |\n|---|---|---|');
-    for (const kill of kills)
-      console.log(`| ${kill.seconds.toFixed(1)} | ${kill.victim} | ${kill.at} |`);
+    console.log('| second | killed | at | what happened |\n|---|---|---|---|');
+    for (const { seconds: at, victim, at: doing, outcome } of kills)
+      console.log(`| ${at.toFixed(0)} | ${victim} | ${doing} | ${outcome} |`);
     const sum = (counts: ReadonlyMap<string, number>) =>
       [...counts.values()].reduce((all, count) => all + count, 0);
     console.log(

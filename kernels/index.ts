@@ -2,6 +2,9 @@
 export type { CellError } from './cellError';
 export { type CellFailure, describeFailure } from './cellFailure';
 export { type CellDifference, differences, keepStored } from './compareNotebooks';
+export { describeDifferences } from './comparison/describe';
+export type { Difference } from './comparison/difference';
+export { differencesPage, type NotebookDifferences } from './comparison/differencesPage';
 export { NamedError, NotebookError, OptionError } from './errors';
 export {
   installKernel,

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { differencesPage, type NotebookDifferences } from '../comparison/differencesPage';
 import { readNotebook } from '../notebook';
 import { withParameters } from '../parameters';
 import { type FindLine, tellGitHub } from '../reports/github';
@@ -11,6 +12,7 @@ import { writeFileAtomic } from '../writeFileAtomic';
 import { asksForHelp, type CommandOptions, exitStatus } from './command';
 import { executeJob, type Job, OTHER_FAILED } from './executeJob';
 import { type Arguments, readOptions, usage } from './notebookOptions';
+import { bringInStep } from './twins';
 
 /** The exit statuses of a program that a signal ended: 128 and the signal's number. */
 const INTERRUPTED: Readonly<Partial<Record<NodeJS.Signals, number>>> = {
@@ -31,9 +33,13 @@ export function notebooksCommand(
   { command }: CommandOptions,
 ): Promise<number> {
   return exitStatus(async () => {
-    if (!asksForHelp(argv)) return runNotebooks(readOptions(argv, command));
-    console.log(usage(command));
-    return 0;
+    if (asksForHelp(argv)) {
+      console.log(usage(command));
+      return 0;
+    }
+    return argv.includes('--twin')
+      ? bringInStep(argv, command)
+      : runNotebooks(readOptions(argv, command));
   });
 }
 
@@ -55,12 +61,14 @@ async function runNotebooks(options: Arguments): Promise<number> {
   for (const signal of SIGNALS) process.on(signal, onInterrupt);
   let status = 0;
   const reports = jobs.map(({ path, notebook }) => skippedReport(path, notebook, OTHER_FAILED));
+  const compared: NotebookDifferences[] = [];
   const waiting = [...jobs.entries()];
   const serve = async () => {
     for (let next = waiting.shift(); next && !stop.signal.aborted; next = waiting.shift()) {
       const [i, job] = next;
-      const { succeeded, report } = await executeJob(job, options, stop.signal);
+      const { succeeded, report, differences } = await executeJob(job, options, stop.signal);
       reports[i] = report;
+      if (differences) compared.push({ path: job.path, cells: differences });
       if (succeeded) continue;
       status ||= interrupted ?? 1;
       // The first failure stops the other notebooks, which have not failed themselves.
@@ -72,6 +80,7 @@ async function runNotebooks(options: Arguments): Promise<number> {
   } finally {
     for (const signal of SIGNALS) process.off(signal, onInterrupt);
     tell(reports, options, findLine);
+    if (options.diff !== undefined) writeFileAtomic(options.diff, differencesPage(compared));
   }
   return status;
 }

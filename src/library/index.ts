@@ -149,11 +149,12 @@ export {
 export type { BytesFeature, Feature, FloatFeature, Int64Feature } from './records/tfExample';
 export { type RecordInput, type WriteRecordsOptions, writeRecords } from './records/writeRecords';
 export { type Population, PopulationError, type PopulationFailure } from './training/population';
+export type { TrainPopulationOptions } from './training/populationOptions';
 export type { PopulationProgress } from './training/populationTally';
 export { type PruneModelOptions, pruneModel } from './training/pruneModel';
 export type { TrainingProgress } from './training/trainingLoop';
 export type { PruningOptions, TrainableModel, TrainingOptions } from './training/trainingOptions';
-export { type TrainPopulationOptions, trainPopulation } from './training/trainPopulation';
+export { trainPopulation } from './training/trainPopulation';
 export { type TrainPrunedOptions, trainPruned } from './training/trainPruned';
 export type { ImageProgress } from './workers/imageMeter';
 export type { Speed } from './workers/progressMeter';

@@ -72,13 +72,23 @@ export function corruptedSets(
 ): ShiftedSet[] {
   checkDataset('corruptedSets', 'data', data);
   checkOptions('corruptedSets', options, corruptedSetsRules);
-  const { corruptions = CORRUPTIONS, severities = SEVERITIES, ...how } = options;
-  if (corruptions.includes('frost') && how.frost === undefined) warnOfOwnFrost();
+  const { corruptions: _, severities: __, ...how } = options;
+  const kinds = chosenKinds(options);
+  if (kinds.some(({ corruption }) => corruption === 'frost') && how.frost === undefined)
+    warnOfOwnFrost();
+  return kinds.map(({ corruption, severity }) => ({
+    corruption,
+    severity,
+    data: data.corrupt(corruption, severity, how),
+  }));
+}
+
+/** Every chosen corruption at every chosen severity. */
+export function chosenKinds({
+  corruptions = CORRUPTIONS,
+  severities = SEVERITIES,
+}: CorruptionChoice): { corruption: CorruptionName; severity: number }[] {
   return corruptions.flatMap((corruption) =>
-    severities.map((severity) => ({
-      corruption,
-      severity,
-      data: data.corrupt(corruption, severity, how),
-    })),
+    severities.map((severity) => ({ corruption, severity })),
   );
 }

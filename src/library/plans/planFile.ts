@@ -15,8 +15,8 @@ import type { DatasetSpec } from '../datasets/types';
 import { VIEW_RULES } from '../datasets/views/rules';
 import { checkModelSpec, type ModelSpec } from '../models/modelSpec';
 import { object } from '../optionRules';
+import { checkCompress, populationRules } from '../training/populationOptions';
 import { checkNestedOptions, type TrainingOptions } from '../training/trainingOptions';
-import { checkCompress, populationRules } from '../training/trainPopulation';
 
 /** Images, as a plan names them: a loader, the options it is called with, and views. */
 export type PlannedImages = Pick<DatasetSpec, 'loader'> & Partial<DatasetSpec>;

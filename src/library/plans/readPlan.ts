@@ -4,7 +4,7 @@ import type { ImageDataset } from '../datasets/imageDataset';
 import { openDataset, PLACES } from '../datasets/openDataset';
 import { corruptedSets, type ShiftedSet } from '../datasets/shiftedSet';
 import { checkPath } from '../optionRules';
-import type { TrainPopulationOptions } from '../training/trainPopulation';
+import type { TrainPopulationOptions } from '../training/populationOptions';
 import { checkPlan, type PlanFile, type PlannedImages } from './planFile';
 
 /** A population and its evaluation, opened from a plan's file. */

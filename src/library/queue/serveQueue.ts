@@ -46,7 +46,8 @@ export async function serveQueue(url: string, options: ServeQueueOptions): Promi
     {
       connection: connection(),
       concurrency: processes,
-      name: `${hostname()} ${process.pid}`,
+      // Redis takes no name with a space.
+      name: `${hostname()}-${process.pid}`,
       lockDuration: 1000 * lockSeconds,
       stalledInterval: 500 * lockSeconds,
       maxStalledCount: MOST_LOST_MACHINES,

@@ -13,7 +13,13 @@ import { saveModel, type TrainedModel } from '../models/modelFolder';
 import { variantOf } from '../models/network';
 import { serveWorker } from '../workers/serveWorker';
 import { isQuantizedOf } from './incompleteModels';
-import type { QuantizedSpec, ReplicateReport, ReplicateSpec } from './populationSpec';
+import {
+  modelsOf,
+  type QuantizedSpec,
+  type ReplicateReport,
+  type ReplicateSpec,
+} from './populationSpec';
+import { removeFailure } from './trainingFailure';
 import { trainPruned } from './trainPruned';
 
 /** Images from which the ranges of activations are taken; a few hundred suffice (Jacob et al. 2018). */
@@ -31,6 +37,7 @@ async function trainReplicate(
   signal: AbortSignal,
 ): Promise<void> {
   const { population, sparsity, replicate, seed, folder, predictionsFile } = spec;
+  await Promise.all(modelsOf(spec).map((model) => removeFailure(model.folder)));
   const [train, test] = [await keptOpen(population.train), await keptOpen(population.test)];
   let step = 0;
   const trained = await trainPruned({

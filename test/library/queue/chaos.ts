@@ -4,9 +4,16 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { readRun } from '#library/models/modelFolder';
+import { decodeSafetensors } from '#library/models/safetensors';
 import { readPlan } from '#library/plans/readPlan';
+import { QUEUE_NAME, reachQueue, type UnitQueue } from '#library/queue/connection';
+import { unitId } from '#library/queue/unit';
+import { checkpointFile, type Position } from '#library/training/checkpoint';
 import type { Population } from '#library/training/population';
+import type { TrainPopulationOptions } from '#library/training/populationOptions';
+import { preparePopulation } from '#library/training/preparePopulation';
 import { trainPopulation } from '#library/training/trainPopulation';
+import { VERSION } from '#library/version';
 import { randomFrom } from '#statistics/random';
 import { storeOf } from '#statistics/store/store';
 import { type Service, s3Env, startRedis, startS3 } from '../../services';
@@ -24,13 +31,15 @@ export interface ChaosOptions {
   readonly onLine?: (line: string) => void;
 }
 
-/** What was killed, and when. */
+/** What was killed, and what happened. */
 export interface Kill {
   /** Since the start. */
   readonly seconds: number;
   readonly victim: string;
   /** What the victim was doing. */
   readonly at: string;
+  /** What came after. */
+  outcome: string;
 }
 
 /** What came of it. */
@@ -53,10 +62,18 @@ export interface Chaos {
 const WORKERS = 3;
 const BUCKET = 's3://bucket/chaos';
 
+/** A line that a program printed. */
+interface Line {
+  /** By the clock of `performance.now`. */
+  readonly time: number;
+  readonly text: string;
+}
+
 /** A program of its own process group, started again when it is killed. */
 class Victim {
   private child: ChildProcess | undefined;
   output = '';
+  readonly lines: Line[] = [];
 
   constructor(
     readonly name: string,
@@ -71,8 +88,10 @@ class Victim {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     for (const stream of [this.child.stdout!, this.child.stderr!])
-      stream.on('data', (text) => {
-        this.output += text;
+      stream.on('data', (data) => {
+        this.output += data;
+        const time = performance.now();
+        for (const text of String(data).trim().split('\n')) this.lines.push({ time, text });
       });
     return this.child;
   }
@@ -105,8 +124,8 @@ export async function runChaos(options: ChaosOptions): Promise<Chaos> {
   const plan = {
     train: { loader: 'cifar10', views: [{ op: 'take', count: 640 }] },
     test: { loader: 'cifar10', options: { split: 'test' }, views: [{ op: 'take', count: 100 }] },
-    ...{ model: { name: 'small-cnn', width: 8 }, sparsities, replicates, seed: 1, steps },
-    ...{ batchSize: 64, checkpointSeconds: 1, folder: 'unbroken' },
+    ...{ model: { name: 'small-cnn', width: 4 }, sparsities, replicates, seed: 1, steps },
+    ...{ batchSize: 32, checkpointSeconds: 1, folder: 'unbroken' },
   };
   const file = join(folder, 'plan.json');
   writeFileSync(file, JSON.stringify(plan));
@@ -138,57 +157,125 @@ export async function runChaos(options: ChaosOptions): Promise<Chaos> {
   const started = performance.now();
   const told: Kill[] = [];
   const restarts: Promise<void>[] = [];
+  const ends: (() => void)[] = [];
+  const units = await unitsOf({ ...population, folder: BUCKET });
+  const begun = () => workers.flatMap(({ lines }) => lines.filter(({ text }) => BEGINS.test(text)));
   try {
     for (const one of [...workers, submitter]) one.start();
     const random = randomFrom(seed, 'chaos');
     const among = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)]!;
     const isDone = () => !submitter.isRunning && /top-1/.test(submitter.output);
+    let met = 0;
     while (told.length < kills && !isDone()) {
+      // Since the last kill some worker has begun a unit, so that the kills meet all of the training.
+      while (begun().length === met && !isDone()) await setTimeout(50);
+      met = begun().length;
       await setTimeout(500 + 3000 * random());
-      const seconds = (performance.now() - started) / 1000;
-      const what = random();
-      const again = async (victim: Victim) => {
+      const killed = performance.now();
+      const kill = (victim: string, at: string): Kill => {
+        const one = { seconds: (killed - started) / 1000, victim, at, outcome: '' };
+        told.push(one);
+        onLine(`${one.seconds.toFixed(1)} s: ${victim} (${at})`);
+        return one;
+      };
+      const later = () => `after ${((performance.now() - killed) / 1000).toFixed(1)} s`;
+      const again = async (victim: Victim, one: Kill) => {
         await setTimeout(500 + 1500 * random());
         victim.start();
+        one.outcome = `started again ${later()}`;
       };
-      let victim: string;
-      let at: string;
+      const what = random();
       if (what < 0.12) {
-        [victim, at] = ['Redis, SIGKILL', ''];
         await redis.stop('SIGKILL');
+        const one = kill('Redis, SIGKILL', '');
         await setTimeout(500);
         redis = await startRedis(data, { port: redis.port });
+        one.outcome = `back ${later()}, with ${await unitsIn(url)} units`;
       } else if (what < 0.27 && submitter.isRunning) {
-        [victim, at] = ['submitter, SIGKILL', 'waiting'];
         await submitter.end('SIGKILL');
-        restarts.push(again(submitter));
+        restarts.push(again(submitter, kill('submitter, SIGKILL', 'waiting')));
       } else {
         const worker = among(workers);
         if (!worker.isRunning) continue;
         const signal = random() < 0.2 ? 'SIGTERM' : 'SIGKILL';
-        [victim, at] = [`${worker.name}, ${signal}`, worker.last];
+        const [, id] = BEGINS.exec(worker.last) ?? [];
         await worker.end(signal);
-        restarts.push(again(worker));
+        const unit = id === undefined ? undefined : units.get(id);
+        const doing = unit ? `${unit.name}, ${await savedIn(unit.folder)}` : 'between two units';
+        const one = kill(`${worker.name}, ${signal}`, doing);
+        restarts.push(again(worker, one));
+        if (unit)
+          ends.push(() => {
+            one.outcome = wentOn(workers, id!, killed);
+          });
       }
-      told.push({ seconds, victim, at });
-      onLine(`${seconds.toFixed(1)} s: ${victim} (${at})`);
     }
     await Promise.all(restarts);
     while (submitter.isRunning) await setTimeout(100);
     if (!isDone()) throw new Error(`The submitter did not end well: ${submitter.output}`);
     const seconds = (performance.now() - started) / 1000;
     await Promise.all(workers.map((worker) => worker.end('SIGTERM')));
+    for (const end of ends) end();
     const output = workers.map((worker) => worker.output).join('\n');
     const outcome = await compare(unbroken.folder, steps);
     return {
       ...{ kills: told, seconds, unbroken, ...outcome },
-      begun: counted(output, / (\w{8}) begins$/gm),
+      begun: counted(output, new RegExp(BEGINS, 'gm')),
       done: counted(output, / (\w{8}) done /gm),
     };
   } finally {
     await Promise.all([...workers, submitter].map((victim) => victim.end('SIGKILL')));
     await Promise.all([redis.stop('SIGKILL'), s3.stop('SIGKILL')]);
   }
+}
+
+/** A unit that begins, in a worker's words. */
+const BEGINS = / (\w{8}) begins$/;
+
+/** The networks of a population by the short names that workers use. */
+async function unitsOf(
+  options: TrainPopulationOptions,
+): Promise<Map<string, { readonly name: string; readonly folder: string }>> {
+  const { networks } = await preparePopulation(options);
+  return new Map(
+    networks.map((spec) => [
+      unitId({ kind: 'train', version: VERSION, group: spec.variant, spec }).slice(0, 8),
+      { name: `${spec.variant}, replicate ${spec.replicate}`, folder: spec.folder },
+    ]),
+  );
+}
+
+/** What a model's folder holds. */
+async function savedIn(folder: string): Promise<string> {
+  if (await readRun(folder)) return 'trained';
+  const file = checkpointFile(folder);
+  const bytes = await storeOf(file).read(file);
+  if (!bytes) return 'nothing saved yet';
+  const { step }: Position = JSON.parse(decodeSafetensors(file, bytes).metadata.position!);
+  return `step ${step} saved`;
+}
+
+/** How many units a queue knows. */
+async function unitsIn(url: string): Promise<number> {
+  const { bull, connection } = await reachQueue(url);
+  const queue: UnitQueue = new bull.Queue(QUEUE_NAME, { connection: connection() });
+  try {
+    const counts = await queue.getJobCounts();
+    return Object.values(counts).reduce((all, count) => all + count, 0);
+  } finally {
+    await queue.close();
+  }
+}
+
+/** Who did a unit after its worker was killed, by the workers' words. */
+function wentOn(workers: readonly Victim[], id: string, killed: number): string {
+  const words = workers
+    .flatMap(({ name, lines }) => lines.map((line) => ({ ...line, name })))
+    .filter(({ time, text }) => time > killed && BEGINS.exec(text)?.[1] === id)
+    .sort((a, b) => a.time - b.time);
+  const [heir] = words;
+  if (!heir) return 'the unit had ended';
+  return `${heir.name} went on after ${((heir.time - killed) / 1000).toFixed(1)} s`;
 }
 
 function counted(text: string, pattern: RegExp): Map<string, number> {
