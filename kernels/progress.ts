@@ -10,20 +10,20 @@ const MILLISECONDS_BETWEEN_PLAIN_LINES = 10_000;
 
 /** Shows progress as one line of a terminal, rewritten in place; in a log, as a line every ten seconds. */
 export function terminalProgress(stream: NodeJS.WriteStream = process.stderr): ProgressSink {
-  let printed = 0;
+  let printed = Number.NEGATIVE_INFINITY;
   let last = '';
   return {
     update(line) {
       if (stream.isTTY) stream.write(`\r\x1b[K${shortened(line, (stream.columns ?? 80) - 1)}`);
-      else if (Date.now() - printed >= MILLISECONDS_BETWEEN_PLAIN_LINES) {
-        printed = Date.now();
+      else if (performance.now() - printed >= MILLISECONDS_BETWEEN_PLAIN_LINES) {
+        printed = performance.now();
         stream.write(`${line}\n`);
       }
       last = line;
     },
     done() {
       if (last) stream.write(stream.isTTY ? '\n' : `${last}\n`);
-      printed = 0;
+      printed = Number.NEGATIVE_INFINITY;
       last = '';
     },
   };

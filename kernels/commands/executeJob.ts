@@ -1,4 +1,3 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { describeFailure } from '../cellFailure';
 import { type CellDifference, differences, keepStored } from '../compareNotebooks';
@@ -10,6 +9,7 @@ import { formatDuration } from '../progress';
 import { type NotebookReport, reportOf, skippedReport } from '../reports/report';
 import { runNotebook } from '../runNotebook';
 import { Terminal } from '../terminal';
+import { writeFileAtomic } from '../writeFileAtomic';
 import type { Arguments } from './notebookOptions';
 
 /** The abort reason of a run that is stopped because another one failed. */
@@ -96,7 +96,6 @@ async function write(
 ): Promise<string> {
   const folder = output ?? dirname(path);
   const file = join(folder, basename(path));
-  mkdirSync(folder, { recursive: true });
   // In place, differences within the tolerance must not become changes in version control.
   const kept = output === undefined ? await keepStored(stored, run) : run;
   writeNotebook(file, kept);
@@ -110,7 +109,7 @@ async function write(
       withPage.has(notebook) ? resolve(pageFile(notebook, output)) : undefined,
   });
   const fallbackTitle = basename(path, '.ipynb');
-  writeFileSync(page, await notebookPage(run, { fallbackTitle, trust, links }));
+  writeFileAtomic(page, await notebookPage(run, { fallbackTitle, trust, links }));
   return `${file}, ${page}`;
 }
 

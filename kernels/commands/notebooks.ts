@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { differencesPage, type NotebookDifferences } from '../comparison/differencesPage';
 import { readNotebook } from '../notebook';
 import { withParameters } from '../parameters';
@@ -8,13 +8,17 @@ import { junitOf } from '../reports/junit';
 import { type NotebookReport, skippedReport } from '../reports/report';
 import { slowCells } from '../reports/slowCells';
 import { sourceLines } from '../reports/sourceLines';
+import { writeFileAtomic } from '../writeFileAtomic';
 import { asksForHelp, type CommandOptions, exitStatus } from './command';
 import { executeJob, type Job, OTHER_FAILED } from './executeJob';
 import { type Arguments, readOptions, usage } from './notebookOptions';
 import { bringInStep } from './twins';
 
-/** The exit status of a program that Ctrl-C ended. */
-const INTERRUPTED = 130;
+/** The exit statuses of a program that a signal ended: 128 and the signal's number. */
+const INTERRUPTED: Readonly<Partial<Record<NodeJS.Signals, number>>> = {
+  SIGINT: 130,
+  SIGTERM: 143,
+};
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 
 /**
@@ -22,7 +26,7 @@ const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
  *
  * @param argv the arguments after the command's name
  * @returns the exit status: 0; 1 where a notebook failed, differs under `--check` or cannot be run,
- *   with an error message on stderr; 130 where Ctrl-C interrupted
+ *   with an error message on stderr; 130 where Ctrl-C interrupted, 143 where SIGTERM did
  */
 export function notebooksCommand(
   argv: readonly string[],
@@ -47,8 +51,11 @@ async function runNotebooks(options: Arguments): Promise<number> {
   });
   const findLine = lineFinder(options.notebooks);
   const stop = new AbortController();
-  const onInterrupt = () => {
-    if (stop.signal.aborted) process.exit(INTERRUPTED);
+  let interrupted: number | undefined;
+  const onInterrupt = (signal: NodeJS.Signals) => {
+    // Whoever asks twice does not want to wait; where a notebook failed, one asks for the first time.
+    if (interrupted !== undefined) process.exit(interrupted);
+    interrupted = INTERRUPTED[signal]!;
     stop.abort();
   };
   for (const signal of SIGNALS) process.on(signal, onInterrupt);
@@ -63,7 +70,7 @@ async function runNotebooks(options: Arguments): Promise<number> {
       reports[i] = report;
       if (differences) compared.push({ path: job.path, cells: differences });
       if (succeeded) continue;
-      status ||= stop.signal.aborted ? INTERRUPTED : 1;
+      status ||= interrupted ?? 1;
       // The first failure stops the other notebooks, which have not failed themselves.
       if (!options.keepGoing) stop.abort(OTHER_FAILED);
     }
@@ -73,7 +80,7 @@ async function runNotebooks(options: Arguments): Promise<number> {
   } finally {
     for (const signal of SIGNALS) process.off(signal, onInterrupt);
     tell(reports, options, findLine);
-    if (options.diff !== undefined) writeFileSync(options.diff, differencesPage(compared));
+    if (options.diff !== undefined) writeFileAtomic(options.diff, differencesPage(compared));
   }
   return status;
 }
@@ -95,8 +102,8 @@ function tell(
     console.error(
       [`\n${failed.length} of ${reports.length} notebooks failed:`, ...failed].join('\n'),
     );
-  if (junit !== undefined) writeFileSync(junit, junitOf(reports));
-  if (json !== undefined) writeFileSync(json, jsonOf(reports));
+  if (junit !== undefined) writeFileAtomic(junit, junitOf(reports));
+  if (json !== undefined) writeFileAtomic(json, jsonOf(reports));
   tellGitHub(reports, findLine);
 }
 

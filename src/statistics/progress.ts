@@ -16,7 +16,7 @@ const MILLISECONDS_BETWEEN_PLAIN_LINES = 10_000;
  */
 export function terminalProgress(
   stream: Pick<NodeJS.WriteStream, 'isTTY' | 'columns' | 'write'> = process.stderr,
-  now: () => number = Date.now,
+  now: () => number = () => performance.now(),
 ): ProgressSink {
   return stream.isTTY ? rewrittenLine(stream) : lineByLine(stream, now);
 }

@@ -17,7 +17,9 @@ import { jobName } from '../plans/unitCommand';
 import { folderStatus } from '../status/folderStatus';
 import { isOver } from '../status/status';
 import { statusText } from '../status/statusText';
-import { STOPPED } from './stopSignal';
+
+/** The exit status of a plan of which something is still to be done (EX_TEMPFAIL). */
+const UNFINISHED = 75;
 
 const USAGE = `Usage: sbd plan <plan.json> [--status | --slurm | --kubernetes] [options]
 
@@ -80,7 +82,7 @@ async function run(file: string, values: Values): Promise<number> {
 async function status(folder: string, planned: PlanFile, { json }: Values): Promise<number> {
   const now = await folderStatus(folder, { ...planned, sets: countUnits(planned).sets });
   console.log(json ? toJson(now).trimEnd() : statusText(now, process.stdout));
-  if (!isOver(now)) return STOPPED;
+  if (!isOver(now)) return UNFINISHED;
   return now.failures.length > 0 ? 1 : 0;
 }
 

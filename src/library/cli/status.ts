@@ -1,12 +1,11 @@
 import { setTimeout } from 'node:timers/promises';
 import { Command, Option } from 'commander';
 import { OptionError } from 'selective-brain-damage-statistics';
-import { runCommand, toJson } from 'selective-brain-damage-statistics/internal';
+import { interruptible, runCommand, toJson } from 'selective-brain-damage-statistics/internal';
 import { folderStatus } from '../status/folderStatus';
 import { queueStatus } from '../status/queueStatus';
 import { isOver, type Status } from '../status/status';
 import { statusText } from '../status/statusText';
-import { stoppable } from './stopSignal';
 import { whole } from './whole';
 
 const USAGE = `Usage: sbd status [<folder> | s3://bucket/prefix | redis://host:6379] [options]
@@ -36,7 +35,7 @@ export function status(argv: readonly string[]): Promise<number> {
     .addOption(new Option('--seconds <n>').argParser(whole))
     .option('--json');
   return runCommand(command, argv, USAGE, () =>
-    stoppable((signal) => run(command.args[0], command.opts(), signal)),
+    interruptible(undefined, (signal) => run(command.args[0], command.opts(), signal)),
   );
 }
 

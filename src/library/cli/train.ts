@@ -7,7 +7,6 @@ import { type Plan, readPlan } from '../plans/readPlan';
 import type { PopulationFailure } from '../training/population';
 import { trainPopulation } from '../training/trainPopulation';
 import { withFolder } from './planFolder';
-import { stoppable } from './stopSignal';
 import { index, whole } from './whole';
 
 const USAGE = `Usage: sbd train <plan.json> [options]
@@ -24,7 +23,8 @@ options of trainPopulation; its schema is plans/plan.schema.json of this package
 
 Machines of a cluster train and evaluate one by one (sbd plan).
 
-Exit status: 0 all is there, 1 some models failed twice, 75 stopped, 3 the plan cannot be used.
+Exit status: 0 all is there, 1 some models failed twice, 3 the plan cannot be used,
+130 stopped by Ctrl-C and 143 by SIGTERM, after all is saved.
 `;
 
 interface Values {
@@ -45,27 +45,24 @@ export function train(argv: readonly string[]): Promise<number> {
     .option('--queue <url>')
     .addOption(new Option('--network <i>').argParser(index).conflicts([...others, 'set']))
     .addOption(new Option('--set <i>').argParser(index).conflicts(others));
-  return runCommand(command, argv, USAGE, () =>
-    stoppable((signal) => run(command.args[0]!, command.opts(), signal)),
-  );
+  return runCommand(command, argv, USAGE, () => run(command.args[0]!, command.opts()));
 }
 
-async function run(file: string, values: Values, signal: AbortSignal): Promise<number> {
+async function run(file: string, values: Values): Promise<number> {
   const { folder, network, set, ...how } = values;
   const plan = withFolder(await readPlan(file), folder);
-  if (network !== undefined) return report(await trainPlanned(plan, network, signal));
+  if (network !== undefined) return report(await trainPlanned(plan, network));
   if (set !== undefined) {
-    await evaluatePlanned(plan, set, signal);
+    await evaluatePlanned(plan, set);
     return 0;
   }
   const population = await trainPopulation({
     ...plan.population,
     ...how,
-    signal,
     allowFailures: true,
   });
   console.log(`${population.folder}\n${accuracies(population)}`);
-  if (plan.robustness) await evaluate(population.folder, plan.robustness, how, signal);
+  if (plan.robustness) await evaluate(population.folder, plan.robustness, how);
   return population.failures.length > 0 ? 1 : 0;
 }
 
@@ -79,9 +76,8 @@ async function evaluate(
   folder: string,
   { clean, shifted }: NonNullable<Plan['robustness']>,
   how: Pick<Values, 'processes' | 'queue'>,
-  signal: AbortSignal,
 ): Promise<void> {
-  const scores = await scoreRows(folder, { clean, shifted, ...how, signal });
+  const scores = await scoreRows(folder, { clean, shifted, ...how });
   console.log(`${scores.length} scores on ${shifted.length + 1} sets of images`);
 }
 

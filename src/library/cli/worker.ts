@@ -1,9 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { Command, Option } from 'commander';
-import { OptionError } from 'selective-brain-damage-statistics';
-import { runCommand } from 'selective-brain-damage-statistics/internal';
+import { OptionError, QueueError } from 'selective-brain-damage-statistics';
+import { interruptible, runCommand } from 'selective-brain-damage-statistics/internal';
 import { serveQueue } from '../queue/serveQueue';
-import { stoppable } from './stopSignal';
 import { whole } from './whole';
 
 const USAGE = `Usage: sbd worker [<queue>] [options]
@@ -12,7 +11,8 @@ Does what trainPopulation, evalRobustness, predict and sbd train submit to a que
 each unit in a process of one thread, on any number of machines. They read images and write results
 at the same places: in folders that the machines share, or in buckets (AWS_ACCESS_KEY_ID,
 AWS_SECRET_ACCESS_KEY, AWS_REGION, AWS_ENDPOINT_URL). Stopped by Ctrl-C or SIGTERM, it saves what is
-under way, and another worker goes on from there; so it does soon after a worker was killed.
+under way, and another worker goes on from there; so it does soon after a worker was killed. Its exit
+status is then 130 or 143.
 
   <queue>               redis://user:password@host:6379, rediss:// for TLS (default: SBD_QUEUE)
   --processes <n>       units at once (default: one per core)
@@ -30,20 +30,21 @@ export function worker(argv: readonly string[]): Promise<number> {
     .argument('[queue]')
     .addOption(new Option('--processes <n>').argParser(whole))
     .addOption(new Option('--lock-seconds <n>').argParser(whole));
-  return runCommand(command, argv, USAGE, () =>
-    stoppable((signal) => run(command.args[0], command.opts(), signal)),
-  );
+  return runCommand(command, argv, USAGE, () => run(command.args[0], command.opts()));
 }
 
 async function run(
   queue = process.env.SBD_QUEUE,
   { processes = availableParallelism(), ...options }: Values,
-  signal: AbortSignal,
 ): Promise<number> {
   if (!queue)
     throw new OptionError('sbd worker: give the queue, as redis://host:6379, or set SBD_QUEUE.', {
       option: 'queue',
     });
-  await serveQueue(queue, { processes, signal, ...options, onLine: console.log });
-  return 0;
+  return interruptible(undefined, async (signal) => {
+    await serveQueue(queue, { processes, signal, ...options, onLine: console.log });
+    throw new QueueError(
+      'The worker was stopped; what was under way is saved and back in the queue.',
+    );
+  });
 }

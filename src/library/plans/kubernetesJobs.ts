@@ -21,8 +21,8 @@ const FOLDER = '/population';
 const PLAN = 'plan.json';
 /** Seconds in which a pod that must go saves its state. */
 const SECONDS_TO_SAVE = 120;
-/** The exit status of a unit that was stopped and saved its state. */
-const STOPPED = 75;
+/** The exit status of a unit that SIGTERM stopped, after it saved its state. */
+const STOPPED = 143;
 
 /**
  * Manifests of a plan, in YAML: the plan's file as a ConfigMap, an Indexed Job of the networks, and a suspended

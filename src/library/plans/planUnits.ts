@@ -39,12 +39,11 @@ export function countUnits({ sparsities, replicates, robustness }: PlanFile): Un
 export async function trainPlanned(
   { population }: Plan,
   network: number,
-  signal: AbortSignal,
 ): Promise<PopulationFailure[]> {
   checkPopulationOptions('sbd train', population);
   const { sparsities, replicates } = population;
   checkUnit('network', network, sparsities.length * replicates);
-  return trainOneNetwork({ ...population, signal }, network);
+  return trainOneNetwork(population, network);
 }
 
 /**
@@ -56,7 +55,6 @@ export async function trainPlanned(
 export async function evaluatePlanned(
   { population, robustness }: Plan,
   set: number,
-  signal: AbortSignal,
 ): Promise<void> {
   const sets = robustness ? allSets(robustness.clean, robustness.shifted) : [];
   checkUnit('set', set, sets.length);
@@ -67,7 +65,7 @@ export async function evaluatePlanned(
   const models = await recordedModels(folder);
   const tally = new EvaluationTally(1, undefined);
   const evaluation = { models, sets: [sets[set]!], folder: joinPlace(folder, 'robustness') };
-  await interruptible(signal, (stop) =>
+  await interruptible(undefined, (stop) =>
     scorePopulation({ ...evaluation, backend, processes: 1 }, tally, stop),
   ).finally(() => tally.close());
 }

@@ -39,7 +39,7 @@ unit() {
   # A signal ends a wait, not the unit.
   while kill -0 $! 2> /dev/null; do wait $!; done
   wait $! || status=$?
-  if [ -n "$over" ] && [ $status = 75 ]; then
+  if [ -n "$over" ] && [ $status = 143 ]; then
     scontrol requeue "\${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID"
   fi
   exit $status

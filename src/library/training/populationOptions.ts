@@ -74,7 +74,7 @@ export interface TrainPopulationOptions extends TrainingOptions {
   backend?: BackendName;
   /** Called as the training progresses. Default: a line on the terminal. */
   onProgress?: (progress: PopulationProgress) => void;
-  /** Stops the processes and keeps what they have done. Interrupting a notebook does so too. */
+  /** Stops the processes and keeps what they have done. Interrupting a notebook and Ctrl-C do so too. */
   signal?: AbortSignal;
 }
 

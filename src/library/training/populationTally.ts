@@ -77,9 +77,17 @@ export class PopulationTally {
     this.reached.set(spec, images);
   }
 
+  /** Models that are complete, of all: `3 of 15 models`. */
+  get account(): string {
+    return `${this.done} of ${this.models} models`;
+  }
+
+  private get done(): number {
+    return [...this.complete.values()].reduce((sum, complete) => sum + complete, 0);
+  }
+
   private report(): void {
-    const { failed, models } = this;
-    const done = [...this.complete.values()].reduce((sum, complete) => sum + complete, 0);
+    const { done, failed, models } = this;
     this.meter.report({ done, failed, models });
   }
 }

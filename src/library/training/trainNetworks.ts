@@ -1,11 +1,12 @@
 import { TrainingError } from 'selective-brain-damage-statistics';
-import { interruptible } from 'selective-brain-damage-statistics/internal';
+import { exists, interruptible } from 'selective-brain-damage-statistics/internal';
 import { defaultProcesses } from '../backend/backend';
 import { buildModel } from '../models/model';
 import { readRun } from '../models/modelFolder';
 import { runUnits } from '../queue/runUnits';
 import type { FailedSpec } from '../workers/runInWorkers';
 import { stoppedMessage } from '../workers/stoppedMessage';
+import { checkpointFile } from './checkpoint';
 import { incompleteModels } from './incompleteModels';
 import type { PopulationFailure } from './population';
 import type { TrainPopulationOptions } from './populationOptions';
@@ -44,6 +45,8 @@ export async function trainNetworks(
   ).training;
   const tally = new PopulationTally(incomplete, steps * batchSize, options.onProgress);
   const waiting = [...incomplete.keys()].filter((spec) => incomplete.get(spec)! > 0);
+  if (!options.onProgress && (await isGoingOn(waiting, incomplete.size)))
+    console.error(`Training goes on from ${folder}, where ${tally.account} are done.`);
   return interruptible(options.signal, async (signal) => {
     const failed = await runUnits<ReplicateSpec, ReplicateReport>(waiting, {
       ...{ kind: 'train', queue: options.queue, groupOf: ({ variant }) => variant },
@@ -54,9 +57,19 @@ export async function trainNetworks(
     }).finally(() => tally.close());
     const failures = (await Promise.all(failed.map(failuresOf))).flat();
     if (signal.aborted)
-      throw new TrainingError(stoppedMessage('Training', folder), { cause: signal.reason });
+      throw new TrainingError(stoppedMessage('Training', folder, ` with ${tally.account} done`), {
+        cause: signal.reason,
+      });
     return failures;
   });
+}
+
+/** Whether some networks are there, or begun, and others are not. */
+async function isGoingOn(waiting: readonly ReplicateSpec[], all: number): Promise<boolean> {
+  if (waiting.length === 0) return false;
+  if (waiting.length < all) return true;
+  for (const { folder } of waiting) if (await exists(checkpointFile(folder))) return true;
+  return false;
 }
 
 /** The models that a network's failure leaves out; also says so in their folders. */

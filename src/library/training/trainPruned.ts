@@ -66,7 +66,7 @@ export interface TrainPrunedOptions extends TrainingOptions {
   backend?: BackendName;
   /** Called after every step. Default: a line on the terminal. */
   onProgress?: (progress: TrainingProgress) => void;
-  /** Stops the training between two steps, after a checkpoint. Interrupting a notebook does so too. */
+  /** Stops the training between two steps, after a checkpoint. Interrupting a notebook and Ctrl-C do so too. */
   signal?: AbortSignal;
 }
 
@@ -122,10 +122,20 @@ async function readFinished(
   return loadModel(folder);
 }
 
-async function trainRun(
+function trainRun(
   spec: RunSpec,
   given: tf.LayersModel | undefined,
-  { data, folder, signal, onProgress, checkpointSeconds = 60 }: TrainPrunedOptions,
+  options: TrainPrunedOptions,
+): Promise<TrainedModel> {
+  // The model is saved within, so that no signal ends the process between training and saving.
+  return interruptible(options.signal, (signal) => trainAndSave(spec, given, options, signal));
+}
+
+async function trainAndSave(
+  spec: RunSpec,
+  given: tf.LayersModel | undefined,
+  { data, folder, onProgress, checkpointSeconds = 60 }: TrainPrunedOptions,
+  signal: AbortSignal,
 ): Promise<TrainedModel> {
   const model = await untrained(spec, data, given);
   const state = new TrainingState(model, spec.pruning ? prunableWeights(model, spec.pruning) : []);
@@ -133,10 +143,14 @@ async function trainRun(
     const checkpoint = folder === undefined ? undefined : await readCheckpoint(folder, spec);
     if (checkpoint) state.restore(checkpoint.arrays, checkpointFile(folder!));
     const position = checkpoint?.position ?? start();
+    if (checkpoint && !onProgress)
+      console.error(
+        `Training goes on at step ${position.step} of ${spec.training.steps}, from ${folder}.`,
+      );
     const meter = meterOf(spec, onProgress);
-    await interruptible(signal, (stop) =>
-      train({ spec, data, model, state, position, meter, signal: stop, folder, checkpointSeconds }),
-    ).finally(() => meter.close());
+    await train({
+      ...{ spec, data, model, state, position, meter, signal, folder, checkpointSeconds },
+    }).finally(() => meter.close());
     const masks = state.masks();
     const trained = { model, masks, run: { spec, outcome: outcomeOf(spec, position, masks) } };
     if (folder === undefined) return trained;

@@ -54,22 +54,23 @@ export async function train(training: Training): Promise<void> {
   const { spec, data, model, state, position, meter, signal, checkpointSeconds } = training;
   const { steps, batchSize } = spec.training;
   meter.expect((steps - position.step) * batchSize);
-  const startedAt = Date.now() - 1000 * position.seconds;
-  let savedAt = Date.now();
+  // Not the time of day, which somebody may set while a training runs.
+  const startedAt = performance.now() - 1000 * position.seconds;
+  let savedAt = performance.now();
   while (position.step < steps) {
     for await (const batch of restOfEpoch(data, position, spec)) {
       if (signal.aborted) await stop(training);
       const loss = trainStep(model, state, batch, position.step, spec);
       if (!Number.isFinite(loss))
         throw diverged(training, `The loss of step ${position.step + 1} is ${loss}`);
-      position.seconds = (Date.now() - startedAt) / 1000;
+      position.seconds = (performance.now() - startedAt) / 1000;
       advance(position, loss, spec);
       meter.add(batchSize);
       meter.report({ step: position.step, steps, loss });
       if (position.step === steps) break;
-      if (Date.now() - savedAt >= checkpointSeconds * 1000) {
+      if (performance.now() - savedAt >= checkpointSeconds * 1000) {
         await saveCheckpoint(training);
-        savedAt = Date.now();
+        savedAt = performance.now();
       }
       // Yields to timers, signals and messages of other processes.
       await new Promise(setImmediate);
@@ -88,7 +89,7 @@ export async function train(training: Training): Promise<void> {
 async function stop(training: Training): Promise<never> {
   const { folder, position, signal, spec } = training;
   await saveCheckpoint(training);
-  const progress = ` after step ${position.step} of ${spec.training.steps}`;
+  const progress = ` at step ${position.step} of ${spec.training.steps}`;
   throw new TrainingError(stoppedMessage('Training', folder, progress), { cause: signal.reason });
 }
 

@@ -13,7 +13,7 @@ export interface Speed {
  * is one, else as a line on the terminal or below a notebook's cell.
  */
 export class ProgressMeter<Progress extends Speed> {
-  private readonly started = Date.now();
+  private readonly started = performance.now();
   private expected = 0;
   private seen = 0;
 
@@ -50,7 +50,7 @@ export class ProgressMeter<Progress extends Speed> {
   }
 
   private speed(): Speed {
-    const seconds = (Date.now() - this.started) / 1000;
+    const seconds = (performance.now() - this.started) / 1000;
     const imagesPerSecond = this.seen / Math.max(1e-3, seconds);
     const secondsLeft = Math.max(0, (this.expected - this.seen) / imagesPerSecond);
     return {

@@ -18,7 +18,11 @@ export function serveWorker<Spec, Report>(
 ): void {
   const stopping = new AbortController();
   for (const end of ['disconnect', 'SIGINT', 'SIGTERM'] as const)
-    process.on(end, () => stopping.abort(end));
+    process.on(end, () => {
+      // Ctrl-C reaches this process too; a second one waits for nothing.
+      if (stopping.signal.aborted && end !== 'disconnect') process.exit(1);
+      stopping.abort(end);
+    });
   const tell = (message: WorkerMessage<Report>) => {
     // The parent may be gone already; without a callback the error would end this process.
     if (process.connected) process.send!(message, () => {});

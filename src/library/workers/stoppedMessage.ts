@@ -5,6 +5,9 @@
  * @param folder where a rerun resumes; undefined where nothing was saved
  */
 export function stoppedMessage(work: string, folder?: string, progress = ''): string {
-  const wayOut = folder === undefined ? '' : `; run it again to go on from ${folder}`;
+  const wayOut =
+    folder === undefined
+      ? '; without a folder nothing is kept of it'
+      : `; run it again to go on from ${folder}`;
   return `${work} was stopped${progress}${wayOut}.`;
 }

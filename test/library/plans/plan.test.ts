@@ -180,7 +180,7 @@ describe('sbd plan --slurm', {
     const first = start();
     while (!existsSync(file) || step() < 20) await setTimeout(20);
     first.child.kill('SIGUSR1');
-    assert.deepEqual(await first.ended, [75, null]);
+    assert.deepEqual(await first.ended, [143, null]);
     assert.deepEqual(callsSince(before), ['scontrol|requeue|7_1|']);
     const saved = step();
     const second = start();
@@ -188,7 +188,7 @@ describe('sbd plan --slurm', {
     assert.ok(step() > saved);
     // Cancelled, it saves its state and does not come back.
     second.child.kill('SIGTERM');
-    assert.deepEqual(await second.ended, [75, null]);
+    assert.deepEqual(await second.ended, [143, null]);
     assert.equal(callsSince(before).length, 1);
   });
 });
@@ -223,7 +223,7 @@ describe('sbd plan --kubernetes', () => {
         podFailurePolicy: {
           rules: [
             { action: 'Ignore', onPodConditions: [{ type: 'DisruptionTarget', status: 'True' }] },
-            { action: 'Ignore', onExitCodes: { operator: 'In', values: [75] } },
+            { action: 'Ignore', onExitCodes: { operator: 'In', values: [143] } },
           ],
         },
         template: {

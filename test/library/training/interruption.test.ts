@@ -24,7 +24,7 @@ test('a training that was interrupted goes on where it was', async (t) => {
     first,
     (error: Error) =>
       error instanceof TrainingError &&
-      /after step 3 .*run it again/.test(error.message) &&
+      /at step 3 of 40; run it again/.test(error.message) &&
       (error.cause as Error).message === 'interrupted',
   );
   const steps: number[] = [];

@@ -1,0 +1,29 @@
+import { loadCifar10 } from '#library/datasets/loadCifar10';
+import { trainPopulation } from '#library/training/trainPopulation';
+import { trainPruned } from '#library/training/trainPruned';
+import { shortRun } from './shortRun';
+
+/** A user's script that trains one model, or a population, and knows nothing of signals. */
+async function main(what: string, folder: string): Promise<void> {
+  const { onProgress: _, ...run } = shortRun(await loadCifar10());
+  // So slow that a signal comes in between, and told so by the first line.
+  const tell = () => process.stdout.write('step\n');
+  if (what === 'model') {
+    await trainPruned({ ...run, folder, onProgress: tell });
+  } else if (what === 'resumed') {
+    await trainPruned({ ...run, folder });
+  } else {
+    const { data, sparsity, ...training } = run;
+    const test = (await loadCifar10({ split: 'test' })).take(20);
+    await trainPopulation({
+      ...{ ...training, train: data, test, sparsities: [sparsity], replicates: 2, folder },
+      ...{ processes: 1, onProgress: tell },
+    });
+  }
+  console.log('done');
+}
+
+main(process.argv[2]!, process.argv[3]!).catch((error) => {
+  console.error(error);
+  process.exit(1);
+});
