@@ -2,6 +2,9 @@
 export type { CellError } from './cellError';
 export { type CellFailure, describeFailure } from './cellFailure';
 export { type CellDifference, differences, keepStored } from './compareNotebooks';
+export { describeDifferences } from './comparison/describe';
+export type { Difference } from './comparison/difference';
+export { differencesPage, type NotebookDifferences } from './comparison/differencesPage';
 export { NamedError, NotebookError, OptionError } from './errors';
 export {
   installKernel,
@@ -29,13 +32,13 @@ export {
   type UpdateOutput,
   writeNotebook,
 } from './notebook';
-export { withParameters } from './parameters';
 export { type Links, type PageFolders, relativeLinks } from './pages/links';
 export type { PlotlyFigure } from './pages/outputs';
 export { notebookPage, type PageOptions } from './pages/page';
 export { type Heading, type NotebookParts, notebookParts, type PartsOptions } from './pages/parts';
 export { type PageScripts, pageScripts } from './pages/scripts';
 export { NOTEBOOK_STYLE } from './pages/style';
+export { withParameters } from './parameters';
 export type { ProgressSink } from './progress';
 export {
   type CellPlace,

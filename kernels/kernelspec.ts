@@ -1,6 +1,7 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { writeFileAtomic } from './writeFileAtomic';
 
 // Read from the manifest, since loading TypeScript takes a third of a second.
 const { version: typescriptVersion } = require('typescript-api/package.json') as {
@@ -48,8 +49,7 @@ export function installKernel(dataFolder: string): string {
     interrupt_mode: 'message',
     metadata: { debugger: false },
   };
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, 'kernel.json'), `${JSON.stringify(spec, null, 2)}\n`);
+  writeFileAtomic(join(folder, 'kernel.json'), `${JSON.stringify(spec, null, 2)}\n`);
   return folder;
 }
 

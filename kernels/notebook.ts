@@ -1,5 +1,6 @@
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { NotebookError } from './errors';
+import { writeFileAtomic } from './writeFileAtomic';
 
 /** A value in its display forms, by MIME type: JSON for JSON types, else text or base64. */
 export type MimeBundle = Readonly<Record<string, unknown>>;
@@ -170,8 +171,7 @@ function damaged(path: string, place: string, expected: string): NotebookError {
  * @param notebook the notebook
  */
 export function writeNotebook(path: string, notebook: Notebook): void {
-  writeFileSync(`${path}.part`, serializeNotebook(notebook));
-  renameSync(`${path}.part`, path);
+  writeFileAtomic(path, serializeNotebook(notebook));
 }
 
 /** Formats a notebook as Jupyter does: keys sorted, an indent of one space, text as lists of lines. */
@@ -295,7 +295,8 @@ function mapValues<T>(
   return Object.fromEntries(Object.entries(object).map(([key, value]) => [key, map(value, key)]));
 }
 
-function sortKeys(value: unknown): unknown {
+/** The same JSON with the keys of all objects sorted. */
+export function sortKeys(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sortKeys);
   if (typeof value !== 'object' || value === null) return value;
   const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));

@@ -30,7 +30,7 @@ const LAYERS: Readonly<Record<string, readonly (readonly string[])[]>> = {
   ],
   'src/library': [
     ['index', 'cli'],
-    ['plans', 'status'],
+    ['plans', 'status', 'annotation', 'verification'],
     ['training', 'evaluation', 'pictures', 'compression'],
     ['models', 'backend'],
     ['datasets', 'corruptions', 'records'],

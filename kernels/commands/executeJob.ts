@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { describeFailure } from '../cellFailure';
 import { type CellDifference, differences, keepStored } from '../compareNotebooks';
+import { describeDifferences } from '../comparison/describe';
 import { type Notebook, writeNotebook } from '../notebook';
 import { relativeLinks } from '../pages/links';
 import { notebookPage } from '../pages/page';
@@ -11,7 +12,6 @@ import { runNotebook } from '../runNotebook';
 import { Terminal } from '../terminal';
 import type { Arguments } from './notebookOptions';
 
-const DIFFERENCES_SHOWN = 5;
 /** The abort reason of a run that is stopped because another one failed. */
 export const OTHER_FAILED = 'another notebook failed';
 
@@ -26,6 +26,8 @@ export interface Job {
 interface Outcome {
   readonly succeeded: boolean;
   readonly report: NotebookReport;
+  /** The cells whose outputs differ from the stored ones, where they were compared. */
+  readonly differences?: readonly CellDifference[];
 }
 
 /** Executes one notebook, writes what it is to write, and tells the outcome on the terminal. */
@@ -71,7 +73,7 @@ export async function executeJob(
       `${path}: done in ${formatDuration(seconds)}. ` +
         `${check ? 'Its outputs equal the stored ones.' : `Wrote ${files}`}`,
     );
-  return { succeeded, report };
+  return { succeeded, report, ...(check && !isCut && { differences: found }) };
 }
 
 /** Returns the names of the files written. */
@@ -103,14 +105,4 @@ async function write(
 
 function pageFile(path: string, output: string | undefined): string {
   return join(output ?? dirname(path), `${basename(path, '.ipynb')}.html`);
-}
-
-function describeDifferences(path: string, found: readonly CellDifference[]): string {
-  const more = found.length - DIFFERENCES_SHOWN;
-  return [
-    `${path} differs from its stored outputs:`,
-    ...found.slice(0, DIFFERENCES_SHOWN).map(({ number, text }) => `    cell ${number}, ${text}`),
-    ...(more > 0 ? [`    and in ${more} more cells`] : []),
-    'If the change is intended, execute the notebook without --check and review it.',
-  ].join('\n');
 }

@@ -16,6 +16,7 @@ cell that fails and is not tagged "raises-exception". Default: those in the fold
   --check                write nothing; fail if outputs differ from the stored ones by more than
                          1e-6 of a number or one unit in its last digit (cells tagged
                          "nbval-ignore-output" may)
+  --diff <page.html>     with --check: write the differences as a page
   --keep-going           run the other cells and notebooks too, and fail at the end
   --junit, --json <file> write what became of each cell
   --output <folder>      write the executed notebooks here (default: in place)
@@ -24,6 +25,9 @@ cell that fails and is not tagged "raises-exception". Default: those in the fold
   --timeout <seconds>    the time that a cell may run (default: without limit)
   -p <name> <value>      set a variable of the cell tagged "parameters"; the value is JSON, else a
                          string (may be repeated; also --parameters <name>=<value>)
+  --twin                 execute nothing; write each notebook's code and text as a .ts file beside
+                         it, or take over what was edited there (--check: fail if they differ)
+  --from <ipynb or ts>   with --twin: take this one where both were edited
   --jobs <n>             notebooks that run at a time (default: one per core and 2 GB free memory)`;
 
 /** The memory of a notebook with a figure, a network and some data. */
@@ -32,7 +36,10 @@ const BYTES_PER_NOTEBOOK = 2 * 2 ** 30;
 const NAME = /^[A-Za-z_$][\w$]*$/;
 const DEFAULT_FOLDER = 'notebooks';
 const KINDS = {
+  // Read elsewhere; here, so that a slip of the keyboard is told.
+  twin: 'flag',
   check: 'flag',
+  diff: 'value',
   'keep-going': 'flag',
   junit: 'value',
   json: 'value',
@@ -48,6 +55,7 @@ const KINDS = {
 export interface Arguments {
   readonly notebooks: readonly string[];
   readonly check: boolean;
+  readonly diff?: string;
   readonly keepGoing: boolean;
   readonly junit?: string;
   readonly json?: string;
@@ -62,10 +70,12 @@ export interface Arguments {
 /** @throws OptionError for arguments that cannot be used */
 export function readOptions(argv: readonly string[], command: string): Arguments {
   const { values, positionals } = parseArguments(withLongParameters(argv), KINDS, command);
-  const { check, html, trust, output, junit, json } = values;
+  const { check, diff, html, trust, output, junit, json } = values;
   if (check && (html || output !== undefined))
     throw new OptionError('--check writes nothing: expected neither --output nor --html with it.');
   if (trust && !html) throw new OptionError('--trust is about pages: expected --html with it.');
+  if (diff !== undefined && !check)
+    throw new OptionError('--diff: expected --check with it, which finds the differences.');
   const notebooks = (positionals.length > 0 ? positionals : [defaultFolder()]).flatMap(notebooksAt);
   if (output !== undefined) refuseEqualNames(notebooks);
   const timeout = parseNumber('--timeout', values.timeout, 'a number of seconds above 0');
@@ -78,6 +88,7 @@ export function readOptions(argv: readonly string[], command: string): Arguments
     trust,
     jobs: Math.min(notebooks.length, Math.ceil(jobs)),
     parameters: Object.fromEntries(values.parameters.map(parseParameter)),
+    ...(diff !== undefined && { diff }),
     ...(output !== undefined && { output }),
     ...(junit !== undefined && { junit }),
     ...(json !== undefined && { json }),
@@ -101,7 +112,8 @@ function withLongParameters(argv: readonly string[]): string[] {
   ];
 }
 
-function defaultFolder(): string {
+/** The folder whose notebooks are meant where none is named. */
+export function defaultFolder(): string {
   if (existsSync(DEFAULT_FOLDER)) return DEFAULT_FOLDER;
   throw new OptionError(
     `Expected notebooks or folders of notebooks to execute, or a folder ${DEFAULT_FOLDER} in ${process.cwd()}; found neither.`,
@@ -109,7 +121,7 @@ function defaultFolder(): string {
 }
 
 /** A notebook, or the notebooks of a folder, sorted by name. */
-function notebooksAt(path: string): string[] {
+export function notebooksAt(path: string): string[] {
   if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) return [path];
   const found = globSync('*.ipynb', { cwd: path }).sort();
   if (found.length === 0)

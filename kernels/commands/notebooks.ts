@@ -1,4 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
+import { differencesPage, type NotebookDifferences } from '../comparison/differencesPage';
 import { readNotebook } from '../notebook';
 import { withParameters } from '../parameters';
 import { type FindLine, tellGitHub } from '../reports/github';
@@ -10,6 +11,7 @@ import { sourceLines } from '../reports/sourceLines';
 import { asksForHelp, type CommandOptions, exitStatus } from './command';
 import { executeJob, type Job, OTHER_FAILED } from './executeJob';
 import { type Arguments, readOptions, usage } from './notebookOptions';
+import { bringInStep } from './twins';
 
 /** The exit status of a program that Ctrl-C ended. */
 const INTERRUPTED = 130;
@@ -27,9 +29,13 @@ export function notebooksCommand(
   { command }: CommandOptions,
 ): Promise<number> {
   return exitStatus(async () => {
-    if (!asksForHelp(argv)) return runNotebooks(readOptions(argv, command));
-    console.log(usage(command));
-    return 0;
+    if (asksForHelp(argv)) {
+      console.log(usage(command));
+      return 0;
+    }
+    return argv.includes('--twin')
+      ? bringInStep(argv, command)
+      : runNotebooks(readOptions(argv, command));
   });
 }
 
@@ -48,12 +54,14 @@ async function runNotebooks(options: Arguments): Promise<number> {
   for (const signal of SIGNALS) process.on(signal, onInterrupt);
   let status = 0;
   const reports = jobs.map(({ path, notebook }) => skippedReport(path, notebook, OTHER_FAILED));
+  const compared: NotebookDifferences[] = [];
   const waiting = [...jobs.entries()];
   const serve = async () => {
     for (let next = waiting.shift(); next && !stop.signal.aborted; next = waiting.shift()) {
       const [i, job] = next;
-      const { succeeded, report } = await executeJob(job, options, stop.signal);
+      const { succeeded, report, differences } = await executeJob(job, options, stop.signal);
       reports[i] = report;
+      if (differences) compared.push({ path: job.path, cells: differences });
       if (succeeded) continue;
       status ||= stop.signal.aborted ? INTERRUPTED : 1;
       // The first failure stops the other notebooks, which have not failed themselves.
@@ -65,6 +73,7 @@ async function runNotebooks(options: Arguments): Promise<number> {
   } finally {
     for (const signal of SIGNALS) process.off(signal, onInterrupt);
     tell(reports, options, findLine);
+    if (options.diff !== undefined) writeFileSync(options.diff, differencesPage(compared));
   }
   return status;
 }

@@ -90,7 +90,7 @@ nav a:hover { text-decoration: underline; }
 @media screen and (min-width: 1000px) {
   main { padding-left: 3rem; }
   .source[open] > summary { position: absolute; right: 100%; margin: 0.75rem 0.75rem 0 0;
-    display: block; }
+    display: block; white-space: nowrap; }
   .source[open] .count { margin: 0; }
   .source[open] > summary::before { content: '▾ '; }
 }

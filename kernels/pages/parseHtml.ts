@@ -1,3 +1,5 @@
+import type { RemovedAttribute, RemovedElement } from 'dompurify';
+
 /** HTML of a notebook as nodes. */
 export interface Parsed {
   /** Holds the nodes. */
@@ -12,7 +14,11 @@ export type ParseHtml = (html: string) => Parsed;
 /** Taken out beside scripts: styles would reach the whole page, forms would send what a reader types. */
 const FORBIDDEN = ['style', 'form', 'dialog'];
 /** MathML's `form` says on which side of its operand an operator stands. */
-const ALLOWED_ATTRIBUTES = ['form'];
+const ALLOWED_ATTRIBUTES = ['form', 'target'];
+/** The TeX beside MathML, which is not shown; the element around both needs no mention. */
+const SOURCE_OF_FORMULA = ['annotation', 'semantics'];
+/** Attributes that ran something or led somewhere. */
+const ACTIVE_ATTRIBUTE = /^on|href$|^src|action$/;
 
 /**
  * Returns what parses the HTML of notebooks.
@@ -37,7 +43,14 @@ export async function htmlParser(trust: boolean): Promise<ParseHtml> {
       ALLOW_DATA_ATTR: false,
       FORBID_TAGS: FORBIDDEN,
       ADD_ATTR: ALLOWED_ATTRIBUTES,
+      ADD_FORBID_CONTENTS: ['annotation'],
     });
-    return { root, isCut: purifier.removed.length > 0 };
+    return { root, isCut: purifier.removed.some(isLoss) };
   };
+}
+
+/** Whether a reader misses what was taken out. */
+function isLoss(removed: RemovedElement | RemovedAttribute): boolean {
+  if ('attribute' in removed) return ACTIVE_ATTRIBUTE.test(removed.attribute?.name ?? '');
+  return !SOURCE_OF_FORMULA.includes(removed.element.nodeName.toLowerCase());
 }

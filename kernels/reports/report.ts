@@ -1,5 +1,6 @@
 import { describeFailure } from '../cellFailure';
 import type { CellDifference } from '../compareNotebooks';
+import { describeCell, summarizeCell } from '../comparison/describe';
 import type { Notebook } from '../notebook';
 import { type CellResult, isCode } from '../runNotebook';
 
@@ -52,7 +53,11 @@ export function reportOf(
       const differs = differences.find((difference) => difference.id === id);
       const why = failure
         ? failureReport(describeFailure(path, failure), failure.error)
-        : differs && { type: 'OutputDiffers', message: differs.summary, text: differs.text };
+        : differs && {
+            type: 'OutputDiffers',
+            message: summarizeCell(differs),
+            text: describeCell(differs),
+          };
       return {
         id,
         title: titleOf(source),

@@ -1,4 +1,4 @@
-import * as ts from 'typescript-api';
+import type * as TypeScript from 'typescript-api';
 
 /**
  * Finds where the source of a notebook's cells stands in the text of its file.
@@ -8,6 +8,17 @@ import * as ts from 'typescript-api';
  *   undefined where the file has no such cell
  */
 export function sourceLines(text: string): (id: string, line: number) => number | undefined {
+  // Loaded here, since it takes a third of a second.
+  const ts = require('typescript-api') as typeof TypeScript;
+  const member = (node: TypeScript.Node | undefined, name: string) => {
+    if (!node || !ts.isObjectLiteralExpression(node)) return undefined;
+    const found = node.properties.find(
+      (property) => ts.isPropertyAssignment(property) && textOf(property.name) === name,
+    );
+    return found && ts.isPropertyAssignment(found) ? found.initializer : undefined;
+  };
+  const textOf = (node: TypeScript.Node | undefined) =>
+    node && ts.isStringLiteral(node) ? node.text : undefined;
   const file = ts.parseJsonText('notebook.json', text);
   const cells = member(file.statements[0]?.expression, 'cells');
   const items = cells && ts.isArrayLiteralExpression(cells) ? [...cells.elements] : [];
@@ -19,16 +30,4 @@ export function sourceLines(text: string): (id: string, line: number) => number 
     const node = lines[Math.min(line, lines.length) - 1] ?? source;
     return file.getLineAndCharacterOfPosition(node.getStart(file)).line + 1;
   };
-}
-
-function member(node: ts.Node | undefined, name: string): ts.Expression | undefined {
-  if (!node || !ts.isObjectLiteralExpression(node)) return undefined;
-  const found = node.properties.find(
-    (property) => ts.isPropertyAssignment(property) && textOf(property.name) === name,
-  );
-  return found && ts.isPropertyAssignment(found) ? found.initializer : undefined;
-}
-
-function textOf(node: ts.Node | undefined): string | undefined {
-  return node && ts.isStringLiteral(node) ? node.text : undefined;
 }

@@ -31,7 +31,7 @@ export { type ImageNetAOptions, loadImageNetA } from './datasets/loadImageNetA';
 export { type ImageNetCOptions, loadImageNetC } from './datasets/loadImageNetC';
 export type { Normalization } from './datasets/normalization';
 export { type NpyArray, readNpy } from './datasets/npy';
-export type { Channels, PictureOptions, Preprocessing } from './datasets/preprocess';
+export type { Channels, PictureLimits, PictureOptions, Preprocessing } from './datasets/preprocess';
 export {
   type CorruptedSetsOptions,
   type CorruptionChoice,
@@ -141,16 +141,20 @@ export { Picture } from './pictures/picture';
 export { type PieGalleryOptions, type PieGalleryRow, pieGallery } from './pictures/pieGallery';
 export { renderPng } from './pictures/renderPng';
 export { type Plan, type PlanRobustness, readPlan } from './plans/readPlan';
-export { type ImageNetRecordsOptions, loadImageNetRecords } from './records/loadImageNetRecords';
+export {
+  type ImageNetRecordsOptions,
+  loadImageNetRecords,
+  type RecordLimits,
+} from './records/loadImageNetRecords';
 export type { BytesFeature, Feature, FloatFeature, Int64Feature } from './records/tfExample';
 export { type RecordInput, type WriteRecordsOptions, writeRecords } from './records/writeRecords';
+export { type Population, PopulationError, type PopulationFailure } from './training/population';
 export type { TrainPopulationOptions } from './training/populationOptions';
 export type { PopulationProgress } from './training/populationTally';
 export { type PruneModelOptions, pruneModel } from './training/pruneModel';
 export type { TrainingProgress } from './training/trainingLoop';
 export type { PruningOptions, TrainableModel, TrainingOptions } from './training/trainingOptions';
-export type { PopulationFailure } from './training/trainNetworks';
-export { type Population, trainPopulation } from './training/trainPopulation';
+export { trainPopulation } from './training/trainPopulation';
 export { type TrainPrunedOptions, trainPruned } from './training/trainPruned';
 export type { ImageProgress } from './workers/imageMeter';
 export type { Speed } from './workers/progressMeter';

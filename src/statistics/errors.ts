@@ -58,7 +58,7 @@ export class PredictionsError extends SbdError {}
 /** A file of people's answers cannot be read or written, or contradicts itself. */
 export class AnnotationsError extends SbdError {}
 
-/** A bucket cannot be read or written. */
+/** A file, a folder or a bucket cannot be read or written. */
 export class StoreError extends SbdError {}
 
 /** A queue of work cannot be reached or used. */

@@ -1,22 +1,46 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { atMost } from './atMost';
 import type { ErrorFields } from './errors';
+import { namedSystemError } from './systemErrors';
 
 /**
  * Writes a file whole or not at all: beside its place, then renamed into it.
  *
  * @param path missing folders on its way are made
+ * @throws StoreError where the file system refuses, naming the file and the way out
  */
 export async function writeFileAtomic(path: string, data: string | Uint8Array): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
+  await writeBeside(path, data, (temporary) => moveIntoPlace([{ temporary, path }]));
+}
+
+/**
+ * Writes a temporary file beside a place and has it put there; whatever happens, none is left.
+ *
+ * @param path missing folders on its way are made
+ * @param put gets the temporary file, complete
+ * @throws StoreError where the file system refuses, naming the place and the way out
+ */
+export async function writeBeside<T>(
+  path: string,
+  data: string | Uint8Array,
+  put: (temporary: string) => Promise<T>,
+): Promise<T> {
   const temporary = temporaryPath(path);
   try {
-    await writeFile(temporary, data);
-    await moveIntoPlace([{ temporary, path }]);
+    await mkdir(dirname(path), { recursive: true });
+    const handle = await open(temporary, 'wx');
+    try {
+      await handle.writeFile(data);
+    } finally {
+      await handle.close();
+    }
+    return await put(temporary);
   } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
+    throw namedSystemError(error, path, 'written');
+  } finally {
+    await rm(temporary, { force: true }).catch(() => {});
   }
 }
 
@@ -39,11 +63,22 @@ export interface TemporaryFile {
  * power failure leaves no empty file under the name of a complete one.
  */
 export async function moveIntoPlace(files: readonly TemporaryFile[]): Promise<void> {
-  for (const { temporary } of files) await sync(temporary, 'r+');
+  for (const { temporary } of files) await syncFile(temporary);
   for (const { temporary, path } of files) await rename(temporary, path);
-  const folders = new Set(files.map(({ path }) => dirname(path)));
-  // Windows opens no folders, and some file systems sync none; the names then follow in their own time.
-  for (const folder of folders) await sync(folder, 'r').catch(() => {});
+  for (const folder of new Set(files.map(({ path }) => dirname(path)))) await syncFolder(folder);
+}
+
+/** Waits until a file's contents are on the disk. */
+export function syncFile(file: string): Promise<void> {
+  return sync(file, 'r+');
+}
+
+/**
+ * Waits until the names in a folder are on the disk. Windows opens no folders, and some file systems sync
+ * none; the names then follow in their own time.
+ */
+export async function syncFolder(folder: string): Promise<void> {
+  await sync(folder, 'r').catch(() => {});
 }
 
 async function sync(path: string, flags: string): Promise<void> {
@@ -69,14 +104,26 @@ export async function removeTemporaries(folder: string, name?: string): Promise<
   const left = files.filter(
     (file) => TEMPORARY.test(file) && (name === undefined || file.startsWith(`.${name}.`)),
   );
-  await Promise.all(left.map((file) => rm(join(folder, file), { recursive: true, force: true })));
+  const places = left.map((file) => join(folder, file));
+  await Promise.all(places.map((place) => rm(place, { recursive: true, force: true }))).catch(
+    (error) => {
+      throw namedSystemError(error, folder, 'written');
+    },
+  );
 }
 
-/** A file's bytes, or undefined where there is no such file. */
+/** Node reads four files at a time, however many it has open. */
+const reading = atMost(4);
+
+/**
+ * A file's bytes, or undefined where there is no such file.
+ *
+ * @throws StoreError where there is one that cannot be read
+ */
 export async function readIfThere(path: string): Promise<Buffer | undefined> {
-  return readFile(path).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined;
-    throw error;
+  return reading(() => readFile(path)).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
+    throw namedSystemError(error, path, 'read');
   });
 }
 

@@ -114,6 +114,7 @@ export {
 } from './figures/robustnessFigure';
 export { titled } from './figures/titled';
 export { type TopOneRow, topOneFigure } from './figures/topOneFigure';
+export type { TableLimits } from './predictions/limits';
 export type { ImageId, ModelPredictions, Predictions } from './predictions/predictions';
 export {
   type PredictionColumns,

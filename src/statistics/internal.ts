@@ -5,6 +5,13 @@
 
 export { agreementTable } from './analysis/annotationAgreement';
 export { powerTable } from './analysis/annotationPower';
+export {
+  type AnnotationSample,
+  type AnnotationSampleOptions,
+  annotationSample,
+  orderFor,
+  type SampledImage,
+} from './analysis/annotationSample';
 export { annotationSharesTable } from './analysis/annotationShares';
 export { ATTRIBUTES, annotationTable } from './analysis/annotations';
 export { calibrationTable } from './analysis/calibration';
@@ -21,6 +28,7 @@ export { classFlipTable } from './analysis/perClassFlips';
 export { ratesTable } from './analysis/perClassRates';
 export { perClassTable } from './analysis/perClassTTest';
 export { perCorruptionTable } from './analysis/perCorruptionTTest';
+export { keepLast, parseAnnotations } from './analysis/readAnnotations';
 export { standardErrors } from './analysis/standardErrors';
 export { CLEAN, robustnessTable, scoresBySet, scoreTable } from './analysis/summarizeRobustness';
 export { summaryTable } from './analysis/summarizeVariants';
@@ -58,8 +66,13 @@ export {
 export * from './progress';
 export * from './random';
 export { readSettings } from './settingsFile';
+export * from './store/checkedJson';
+export * from './store/checksum';
+export * from './store/names';
 export * from './store/store';
 export type { StoredFile } from './store/types';
+export * from './systemErrors';
 export * from './tables/schema';
 export * from './untrusted/bytes';
+export * from './untrusted/gzip';
 export * from './untrusted/json';

@@ -94,6 +94,21 @@ export function either(one: OptionRule, other: OptionRule): OptionRule {
   };
 }
 
+/** Objects with these members, each of which may be missing. */
+export function membersOf<Members>(rules: OptionRules<Members>): OptionRule {
+  const all = Object.entries<OptionRule>(rules);
+  const isValid = ([name, value]: [string, unknown]) =>
+    value === undefined || all.some(([known, rule]) => known === name && rule.accepts(value));
+  return {
+    expected: `an object of ${all.map(([name, rule]) => `${name} (${rule.expected})`).join(', ')}`,
+    accepts: (value) =>
+      typeof value === 'object' &&
+      value !== null &&
+      !Array.isArray(value) &&
+      Object.entries(value).every(isValid),
+  };
+}
+
 /** Any value but null and promises; another check looks closer. */
 export function something(expected: string): OptionRule {
   return { expected, accepts: (value) => value !== null && !(value instanceof Promise) };

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import sharp from 'sharp';
 import { differences, keepStored } from '#kernels/compareNotebooks';
+import { summarizeCell } from '#kernels/comparison/describe';
 import type { CellOutput, MimeBundle, Notebook } from '#kernels/notebook';
 
 function notebook(outputs: readonly CellOutput[], tags: string[] = []): Notebook {
@@ -16,7 +17,7 @@ function shown(data: MimeBundle): Notebook {
 async function difference(stored: MimeBundle, run: MimeBundle): Promise<string | undefined> {
   const found = await differences(shown(stored), shown(run));
   assert.ok(found.length <= 1);
-  return found[0] && `cell ${found[0].number}, ${found[0].text}`;
+  return found[0] && summarizeCell(found[0]);
 }
 
 test('a number in a text may differ by one in its last digit, a whole number not at all', async () => {
@@ -39,7 +40,7 @@ test('a number in a text may differ by one in its last digit, a whole number not
   ])
     assert.match(
       (await difference({ 'text/plain': stored }, { 'text/plain': run })) ?? 'none',
-      /^cell 1, output 1, text\/plain: line \d is .*, was /,
+      /^output 1, text\/plain, line \d: stored .*, run /,
       `${stored} → ${run}`,
     );
 });
@@ -52,9 +53,12 @@ test('figures are compared by their data, to a millionth; their picture follows'
   assert.equal(await difference(figure(0.5), figure(0.5 + 1e-8, 'b')), undefined);
   assert.equal(
     await difference(figure(0.5), figure(0.501)),
-    'cell 1, output 1, application/vnd.plotly.v1+json: data[0].y[1] is 0.501, was 0.5',
+    'output 1, application/vnd.plotly.v1+json, data[0].y[1]: stored 0.5, run 0.501',
   );
-  assert.match((await difference(figure(0), figure(0, 'a', 'n')))!, /data\[0\]\.name is n, was mi/);
+  assert.match(
+    (await difference(figure(0), figure(0, 'a', 'n')))!,
+    /data\[0\]\.name: stored \(nothing\), run n/,
+  );
 });
 
 test('pictures are compared by their pixels, less what smoothing makes of edges', async () => {
@@ -70,25 +74,28 @@ test('pictures are compared by their pixels, less what smoothing makes of edges'
     undefined,
   );
   const other = await difference(await picture('ship → cat'), await picture('ship → dog'));
-  assert.match(other!, /image\/png: pixels differ by up to \d+ of 255/);
+  assert.match(other!, /image\/png: stored .* run pixels that differ by up to \d+ of 255/);
   const small = await sharp({ create: { width: 9, height: 9, channels: 3, background: 'white' } })
     .png()
     .toBuffer();
   const size = await difference({ 'image/png': small.toString('base64') }, await picture('a'));
-  assert.match(size!, /is 300 × 60 pixels, was 9 × 9 pixels/);
+  assert.match(size!, /stored 9 × 9 pixels, run 300 × 60 pixels/);
 });
 
 test('another number or kind of outputs differs; a cell that varies is passed over', async () => {
   const stream = { output_type: 'stream', name: 'stdout', text: 'a' } as const;
   const [found] = await differences(notebook([stream]), notebook([]));
-  assert.deepEqual([found!.id, found!.text], ['a', 'outputs: is none, was stream']);
+  assert.deepEqual(found, {
+    ...{ id: 'a', number: 1, source: 'x' },
+    differences: [{ place: 'kinds of outputs', stored: 'stream', run: 'none' }],
+  });
   assert.deepEqual(
     await differences(notebook([stream]), notebook([], ['nbval-ignore-output'])),
     [],
   );
   assert.match(
     (await difference({ 'text/plain': '' }, { 'text/html': '' }))!,
-    /is text\/html, was text\/plain/,
+    /types: stored text\/plain, run text\/html/,
   );
 });
 

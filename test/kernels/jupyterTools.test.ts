@@ -82,6 +82,20 @@ test('papermill tells the error of a failing cell', {
   assert.match(readFileSync(out, 'utf8'), /"ename": "RangeError"/);
 });
 
+test('papermill sets parameters by the translator that the README gives it', {
+  skip: withoutPython('papermill'),
+}, () => {
+  const readme = readFileSync(join(FIXTURES, '..', '..', 'kernels', 'README.md'), 'utf8');
+  const script = /```python\n(import json.*?)```/s.exec(readme)![1]!;
+  const out = join(folder, 'parameters.ipynb');
+  const { status, stderr } = python(
+    ['papermill'],
+    ...['-c', script, join(FIXTURES, 'tiny.ipynb'), out, '{"sparsity": 0.25}'],
+  );
+  assert.equal(status, 0, stderr);
+  assert.match(readFileSync(out, 'utf8'), /population at 0\.25/);
+});
+
 const FAILS_BETWEEN_CELLS = `
 import sys
 from pathlib import Path

@@ -96,8 +96,8 @@ const IMAGENET_CLASSES = 1000;
  * @throws OptionError where no images are named
  */
 export async function openImages(
-  options: NetworkOptions,
-  { pictures, numClasses }: OnnxNetwork,
+  options: Pick<NetworkOptions, 'images' | 'labels' | 'classes' | 'agreement'>,
+  { pictures, numClasses }: Pick<OnnxNetwork, 'pictures' | 'numClasses'>,
 ): Promise<ImageDataset> {
   const { images, labels, classes, agreement } = options;
   if (images === undefined)

@@ -4,7 +4,7 @@ import { groupBy, runCommand } from 'selective-brain-damage-statistics/internal'
 import { scoreRows } from '../evaluation/scoreModels';
 import { evaluatePlanned, trainPlanned } from '../plans/planUnits';
 import { type Plan, readPlan } from '../plans/readPlan';
-import type { PopulationFailure } from '../training/trainNetworks';
+import type { PopulationFailure } from '../training/population';
 import { trainPopulation } from '../training/trainPopulation';
 import { withFolder } from './planFolder';
 import { stoppable } from './stopSignal';
@@ -58,7 +58,9 @@ async function run(file: string, values: Values, signal: AbortSignal): Promise<n
     await evaluatePlanned(plan, set, signal);
     return 0;
   }
-  const population = await trainPopulation({ ...plan.population, ...how, signal });
+  const population = await trainPopulation({
+    ...{ ...plan.population, ...how, signal, allowFailures: true },
+  });
   console.log(`${population.folder}\n${accuracies(population)}`);
   if (plan.robustness) await evaluate(population.folder, plan.robustness, how, signal);
   return population.failures.length > 0 ? 1 : 0;

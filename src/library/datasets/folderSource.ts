@@ -60,7 +60,10 @@ export class FolderSource implements ImageSource {
       id,
       label,
       file: path,
-      image: () => readFile(path).then(decodeImage).catch(failed),
+      image: () =>
+        readFile(path)
+          .then((encoded) => decodeImage(encoded, this.settings))
+          .catch(failed),
       pixels: (augment, into) =>
         readFile(path)
           .then((encoded) => inputOf(encoded, this.settings, augment, into))

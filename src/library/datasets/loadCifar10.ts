@@ -107,9 +107,9 @@ export async function loadCifar10(
   const { split = 'train' } = checkOptions('loadCifar10', options, rules);
   const cache = cacheFolder('cifar10');
   if (folder === undefined) await fetchCifar10(cache);
-  const rows = await Promise.all(
-    SPLITS[split].map((batch) => readBatch(join(folder ?? cache, `${batch}.bin`), batch)),
-  );
+  const rows: Uint8Array[] = [];
+  for (const batch of SPLITS[split])
+    rows.push(await readBatch(join(folder ?? cache, `${batch}.bin`), batch));
   return new ImageDataset(cifar10Source(rows, split, folder));
 }
 

@@ -73,7 +73,9 @@ export function imageIdentity(data: ImageDataset): readonly unknown[] {
 /** Options of loaders that name files or folders. */
 export const PLACES: readonly string[] = ['folder', 'files', 'labels'];
 
-/** A spec's options without the files' place: with the data set's hash, they identify its images. */
+/** A spec's options without the files' place and the limits: with the data set's hash, they identify its images. */
 export function optionsAnywhere({ options }: DatasetSpec): Readonly<Record<string, unknown>> {
-  return Object.fromEntries(Object.entries(options).filter(([name]) => !PLACES.includes(name)));
+  return Object.fromEntries(
+    Object.entries(options).filter(([name]) => ![...PLACES, 'limits'].includes(name)),
+  );
 }

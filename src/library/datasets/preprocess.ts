@@ -4,6 +4,7 @@ import {
   checkOption,
   choice,
   count,
+  membersOf,
   type OptionRule,
   type OptionRules,
   type Random,
@@ -51,7 +52,31 @@ export interface PictureOptions {
   readonly mean?: Channels;
   /** Standard deviation of each channel, in the same unit. Default ImageNet's: 0.229, 0.224, 0.225. */
   readonly std?: Channels;
+  /** The most that a picture may ask for. */
+  readonly limits?: PictureLimits;
 }
+
+/** The most that a picture may ask for; more is an error that names it and this option. */
+export interface PictureLimits {
+  /** Pixels of a picture, as it is stored and as it is resized. Default 67,108,864 (2^26). */
+  readonly pixels?: number;
+}
+
+const MOST_PIXELS = 2 ** 26;
+
+/** The formats that are read, by their first bytes in hex; libvips knows others, of which SVG can name files. */
+const FORMATS = {
+  jpeg: /^ffd8ff/,
+  png: /^89504e470d0a1a0a/,
+  webp: /^52494646.{8}57454250/,
+} as const;
+
+/** A format of pictures. */
+export type PictureFormat = keyof typeof FORMATS;
+
+const ALL_FORMATS = Object.keys(FORMATS) as PictureFormat[];
+
+const USUAL_BOUNDS: PictureBounds = { pixels: MOST_PIXELS, formats: ALL_FORMATS };
 
 /** A number for red, green and blue. */
 export type Channels = readonly [red: number, green: number, blue: number];
@@ -72,6 +97,7 @@ export const pictureRules: OptionRules<PictureOptions> = {
   resize: count(),
   mean: channels('from 0', (x) => x >= 0),
   std: channels('above 0', (x) => x > 0),
+  limits: membersOf<PictureLimits>({ pixels: count() }),
 };
 
 /** {@link PictureOptions}, complete. */
@@ -80,7 +106,14 @@ export interface PictureSettings {
   readonly size: number;
   readonly resize: number;
   readonly normalization: Normalization;
+  /** The most pixels of a picture, as it is stored and as it is resized. */
+  readonly pixels: number;
+  /** The formats that are decoded. */
+  readonly formats: readonly PictureFormat[];
 }
+
+/** What a picture may be: the part of the settings that decoding needs. */
+export type PictureBounds = Pick<PictureSettings, 'pixels' | 'formats'>;
 
 /** @throws OptionError where the shorter side is shorter than a model's input */
 export function pictureSettings({
@@ -89,10 +122,11 @@ export function pictureSettings({
   resize = Math.round((size * 256) / 224),
   mean = IMAGENET_MEAN,
   std = IMAGENET_STD,
+  limits: { pixels = MOST_PIXELS } = {},
 }: PictureOptions): PictureSettings {
   checkOption('resize', resize, resize >= size, `at least size, ${size}`);
   const normalization = { mean: inLevels(mean), std: inLevels(std) };
-  return { preprocessing, size, resize, normalization };
+  return { preprocessing, size, resize, normalization, pixels, formats: ALL_FORMATS };
 }
 
 function inLevels([red, green, blue]: Channels): Channels {
@@ -125,7 +159,7 @@ export interface Cut {
 export function evaluationCut(
   width: number,
   height: number,
-  { size, resize, preprocessing }: Omit<PictureSettings, 'normalization'>,
+  { size, resize, preprocessing }: Pick<PictureSettings, 'size' | 'resize' | 'preprocessing'>,
 ): Cut {
   const long = (side: number, other: number) =>
     preprocessing === 'tensorflow1'
@@ -218,17 +252,25 @@ export async function inputOf(
     augment
       ? trainingCut(width, height, settings, augment)
       : evaluationCut(width, height, settings);
-  return preprocess(encoded, cutOf, settings.normalization, into);
+  return preprocess(encoded, cutOf, settings.normalization, into, settings);
 }
 
-/** Decodes a JPEG or PNG of any colour space to 8-bit RGB, on a thread of its own. */
-export async function decodeImage(encoded: Uint8Array): Promise<RgbImage> {
+/** Decodes a picture of any colour space to 8-bit RGB, on a thread of its own. */
+export async function decodeImage(
+  encoded: Uint8Array,
+  bounds: PictureBounds = USUAL_BOUNDS,
+): Promise<RgbImage> {
+  sizeWithin(encoded, bounds);
   const { data, info } = await toRgb(decoder(encoded)).toBuffer({ resolveWithObject: true });
   return { width: info.width, height: info.height, data };
 }
 
 /** Throws where the image cannot be decoded. Every pixel counts, at an eighth of a JPEG's size. */
-export async function checkDecodes(encoded: Uint8Array): Promise<void> {
+export async function checkDecodes(
+  encoded: Uint8Array,
+  bounds: PictureBounds = USUAL_BOUNDS,
+): Promise<void> {
+  sizeWithin(encoded, bounds);
   await decoder(encoded).resize(8, 8, { fit: 'fill', kernel: 'linear' }).raw().toBuffer();
 }
 
@@ -238,6 +280,7 @@ export async function checkDecodes(encoded: Uint8Array): Promise<void> {
  *
  * @param cutOf the cut for an image of this width and height
  * @param into where to, float32 [size × size × 3]; default: an array of its own
+ * @param bounds what the image may be
  * @returns float32 `[size, size, 3]`
  */
 export async function preprocess(
@@ -245,9 +288,15 @@ export async function preprocess(
   cutOf: (width: number, height: number) => Cut,
   normalization: Normalization,
   into?: Float32Array,
+  bounds: PictureBounds = USUAL_BOUNDS,
 ): Promise<Float32Array> {
-  const { width, height } = sizeOf(encoded);
+  const { width, height } = sizeWithin(encoded, bounds);
+  const { pixels } = bounds;
   const cut = cutOf(width, height);
+  if (cut.width * cut.height > pixels)
+    throw new Error(
+      `its ${width} × ${height} pixels would be resized to ${cut.width} × ${cut.height}, ${overLimit(pixels)}`,
+    );
   const { crop } = cut;
   const image = decoder(encoded);
   // Cropping to all of the image would cost a tenth of the time.
@@ -257,6 +306,25 @@ export async function preprocess(
     ? resampleAsTensorFlow1(cropped, cut)
     : resample(cropped, cut));
   return normalize(resampled, cut, normalization, into ?? new Float32Array(cut.size ** 2 * 3));
+}
+
+/** The size of a picture, which is checked before a pixel is decoded. */
+function sizeWithin(
+  encoded: Uint8Array,
+  { pixels, formats }: PictureBounds,
+): { width: number; height: number } {
+  const begin = Buffer.from(encoded.subarray(0, 12)).toString('hex');
+  if (!formats.some((format) => FORMATS[format].test(begin)))
+    throw new Error(`it begins with ${begin}`);
+  const { width, height } = sizeOf(encoded);
+  if (!(width > 0 && height > 0)) throw new Error(`it has ${width} × ${height} pixels`);
+  if (width * height > pixels)
+    throw new Error(`it has ${width} × ${height} pixels, ${overLimit(pixels)}`);
+  return { width, height };
+}
+
+function overLimit(pixels: number): string {
+  return `more than the limit of ${pixels}; { limits: { pixels: … } } gives a larger one`;
 }
 
 /** A decoded image in which a cut's window starts at `left`, `top`. */
@@ -372,7 +440,8 @@ function scaler({ mean, std }: Normalization): (level: number, channel: number) 
  * decoder stops after the last row it needs.
  */
 function decoder(encoded: Uint8Array): sharp.Sharp {
-  return sharp(encoded, { failOn: 'error', ignoreIcc: true });
+  // Its size was held against the limit before.
+  return sharp(encoded, { failOn: 'error', ignoreIcc: true, limitInputPixels: false });
 }
 
 function toRgb(image: sharp.Sharp): sharp.Sharp {

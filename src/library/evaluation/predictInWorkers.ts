@@ -10,7 +10,7 @@ import {
   joinPlace,
   numberIn,
   objectOf,
-  parseJson,
+  parseCheckedJson,
   storeOf,
   TEXT,
   type VariantOf,
@@ -166,7 +166,7 @@ async function readShard(file: string): Promise<StoredShard> {
       file,
     });
   const wayOut = 'Delete it and run again: its images are predicted anew, no other.';
-  const shard = parseJson<StoredShard>(
+  const shard = parseCheckedJson<StoredShard>(
     { file, what: 'the predictions of a shard', rule: SHARD, Failure: EvaluationError, wayOut },
     json,
   );

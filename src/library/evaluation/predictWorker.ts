@@ -1,4 +1,4 @@
-import { storeOf } from 'selective-brain-damage-statistics/internal';
+import { checkedLine, storeOf } from 'selective-brain-damage-statistics/internal';
 import { useBackend } from '../backend/backend';
 import { keptOpen } from '../datasets/openDataset';
 import type { Network } from '../models/network';
@@ -35,7 +35,7 @@ async function predictShard(
   };
   const options = { batchSize, signal, onImages };
   const [predicted] = await predictAll([await opened(network)], images, options);
-  await storeOf(file).replace(file, JSON.stringify(storedShard(predicted!)));
+  await storeOf(file).replace(file, checkedLine(storedShard(predicted!)));
 }
 
 serveWorker(predictShard);

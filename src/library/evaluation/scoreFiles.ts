@@ -1,16 +1,17 @@
 import { createHash } from 'node:crypto';
 import { EvaluationError, type ScoreRow } from 'selective-brain-damage-statistics';
 import {
+  checkedJson,
   count,
   itemsOf,
   type JsonRule,
   objectOf,
   orNull,
   PROBABILITY,
+  parseCheckedJson,
   parseJson,
   storeOf,
   TEXT,
-  toJson,
 } from 'selective-brain-damage-statistics/internal';
 import { imageIdentity } from '../datasets/openDataset';
 import type { ShiftedSet } from '../datasets/shiftedSet';
@@ -18,6 +19,11 @@ import type { ShiftedSet } from '../datasets/shiftedSet';
 /** A score in a file, with the hash of the record of its model's run. */
 export interface StoredScore extends ScoreRow {
   readonly run: string;
+}
+
+/** The contents of a file of scores. */
+interface StoredScores {
+  readonly scores: readonly StoredScore[];
 }
 
 /** The name of a set's file: it tells apart whatever decides the set's images, wherever they lie. */
@@ -48,9 +54,12 @@ const SCORES: JsonRule = itemsOf(
 export async function readScores(file: string): Promise<StoredScore[]> {
   const json = await storeOf(file).read(file);
   const wayOut = 'Delete it: the scores on this set are lost, and evalRobustness scores it anew.';
-  const scores: StoredScore[] = json
-    ? parseJson({ file, what: 'the scores', rule: SCORES, Failure: EvaluationError, wayOut }, json)
-    : [];
+  if (!json) return [];
+  const kind = { file, what: 'the scores', Failure: EvaluationError, wayOut };
+  // Before there were checksums, a file was the list alone.
+  const scores = json.toString('latin1', 0, 1).startsWith('[')
+    ? parseJson<StoredScore[]>({ ...kind, rule: SCORES }, json)
+    : parseCheckedJson<StoredScores>({ ...kind, rule: objectOf({ scores: SCORES }) }, json).scores;
   // JSON has no NaN.
   return scores.map((score) => ({ ...score, sparsity: score.sparsity ?? Number.NaN }));
 }
@@ -60,5 +69,5 @@ export async function addScores(file: string, scores: readonly StoredScore[]): P
   const isNew = ({ variant, replicate }: ScoreRow) =>
     scores.some((score) => score.variant === variant && score.replicate === replicate);
   const kept = (await readScores(file)).filter((score) => !isNew(score));
-  await storeOf(file).replace(file, toJson([...kept, ...scores]));
+  await storeOf(file).replace(file, checkedJson({ scores: [...kept, ...scores] }));
 }

@@ -9,6 +9,7 @@ import type {
 } from 'selective-brain-damage-statistics';
 import {
   baselineOf,
+  checkName,
   checkOptions,
   checkPredictions,
   choice,
@@ -17,6 +18,7 @@ import {
   FLAG,
   modalLabels,
   moveIntoPlace,
+  namedSystemError,
   type OptionRules,
   removeTemporaries,
   temporaryPath,
@@ -70,7 +72,8 @@ export interface PIERecords extends VariantOf {
  * earlier run.
  *
  * @param dataset the images that the predictions are about, in any order
- * @throws OptionError for an unknown variant
+ * @throws OptionError for an unknown variant, and for one that reads as a path out of its folder (`../x`)
+ * @throws StoreError where the disk is full, or the folder cannot be written
  * @throws PredictionsError where the data set lacks an image, or gives it another class
  */
 export async function writePIERecords(
@@ -109,6 +112,7 @@ export async function writePIERecords(
 
 /** The folder of a variant's files; a name leads to no other folder. */
 function folderOf(variant: string): string {
+  checkName('variant', variant);
   return `variant=${variant.replaceAll(/[%/\\]/g, encodeURIComponent)}`;
 }
 
@@ -145,6 +149,8 @@ async function replaceRecords(
       })),
     );
     return files;
+  } catch (error) {
+    throw namedSystemError(error, folder, 'written');
   } finally {
     await rm(part, { recursive: true, force: true });
   }

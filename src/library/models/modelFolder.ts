@@ -1,8 +1,7 @@
-import { OptionError, TrainingError } from 'selective-brain-damage-statistics';
+import { OptionError } from 'selective-brain-damage-statistics';
 import {
   bySparsity,
   joinPlace,
-  parseJson,
   requireAwaited,
   shown,
   storeOf,
@@ -16,9 +15,9 @@ import '../backend/ops/fakeQuantizeLayer';
 import '../backend/ops/imageConv2d';
 import * as tf from '../backend/tf';
 import { checkPath } from '../optionRules';
+import { type ModelFile, readModelFiles, readStoredRun, writeModelFiles } from './modelFiles';
 import { checkMasks, readNetwork, retrain } from './readWeights';
 import type { RunRecord } from './runRecord';
-import { RUN_RECORD } from './runRule';
 import { decodeSafetensors, encodeSafetensors, type NamedArray } from './safetensors';
 import { variantOfRun } from './variantOfRun';
 
@@ -35,37 +34,40 @@ export interface TrainedModel {
 /**
  * Writes a model into a folder, from which `loadModel` reads it: `model.json` and `weights.bin` as tfjs
  * reads them, the masks as `masks.safetensors`, and last `run.json`, whose presence marks the folder as
- * complete. `trainPruned` and `trainPopulation` do so themselves.
+ * complete and which has the checksums of all. `trainPruned` and `trainPopulation` do so themselves.
  *
  * @param folder is made where it is missing; or `s3://bucket/prefix`
  * @throws OptionError for anything but a trained model, and for no path
+ * @throws StoreError where the disk is full, or the folder cannot be written
  */
 export async function saveModel(trained: TrainedModel, folder: string): Promise<void> {
   requireAwaited('saveModel', 'trained', trained);
   checkPath('saveModel', 'folder', folder);
   const { model, masks, run } = trained;
-  const store = storeOf(folder);
   if (!(model instanceof tf.LayersModel) || !run || !masks)
     throw new OptionError(
       'saveModel: expected a trained model, as trainPruned, quantizeModel and loadModel give, found ' +
         `${shown(trained)}.`,
       { option: 'trained', value: trained },
     );
+  let network: ModelContents | undefined;
   await model.save({
     async save({ modelTopology, weightSpecs = [], weightData }) {
-      const weights = Buffer.from(tf.io.CompositeArrayBuffer.join(weightData));
       const weightsManifest = [{ paths: ['weights.bin'], weights: weightSpecs }];
-      await store.replace(joinPlace(folder, 'weights.bin'), weights);
-      await store.replace(
-        joinPlace(folder, 'model.json'),
-        toJson({ format: 'layers-model', modelTopology, weightsManifest }),
-      );
+      network = {
+        'weights.bin': Buffer.from(tf.io.CompositeArrayBuffer.join(weightData)),
+        'model.json': Buffer.from(
+          toJson({ format: 'layers-model', modelTopology, weightsManifest }),
+        ),
+      };
       return { modelArtifactsInfo: { dateSaved: new Date(), modelTopologyType: 'JSON' } };
     },
   });
-  await store.replace(joinPlace(folder, 'masks.safetensors'), encodeSafetensors(masks));
-  await store.replace(joinPlace(folder, 'run.json'), toJson(run));
+  const files = { ...network!, 'masks.safetensors': encodeSafetensors(masks) };
+  await writeModelFiles(folder, files, run);
 }
+
+type ModelContents = Readonly<Record<'weights.bin' | 'model.json', Uint8Array>>;
 
 /**
  * The `run.json` of a complete model folder; undefined where there is none.
@@ -73,20 +75,13 @@ export async function saveModel(trained: TrainedModel, folder: string): Promise<
  * @throws TrainingError where it is damaged
  */
 export async function readRun(folder: string): Promise<RunRecord | undefined> {
-  const file = joinPlace(folder, 'run.json');
-  const json = await storeOf(folder).read(file);
-  if (!json) return undefined;
-  const wayOut =
-    'Delete it and run the training again, which makes this model anew; no other model is lost.';
-  return parseJson<RunRecord>(
-    { file, what: 'the record of the run', rule: RUN_RECORD, Failure: TrainingError, wayOut },
-    json,
-  );
+  return (await readStoredRun(folder))?.run;
 }
 
 /**
  * Reads a model that `saveModel`, `trainPruned` or `trainPopulation` wrote, onto the current backend, else the first
- * that loads.
+ * that loads. Its files are compared with the checksums in `run.json`; one that is older than these is read with a
+ * note.
  *
  * @param folder with `run.json`, `model.json`, `weights.bin` and `masks.safetensors`
  * @throws TrainingError if the folder does not hold a complete model, or a file of it is damaged or belongs to
@@ -94,29 +89,14 @@ export async function readRun(folder: string): Promise<RunRecord | undefined> {
  */
 export async function loadModel(folder: string): Promise<TrainedModel> {
   checkPath('loadModel', 'folder', folder);
-  const run = await readRun(folder);
-  const files = ['model.json', 'weights.bin', 'masks.safetensors'].map((file) =>
-    joinPlace(folder, file),
-  );
-  const [json, weights, maskBytes] = await Promise.all(
-    files.map((file) => storeOf(folder).read(file)),
-  );
-  if (!run || !json || !weights || !maskBytes)
-    throw new TrainingError(
-      `${folder} holds no complete model; expected run.json, model.json, weights.bin and ` +
-        'masks.safetensors.',
-      { file: folder },
-    );
+  const { run, contents } = await readModelFiles(folder);
   await useBackend();
-  const [jsonFile, weightsFile, masksFile] = files as [string, string, string];
-  const { arrays: masks } = decodeSafetensors(masksFile, maskBytes, retrain(folder));
-  const model = await readNetwork(
-    folder,
-    { file: jsonFile, bytes: json },
-    { file: weightsFile, bytes: weights },
-  );
+  const fileOf = (name: ModelFile) => ({ file: joinPlace(folder, name), bytes: contents[name] });
+  const masksFile = fileOf('masks.safetensors');
+  const { arrays: masks } = decodeSafetensors(masksFile.file, masksFile.bytes, retrain(folder));
+  const model = await readNetwork(folder, fileOf('model.json'), fileOf('weights.bin'));
   try {
-    checkMasks(folder, masksFile, masks, model, run);
+    checkMasks(folder, masksFile.file, masks, model, run);
   } catch (error) {
     model.dispose();
     throw error;

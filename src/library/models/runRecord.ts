@@ -176,7 +176,10 @@ export interface QuantizationRecord {
   readonly activations?: 'int8';
   /** Whether each output channel of a weight tensor has a scale of its own. */
   readonly perChannel: boolean;
-  /** SHA-256 of the `run.json` of the network that was quantized; absent for one without a record. */
+  /**
+   * SHA-256 of the record of the network that was quantized, as its `run.json` has it but for `files` and
+   * `checksum`; absent for one without a record.
+   */
   readonly baseline?: string;
   /** Batch norms that could not be folded into a convolution before them, and stay float32. */
   readonly unfolded: readonly string[];

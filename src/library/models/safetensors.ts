@@ -5,6 +5,7 @@
 
 import { TrainingError } from 'selective-brain-damage-statistics';
 import {
+  integrityOf,
   type JsonRule,
   maybe,
   objectOf,
@@ -71,7 +72,7 @@ const WIDTHS: Readonly<Record<string, number>> = { F32: 4, U8: 1 };
  * cover all bytes behind the header, each byte once.
  *
  * @param wayOut a sentence for the end of every error's message
- * @throws TrainingError naming the file, where the bytes are cut short, or an array's type, shape or place is
+ * @throws TrainingError naming the file, where the checksum that its metadata may hold differs, the bytes are cut short, or an array's type, shape or place is
  *   not one
  */
 export function decodeSafetensors(
@@ -80,6 +81,8 @@ export function decodeSafetensors(
   wayOut = '',
 ): { arrays: Map<string, NamedArray>; metadata: Metadata } {
   const place = { file, Failure: TrainingError, wayOut };
+  if (integrityOf(bytes) === 'damaged')
+    throw new TrainingError(`${file} is damaged: its checksum differs. ${wayOut}`.trim(), { file });
   const untrusted = new UntrustedBytes(place, bytes);
   const headerLength = untrusted.uint64(0, "the header's length");
   if (headerLength > LONGEST_HEADER)

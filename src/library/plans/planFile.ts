@@ -67,7 +67,14 @@ export interface PlanFile extends TrainingOptions {
   readonly robustness?: PlannedRobustness;
 }
 
-const { processes: _, queue: __, onProgress: ___, signal: ____, ...shared } = populationRules;
+const {
+  allowFailures: _,
+  processes: __,
+  queue: ___,
+  onProgress: ____,
+  signal: _____,
+  ...shared
+} = populationRules;
 const IMAGES = object('images as { "loader": "cifar10", "options": { … }, "views": [ … ] }');
 
 /** The rules of a plan's members. */

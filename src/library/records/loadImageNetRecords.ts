@@ -6,19 +6,27 @@ import {
   count,
   either,
   listOf,
+  membersOf,
   type OptionRules,
   requireAwaited,
   shown,
   TEXT,
 } from 'selective-brain-damage-statistics/internal';
 import { ImageDataset } from '../datasets/imageDataset';
-import { type PictureOptions, pictureRules, pictureSettings } from '../datasets/preprocess';
+import {
+  type PictureLimits,
+  type PictureOptions,
+  pictureRules,
+  pictureSettings,
+} from '../datasets/preprocess';
 import type { DatasetSpec } from '../datasets/types';
 import { findShards, type Shard } from './findShards';
 import { RecordSource, type RecordSourceSettings, readExamples } from './recordSource';
 
 /** Options of {@link loadImageNetRecords}. */
 export interface ImageNetRecordsOptions extends PictureOptions {
+  /** The most that the files may ask for. */
+  readonly limits?: RecordLimits;
   /** Default the number of `classNames`, else 1,000. A label beyond it is an error. */
   readonly numClasses?: number;
   /**
@@ -44,8 +52,15 @@ export interface ImageNetRecordsOptions extends PictureOptions {
   readonly onBadRecord?: 'throw' | 'skip';
 }
 
+/** The most that records may ask for; more is an error that names the record and this option. */
+export interface RecordLimits extends PictureLimits {
+  /** Bytes that a gzip shard unpacks to. Default 100 times its own, at least 64 MiB. */
+  readonly unpackedBytes?: number;
+}
+
 const rules: OptionRules<ImageNetRecordsOptions> = {
   ...pictureRules,
+  limits: membersOf<RecordLimits>({ pixels: count(), unpackedBytes: count() }),
   numClasses: count(),
   classNames: either(listOf(TEXT), choice(['text'])),
   labelBase: choice([0, 1]),
@@ -77,8 +92,8 @@ const rules: OptionRules<ImageNetRecordsOptions> = {
  * @param files glob, folder, file, or list of these, each sorted by path; of a folder, the files whose
  *   name holds `tfrecord` or a number such as `-00000-of-01024`
  * @throws RecordError where nothing matches; while reading, for a truncated record, a wrong CRC, a
- * file that is not TFRecord, a missing feature, a label out of range and an image that cannot be
- * decoded, each with file, record and byte
+ * file that is not TFRecord, a missing feature, a label out of range, an image that is neither JPEG nor PNG,
+ * cannot be decoded or exceeds a limit, each with file, record and byte
  * @throws OptionError for a wrong option or value
  */
 export async function loadImageNetRecords(
@@ -117,9 +132,11 @@ function withDefaults(options: ImageNetRecordsOptions): Settings {
   const settings: Settings = {
     ...options,
     ...pictureSettings(options),
+    formats: ['jpeg', 'png'],
     numClasses: options.numClasses ?? named ?? 1000,
     shuffleBuffer: options.shuffleBuffer ?? 1024,
     onBadRecord: options.onBadRecord ?? 'throw',
+    ...(options.limits?.unpackedBytes && { unpackedBytes: options.limits.unpackedBytes }),
   };
   if (named !== undefined && named !== settings.numClasses)
     throw new OptionError(

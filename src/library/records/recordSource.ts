@@ -18,6 +18,7 @@ export interface RecordSourceSettings extends PictureSettings {
   readonly numImages?: number;
   readonly shuffleBuffer: number;
   readonly onBadRecord: 'throw' | 'skip';
+  readonly unpackedBytes?: number;
 }
 
 /** Images whose decoding is checked at once where bad records are skipped. */
@@ -130,7 +131,7 @@ export async function* readExamples(
   onBad: BadRecordHandler,
 ): AsyncGenerator<RecordExample> {
   for (const shard of shards)
-    for await (const record of readRecords(shard.path, onBad)) {
+    for await (const record of readRecords(shard.path, onBad, settings.unpackedBytes)) {
       const example = toExample(shard, record, settings);
       if (example instanceof RecordError) onBad(example);
       else yield example;
@@ -183,7 +184,7 @@ class RecordExample implements Example {
   }
 
   image(): Promise<RgbImage> {
-    return decodeImage(this.encoded).catch(this.undecodable);
+    return decodeImage(this.encoded, this.settings).catch(this.undecodable);
   }
 
   pixels(augment?: Augmentation, into?: Float32Array): Promise<Float32Array> {
@@ -192,7 +193,7 @@ class RecordExample implements Example {
 
   /** The error of an image that does not decode; undefined for one that does. */
   check(): Promise<RecordError | undefined> {
-    return checkDecodes(this.encoded)
+    return checkDecodes(this.encoded, this.settings)
       .catch(this.undecodable)
       .catch((error: RecordError) => error) as Promise<RecordError | undefined>;
   }

@@ -1,8 +1,9 @@
 import { open } from 'node:fs/promises';
 import { pipeline, type Readable } from 'node:stream';
-import { createGunzip } from 'node:zlib';
+import { createGunzip, Gunzip } from 'node:zlib';
 import { crc32c } from '@node-rs/crc32';
 import { RecordError } from 'selective-brain-damage-statistics';
+import { heldToLimit, unpackedLimit } from 'selective-brain-damage-statistics/internal';
 
 /** One record of a TFRecord file. */
 export interface RawRecord {
@@ -47,11 +48,13 @@ export function frameRecord(data: Uint8Array): [header: Buffer, data: Uint8Array
  * A wrong CRC of the data costs that record. A wrong length, a file that ends inside a record or a
  * damaged gzip stream costs the rest of the file, since where the next record starts is unknown.
  *
+ * @param unpackedBytes the most that a gzip file may unpack to; default 100 times its own, at least 64 MiB
  * @throws RecordError, by way of `onBad`, that names the file, the record and the byte
  */
 export async function* readRecords(
   path: string,
   onBad: BadRecordHandler,
+  unpackedBytes?: number,
 ): AsyncGenerator<RawRecord> {
   let index = 0;
   let offset = 0;
@@ -60,8 +63,12 @@ export async function* readRecords(
   const lost = (problem: string, cause?: unknown) =>
     bad(`${problem} The rest of the file cannot be read.`, cause);
 
-  const stream = await openShard(path);
-  const bytes = new ByteReader(stream);
+  const { stream, size } = await openShard(path);
+  const limit = unpackedBytes ?? unpackedLimit(size);
+  const isPacked = stream instanceof Gunzip;
+  const bytes = new ByteReader(
+    isPacked ? heldToLimit({ file: path, Failure: RecordError }, stream, limit) : stream,
+  );
   try {
     for (;;) {
       const header = await bytes.read(HEADER_BYTES);
@@ -83,7 +90,8 @@ export async function* readRecords(
         return lost(
           `the record is ${header.readBigUInt64LE()} bytes long, expected at most ${MAX_RECORD_BYTES}.`,
         );
-      const body = await bytes.read(length + CRC_BYTES);
+      const left = isPacked ? limit : size - offset - HEADER_BYTES;
+      const body = await bytes.read(Math.min(length + CRC_BYTES, left));
       if (body.length < length + CRC_BYTES)
         return lost(
           `the file ends at byte ${offset + HEADER_BYTES + body.length}, expected ${length} bytes of data and their CRC-32C up to byte ${offset + HEADER_BYTES + length + CRC_BYTES}.`,
@@ -97,6 +105,8 @@ export async function* readRecords(
       index++;
     }
   } catch (error) {
+    if (error instanceof RecordError && error.option === 'limits.unpackedBytes')
+      return lost(error.message.replace(`${path}: `, 'the file '), error);
     if (!isGzipError(error)) throw error;
     lost(`the gzip stream is damaged or cut short (${error.message}).`, error);
   } finally {
@@ -120,18 +130,19 @@ export function placeOf(path: string, index: number, offset: number): string {
   return `${path}: record ${index} at byte ${offset}`;
 }
 
-async function openShard(path: string): Promise<Readable> {
+async function openShard(path: string): Promise<{ stream: Readable; size: number }> {
   const file = await open(path).catch((cause: Error) => {
     throw new RecordError(`${path}: the file cannot be opened (${cause.message}).`, {
       cause,
       file: path,
     });
   });
+  const { size } = await file.stat();
   const { buffer: head, bytesRead } = await file.read(Buffer.alloc(HEADER_BYTES), 0, null, 0);
   const stream = file.createReadStream({ start: 0, highWaterMark: READ_BYTES });
-  if (!isGzip(head.subarray(0, bytesRead))) return stream;
+  if (!isGzip(head.subarray(0, bytesRead))) return { stream, size };
   // Errors reach the reader through the last stream.
-  return pipeline(stream, createGunzip({ chunkSize: READ_BYTES }), () => {});
+  return { stream: pipeline(stream, createGunzip({ chunkSize: READ_BYTES }), () => {}), size };
 }
 
 /** A record of 559,903 bytes starts like gzip too, but then the CRC of its length is right. */
@@ -156,7 +167,7 @@ class ByteReader {
   private readonly chunks: AsyncIterator<Buffer>;
   private rest: Buffer = Buffer.alloc(0);
 
-  constructor(stream: Readable) {
+  constructor(stream: AsyncIterable<Buffer>) {
     this.chunks = stream[Symbol.asyncIterator]();
   }
 

@@ -5,6 +5,7 @@ import { availableParallelism } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { RecordError } from 'selective-brain-damage-statistics';
 import {
+  checkFileName,
   checkOptions,
   count,
   FUNCTION,
@@ -77,6 +78,7 @@ export async function writeFolderRecords(
   checkDataset(cell, 'data', data);
   checkPath(cell, 'folder', folder);
   checkOptions(cell, options, rules);
+  if (options.name !== undefined) checkFileName('name', options.name);
   const { size = Number.NaN } = data;
   const { shards = Math.max(1, Math.ceil(size / IMAGES_PER_SHARD)) || 1, name } = options;
   const base = join(resolve(folder), name ?? basename(data.name));

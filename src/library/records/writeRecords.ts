@@ -12,6 +12,7 @@ import {
   count,
   FLAG,
   moveIntoPlace,
+  namedSystemError,
   type OptionRules,
   requireAwaited,
   shown,
@@ -62,6 +63,7 @@ const ENCODED_AHEAD = 16;
  * @param path the file; with several shards `-00000-of-00008` is appended. Its folder is made.
  * @returns the files written
  * @throws OptionError for a label out of range, and for a wrong option or value
+ * @throws StoreError where the disk is full, or the folder cannot be written
  */
 export async function writeRecords(
   examples: AsyncIterable<RecordInput> | Iterable<RecordInput>,
@@ -72,7 +74,9 @@ export async function writeRecords(
   checkPath('writeRecords', 'path', path);
   checkOptions('writeRecords', options, rules);
   const { shards: parts = 1, gzip = false } = options;
-  await mkdir(dirname(path), { recursive: true });
+  await mkdir(dirname(path), { recursive: true }).catch((error) => {
+    throw namedSystemError(error, path, 'written');
+  });
   const shards = shardPaths(path, parts).map((shard) => new ShardWriter(shard, gzip));
   try {
     let next = 0;
@@ -82,7 +86,7 @@ export async function writeRecords(
     await moveIntoPlace(shards);
   } catch (error) {
     await Promise.all(shards.map((shard) => shard.discard()));
-    throw error;
+    throw namedSystemError(error, path, 'written');
   }
   return shards.map((shard) => shard.path);
 }

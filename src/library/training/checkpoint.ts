@@ -1,5 +1,6 @@
 import { TrainingError } from 'selective-brain-damage-statistics';
 import {
+  CHECKSUM,
   count,
   type JsonRule,
   joinPlace,
@@ -7,6 +8,7 @@ import {
   objectOf,
   parseJson,
   storeOf,
+  withChecksum,
 } from 'selective-brain-damage-statistics/internal';
 import type { HistoryEntry, RunSpec } from '../models/runRecord';
 import { HISTORY, RUN_SPEC } from '../models/runRule';
@@ -42,15 +44,20 @@ export function checkpointFile(folder: string): string {
   return joinPlace(folder, 'checkpoint.safetensors');
 }
 
-/** Writes a folder's checkpoint. */
+/** Writes a folder's checkpoint, with its checksum. */
 export async function writeCheckpoint(
   folder: string,
   spec: RunSpec,
   position: Position,
   arrays: ReadonlyMap<string, NamedArray>,
 ): Promise<void> {
-  const metadata = { position: JSON.stringify(position), spec: JSON.stringify(spec) };
-  await storeOf(folder).replace(checkpointFile(folder), encodeSafetensors(arrays, metadata));
+  const metadata = {
+    checksum: CHECKSUM,
+    position: JSON.stringify(position),
+    spec: JSON.stringify(spec),
+  };
+  const bytes = withChecksum(encodeSafetensors(arrays, metadata));
+  await storeOf(folder).replace(checkpointFile(folder), bytes);
 }
 
 /**

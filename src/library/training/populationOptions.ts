@@ -3,6 +3,7 @@ import {
   checkOptions,
   choice,
   count,
+  FLAG,
   FROM_0,
   FUNCTION,
   listOf,
@@ -56,6 +57,11 @@ export interface TrainPopulationOptions extends TrainingOptions {
   folder: string;
   /** Seconds between checkpoints of a model. Default 60. */
   checkpointSeconds?: number;
+  /**
+   * Whether the population is given though some of its models could not be trained; they are named on stderr
+   * and in `failures`. Default false: then it is an error, which holds the others.
+   */
+  allowFailures?: boolean;
   /** Processes, of one thread each. Default: one per core; one on a GPU. */
   processes?: number;
   /**
@@ -84,6 +90,7 @@ export const populationRules: OptionRules<TrainPopulationOptions> = {
   compress: listOf(object('{ weights, activations, perChannel }')),
   folder: required(TEXT),
   checkpointSeconds: FROM_0,
+  allowFailures: FLAG,
   processes: count(),
   queue: TEXT,
   backend: choice(BACKEND_NAMES),

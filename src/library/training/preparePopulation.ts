@@ -1,11 +1,11 @@
 import { TrainingError } from 'selective-brain-damage-statistics';
 import {
+  checkedJson,
   checkStore,
   predictionsFile,
   readPopulation,
   resolvePlace,
   seedFrom,
-  toJson,
   variantOfSparsity,
 } from 'selective-brain-damage-statistics/internal';
 import { type BackendInfo, useBackend } from '../backend/backend';
@@ -27,8 +27,8 @@ export interface PreparedPopulation {
   readonly backend: BackendInfo;
   /** Replicate 0 at every sparsity, then replicate 1, and so on. */
   readonly networks: readonly ReplicateSpec[];
-  /** The text of `population.json`. */
-  readonly about: string;
+  /** The bytes of `population.json`. */
+  readonly about: Buffer;
 }
 
 /**
@@ -61,7 +61,7 @@ export async function preparePopulation(
   await assertSameTest(folder, testSet);
   const levels = { sparsities, replicates, seed };
   const images = { test_set: testSet, class_names: test.classNames };
-  return { folder, backend, networks, about: toJson({ ...population, ...levels, ...images }) };
+  return { folder, backend, networks, about: checkedJson({ ...population, ...levels, ...images }) };
 }
 
 function replicateSpec(

@@ -7,6 +7,7 @@ import { runUnits } from '../queue/runUnits';
 import type { FailedSpec } from '../workers/runInWorkers';
 import { stoppedMessage } from '../workers/stoppedMessage';
 import { incompleteModels } from './incompleteModels';
+import type { PopulationFailure } from './population';
 import type { TrainPopulationOptions } from './populationOptions';
 import type { ReplicateReport, ReplicateSpec } from './populationSpec';
 import { PopulationTally } from './populationTally';
@@ -15,18 +16,6 @@ import { resolveRun } from './resolveRun';
 import { assertSameOutcome } from './sameRun';
 import { recordFailure } from './trainingFailure';
 import { prunableWeights } from './trainingState';
-
-/** A model that could not be trained. */
-export interface PopulationFailure {
-  /** `dense`, or as `pruned 0.9`, `int8`. */
-  readonly variant: string;
-  /** Share of the prunable weights that should be zero, 0 to below 1; NaN for a quantized model. */
-  readonly sparsity: number;
-  /** From 0. */
-  readonly replicate: number;
-  /** The error of the second attempt. */
-  readonly reason: string;
-}
 
 /** Networks of a population, with how many models of each are not there yet. */
 export type IncompleteNetworks = ReadonlyMap<ReplicateSpec, number>;

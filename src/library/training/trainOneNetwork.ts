@@ -5,9 +5,10 @@ import {
   storeOf,
 } from 'selective-brain-damage-statistics/internal';
 import type { BackendName } from '../backend/backend';
+import type { PopulationFailure } from './population';
 import type { TrainPopulationOptions } from './populationOptions';
 import { type PreparedPopulation, preparePopulation } from './preparePopulation';
-import { countIncomplete, type PopulationFailure, trainNetworks } from './trainNetworks';
+import { countIncomplete, trainNetworks } from './trainNetworks';
 
 /**
  * Trains one network of a population, while other machines may train others: what `trainPopulation` would make
@@ -37,6 +38,6 @@ async function joinPopulation(options: TrainPopulationOptions): Promise<Prepared
   // Another machine was first.
   if (!before) return joinPopulation(options);
   const there = await storeOf(file).read(file);
-  if (there?.toString() !== population.about) await storeOf(file).replace(file, population.about);
+  if (!there?.equals(population.about)) await storeOf(file).replace(file, population.about);
   return population;
 }

@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { join } from 'node:path';
+import { accountOf } from 'selective-brain-damage-statistics/internal';
 import type { WorkerMessage } from './serveWorker';
 
 /** The kinds of work that processes do, each with the compiled module that does it. */
@@ -44,17 +45,24 @@ export function runInWorker<Spec, Report>(
     };
     const onExit = (code: number | null, killedBy: string | null) =>
       end(`its process ended with ${killedBy ?? `exit code ${code}`}`);
+    const onError = (error: NodeJS.ErrnoException) => {
+      // Of a process that runs, its exit tells.
+      if (child.pid !== undefined) return;
+      const { problem, wayOut } = accountOf(error);
+      end(`its process cannot be started: ${problem} (${error.code}). ${wayOut}`);
+    };
     const onAbort = () => {
       if (child.connected) child.disconnect();
     };
     const end = (reason: string | undefined) => {
-      child.off('message', onMessage).off('exit', onExit);
+      child.off('message', onMessage).off('exit', onExit).off('error', onError);
       signal?.removeEventListener('abort', onAbort);
       resolve(reason);
     };
-    child.on('message', onMessage).on('exit', onExit);
+    child.on('message', onMessage).on('exit', onExit).on('error', onError);
     signal?.addEventListener('abort', onAbort);
-    // A killed process may still look connected; its exit is what counts then.
-    child.send({ spec }, () => {});
+    // One that could not be started has no channel. A killed process may still look connected; its exit is
+    // what counts then.
+    if (child.pid !== undefined) child.send({ spec }, () => {});
   });
 }

@@ -13,11 +13,29 @@ export function areNames(classes: ClassColumn): classes is readonly string[] {
   return !(classes instanceof Int32Array);
 }
 
-/** A column of classes: numbers from 0 or, where one is a word, names. */
-export function classes(chunk: Chunk, name: ColumnName): ClassColumn {
+/**
+ * A column of classes: numbers from 0 or, where one is a word, names.
+ *
+ * @param most numbers have to be below it: tables have a row for each class up to the largest
+ */
+export function classes(chunk: Chunk, name: ColumnName, most: number): ClassColumn {
   const column = singleColumn(chunk, name);
-  return toClasses(column, (row) =>
-    wrongValue(chunk, row, name, `expected ${A_CLASS}, found ${show(column[row])}.`),
+  return toClasses(column, most, (row) =>
+    wrongValue(
+      chunk,
+      row,
+      name,
+      tooLarge(column[row], most) ?? `expected ${A_CLASS}, found ${show(column[row])}.`,
+    ),
+  );
+}
+
+/** The problem of a number of a class that is not below the limit. */
+function tooLarge(value: unknown, most: number): string | undefined {
+  if (!(toNumber(value) >= most)) return undefined;
+  return (
+    `expected a class below ${most}, found ${show(value)}. Is it an id of something else? Where there are so ` +
+    'many classes, give a larger limit: { limits: { classes: … } }.'
   );
 }
 
@@ -25,7 +43,12 @@ export function classes(chunk: Chunk, name: ColumnName): ClassColumn {
  * A column of lists of classes, best first, all of one length of at most `longest`: the lists back to
  * back.
  */
-export function classLists(chunk: Chunk, name: ColumnName, longest: number): ClassColumn {
+export function classLists(
+  chunk: Chunk,
+  name: ColumnName,
+  longest: number,
+  most: number,
+): ClassColumn {
   const column = columnOf(chunk, name);
   const { values, offsets } = 'offsets' in column ? column : backToBack(column);
   const start = offsets[0]!;
@@ -44,17 +67,22 @@ export function classLists(chunk: Chunk, name: ColumnName, longest: number): Cla
   const end = start + chunk.length * width;
   const used =
     start === 0 && values.length === end ? values : Array.prototype.slice.call(values, start, end);
-  return toClasses(used, (i) =>
+  return toClasses(used, most, (i) =>
     wrongValue(
       chunk,
       Math.floor(i / width),
       name,
-      `expected a list with ${A_CLASS} at each place, found ${show(used[i])}.`,
+      tooLarge(used[i], most) ??
+        `expected a list with ${A_CLASS} at each place, found ${show(used[i])}.`,
     ),
   );
 }
 
-function toClasses(column: ArrayLike<unknown>, fail: (index: number) => never): ClassColumn {
+function toClasses(
+  column: ArrayLike<unknown>,
+  most: number,
+  fail: (index: number) => never,
+): ClassColumn {
   const isNamed = !ArrayBuffer.isView(column) && Array.prototype.some.call(column, isName);
   if (isNamed)
     return Array.from(column, (value, i) => {
@@ -63,7 +91,8 @@ function toClasses(column: ArrayLike<unknown>, fail: (index: number) => never): 
       return Number.isInteger(number) && number >= 0 ? String(number) : fail(i);
     });
   const result = toInt32(column, fail);
-  for (let i = 0; i < result.length; i++) if (result[i]! < 0) fail(i);
+  // Negative numbers are beyond 2 ** 31 when they are taken for unsigned ones.
+  for (let i = 0; i < result.length; i++) if (result[i]! >>> 0 >= most) fail(i);
   return result;
 }
 

@@ -15,6 +15,9 @@ export const COLUMNS = [
 
 export type ColumnName = (typeof COLUMNS)[number];
 
+/** Longer names of columns are not compared with ours. */
+const LONGEST_NAME = 256;
+
 /** Every row needs these, from its file's columns or from the file's place. */
 const REQUIRED: readonly ColumnName[] = ['image_id', 'true_class', 'predicted_class'];
 
@@ -26,6 +29,8 @@ export interface ColumnRequest {
   readonly groups: readonly string[];
   /** Whether true classes may be unknown. */
   readonly unlabelled?: boolean;
+  /** The most columns that a source may have. */
+  readonly mostColumns: number;
 }
 
 /** Values that a file's place gives all its rows: `variant=int8/replicate=3`; '' for a missing one. */
@@ -58,9 +63,10 @@ export interface SourcePlace {
 export function resolveColumns(
   source: string,
   found: readonly string[],
-  { columns, groups, unlabelled = false }: ColumnRequest,
+  { columns, groups, unlabelled = false, mostColumns }: ColumnRequest,
   place: SourcePlace,
 ): ResolvedColumns {
+  if (found.length > mostColumns) throw tooMany(source, found.length, mostColumns);
   const names = new Map<string, string>();
   const constants: Record<string, string> = {};
   const known = [...found, ...Object.keys(place.constants)];
@@ -93,13 +99,30 @@ function missing(
   theirs = name,
 ): PredictionsError {
   const lower = new Map(found.map((column) => [column.toLowerCase(), column]));
-  const nearest = lower.get(closest(theirs.toLowerCase(), [...lower.keys()])) ?? 'their_name';
+  const names = [...lower.keys()].filter((column) => column.length < LONGEST_NAME);
+  const nearest = lower.get(closest(theirs.toLowerCase(), names)) ?? 'their_name';
   const or = name === 'variant' ? ' or sparsity' : '';
   return new PredictionsError(
-    `${source}: there is no column ${theirs}${or}. Found ${found.join(', ') || 'no columns'}; expected ` +
+    `${source}: there is no column ${theirs}${or}. Found ${listed(found) || 'no columns'}; expected ` +
       'image_id, true_class, predicted_class, and variant or sparsity. Where yours has another name, ' +
       `say so: { columns: { ${name}: '${nearest}' } }.`,
     { file: source, column: name },
+  );
+}
+
+/** Names for a message, which hostile files would make long. */
+function listed(names: readonly string[]): string {
+  const some = names
+    .slice(0, 20)
+    .map((name) => (name.length > 60 ? `${name.slice(0, 59)}…` : name));
+  return [...some, ...(names.length > 20 ? [`and ${names.length - 20} more`] : [])].join(', ');
+}
+
+function tooMany(source: string, found: number, most: number): PredictionsError {
+  return new PredictionsError(
+    `${source}: there are ${found} columns, more than the limit of ${most}. Where that is right, give a larger ` +
+      'one: { limits: { columns: … } }.',
+    { file: source, option: 'limits.columns', value: most },
   );
 }
 

@@ -1,10 +1,12 @@
 import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { TextDecoder } from 'node:util';
 import { createGunzip } from 'node:zlib';
 import Papa from 'papaparse';
 import { PredictionsError } from '../errors';
 import { isInBucket } from '../store/store';
+import { heldToLimit, unpackedLimit } from '../untrusted/gzip';
 import { wholeNumberOr } from './cells';
 import type { Chunk } from './chunk';
 import { type ColumnRequest, type ResolvedColumns, resolveColumns } from './columnNames';
@@ -14,37 +16,47 @@ import { bytesAt, type FilePlace, notGzip } from './filePlace';
  * Reads a CSV or TSV file with a header line, gzip or not, handing on chunks of a bounded number of
  * rows. Cells stay strings, except image ids that are whole numbers.
  *
- * @param encoding of the text, as TextDecoder names it; default UTF-8, or UTF-16 where the file begins
- *   with its byte order mark
  * @returns the number of rows
  */
 export function readCsv(
   place: FilePlace,
   request: ColumnRequest,
-  encoding: string | undefined,
+  how: CsvOptions,
   onChunk: (chunk: Chunk) => void,
 ): Promise<number> {
   const { file } = place;
   return new Promise((resolve, reject) => {
-    const stream = Readable.from(textOf(place, encoding));
+    let read = 0;
+    async function* counted(): AsyncGenerator<string> {
+      for await (const text of textOf(place, how)) {
+        read += text.length;
+        yield text;
+      }
+    }
+    const stream = Readable.from(counted());
     let header: string[] | undefined;
     let resolved: ResolvedColumns | undefined;
     let offset = 0;
     Papa.parse<string[]>(stream, {
       skipEmptyLines: 'greedy',
       delimiter: place.format === 'tsv' ? '\t' : delimiterOf,
-      chunk: ({ data, errors }) => {
+      chunk: ({ data, errors, meta }) => {
+        // The first row is the header; it counts as row 0.
+        const rowAt = (index: number) => offset + index + Number(header !== undefined);
         const broken = errors.find((error) => error.type === 'Quotes');
-        if (broken)
-          throw new PredictionsError(
-            `${file}, row ${offset + (broken.row ?? 0)}: ${broken.message}. Expected CSV with ` +
-              'cells quoted by ".',
-            { file, row: offset + (broken.row ?? 0) },
-          );
-        header ??= (data.shift() ?? []).map((name) => name.replace(/^\ufeff/, '').trim());
-        resolved ??= resolveColumns(file, header, request, place);
-        if (data.length > 0) onChunk(chunkOf(place, offset, header, resolved, data));
+        if (broken) throw wrongQuote(file, rowAt(broken.row ?? 0), broken.message);
+        if (data.length > 0)
+          header ??= data.shift()!.map((name) => name.replace(/^\ufeff/, '').trim());
+        if (header) resolved ??= resolveColumns(file, header, request, place);
+        if (data.length > 0) onChunk(chunkOf(place, offset, header!, resolved!, data));
         offset += data.length;
+        // The parser begins a row anew with every piece of text, which would take quadratic time.
+        if (read - meta.cursor > LONGEST_ROW)
+          throw wrongQuote(
+            file,
+            rowAt(0),
+            `the row is longer than ${LONGEST_ROW} characters; a quote (") may open in it that does not close`,
+          );
       },
       complete: () => {
         if (header) resolve(offset);
@@ -61,6 +73,25 @@ export function readCsv(
   });
 }
 
+/** How the text of a CSV file is read. */
+export interface CsvOptions {
+  /** As TextDecoder names it; default UTF-8, or UTF-16 where the file begins with its byte order mark. */
+  readonly encoding: string | undefined;
+  /** The most bytes that a gzip file may unpack to; default by its own size. */
+  readonly unpackedBytes?: number;
+}
+
+/** Characters of a row, which lists of classes and 10,000 columns stay far below. */
+const LONGEST_ROW = 2 ** 20;
+
+/** @param row from 1; 0 is the header */
+function wrongQuote(file: string, row: number, problem: string): PredictionsError {
+  return new PredictionsError(
+    `${file}, row ${row}: ${problem}. Expected CSV with cells quoted by ".`,
+    { file, row },
+  );
+}
+
 const DELIMITERS = [',', ';', '\t', '|'];
 
 /** The delimiter that the header has most of. Cells may hold others: lists, decimal commas. */
@@ -71,11 +102,14 @@ function delimiterOf(text: string): string {
   return DELIMITERS.reduce((most, next) => (count(next) > count(most) ? next : most));
 }
 
-async function* textOf(place: FilePlace, encoding: string | undefined): AsyncGenerator<string> {
+async function* textOf(
+  place: FilePlace,
+  { encoding, unpackedBytes }: CsvOptions,
+): AsyncGenerator<string> {
   const { file } = place;
   let decoder: TextDecoder | undefined;
   let read = 0;
-  for await (const chunk of bytesOf(place)) {
+  for await (const chunk of bytesOf(place, unpackedBytes)) {
     decoder ??= new TextDecoder(encoding ?? unicodeOf(chunk), { fatal: true });
     if (read === 0 && chunk.includes(0) && !decoder.encoding.startsWith('utf-16'))
       throw new PredictionsError(
@@ -107,17 +141,21 @@ function unicodeOf(bytes: Buffer): string {
   return bytes[0] === 0xfe && bytes[1] === 0xff ? 'utf-16be' : 'utf-8';
 }
 
-async function* bytesOf({ file, gzip }: FilePlace): AsyncGenerator<Buffer> {
-  const stored: Readable = isInBucket(file)
-    ? Readable.from([await bytesAt(file)])
-    : createReadStream(file);
+async function* bytesOf(
+  { file, gzip }: FilePlace,
+  unpackedBytes: number | undefined,
+): AsyncGenerator<Buffer> {
+  const inBucket = isInBucket(file) ? await bytesAt(file) : undefined;
+  const stored: Readable = inBucket ? Readable.from([inBucket]) : createReadStream(file);
   if (!gzip) return yield* stored;
   const unpacked = stored.pipe(createGunzip());
   stored.on('error', (error) => unpacked.destroy(error));
+  const packedBytes = inBucket?.length ?? (await stat(file)).size;
+  const limit = unpackedBytes ?? unpackedLimit(packedBytes);
   try {
-    yield* unpacked;
+    yield* heldToLimit({ file, Failure: PredictionsError }, unpacked, limit);
   } catch (cause) {
-    throw notGzip(file, cause);
+    throw cause instanceof PredictionsError ? cause : notGzip(file, cause);
   }
 }
 

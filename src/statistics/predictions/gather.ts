@@ -24,10 +24,12 @@ export class Gatherer {
   /**
    * @param classNames names whose index is their class
    * @param groups names of further columns, one value per image
+   * @param mostClasses numbers of classes have to be below it
    */
   constructor(
     private readonly classNames: readonly string[] | undefined,
     groups: readonly string[],
+    private readonly mostClasses: number,
   ) {
     this.codes = new ClassCodes(classNames, (codeOf) => {
       this.images.recode(codeOf);
@@ -75,10 +77,11 @@ export class Gatherer {
 
   /** The codes of a chunk's classes, by column. */
   private encoded(chunk: Chunk) {
+    const most = this.mostClasses;
     const columns: Record<'true_class' | 'predicted_class' | 'top5', ClassColumn | undefined> = {
-      true_class: has(chunk, 'true_class') ? classes(chunk, 'true_class') : undefined,
-      predicted_class: classes(chunk, 'predicted_class'),
-      top5: has(chunk, 'top5') ? classLists(chunk, 'top5', 5) : undefined,
+      true_class: has(chunk, 'true_class') ? classes(chunk, 'true_class', most) : undefined,
+      predicted_class: classes(chunk, 'predicted_class', most),
+      top5: has(chunk, 'top5') ? classLists(chunk, 'top5', 5, most) : undefined,
     };
     const encode = (name: keyof typeof columns) =>
       columns[name] && this.codes.encode(chunk, name, columns[name]);

@@ -2,10 +2,13 @@ import { gunzipSync } from 'node:zlib';
 import type { Batch } from '@uwdata/flechette' with { 'resolution-mode': 'import' };
 import type { Table as ParquetTable } from 'parquet-wasm';
 import { PredictionsError } from '../errors';
+import { CHECKSUM, integrityOf, withChecksum } from '../store/checksum';
+import { unpackedLimit, unpacksToMore } from '../untrusted/gzip';
 import { viewColumns } from './arrowMemory';
 import { bytesOf, type Chunk, type Column } from './chunk';
 import { type ColumnRequest, type ResolvedColumns, resolveColumns } from './columnNames';
 import { bytesAt, type FilePlace, notGzip } from './filePlace';
+import type { TableBounds } from './limits';
 import type { PredictionsOfModel } from './predictions';
 import { saysVariant } from './variantName';
 
@@ -28,17 +31,17 @@ type NameDecoder = (column: string, batch: Batch<unknown>) => ArrayLike<unknown>
  * A function that reads Parquet files, handing on chunks of a bounded number of rows and returning how
  * many rows there are. Image names, which are slow to decode, are decoded once for all files that have
  * the same.
+ *
+ * @param bounds the most that a file may ask for
  */
-export function parquetReader(): (
-  place: FilePlace,
-  request: ColumnRequest,
-  onChunk: (chunk: Chunk) => void,
-) => Promise<number> {
+export function parquetReader(
+  bounds: TableBounds,
+): (place: FilePlace, request: ColumnRequest, onChunk: (chunk: Chunk) => void) => Promise<number> {
   const namesOf = rememberNames();
   return async (place, request, onChunk) => {
     const { file, isModel } = place;
     const loaded = await libraries();
-    const bytes = await contentOf(place);
+    const bytes = await contentOf(place, bounds);
     let offset = 0;
     let rows: number;
     let resolved: ResolvedColumns | undefined;
@@ -64,11 +67,31 @@ export function parquetReader(): (
   };
 }
 
-async function contentOf({ file, gzip }: FilePlace): Promise<Uint8Array> {
+async function contentOf(
+  { file, gzip }: FilePlace,
+  { unpackedBytes }: TableBounds,
+): Promise<Uint8Array> {
   const stored = await bytesAt(file);
+  const content = gzip ? unpacked(file, stored, unpackedBytes) : stored;
+  if (integrityOf(content) === 'damaged')
+    throw new PredictionsError(
+      `${file} is damaged: its checksum differs. Delete it and run again what wrote it; trainPopulation has ` +
+        'the model predict its images again, which takes no training.',
+      { file },
+    );
+  return content;
+}
+
+function unpacked(
+  file: string,
+  stored: Uint8Array,
+  maxOutputLength = unpackedLimit(stored.length),
+): Uint8Array {
   try {
-    return gzip ? gunzipSync(stored) : stored;
+    return gunzipSync(stored, { maxOutputLength });
   } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE')
+      throw unpacksToMore({ file, Failure: PredictionsError }, maxOutputLength);
     throw notGzip(file, cause);
   }
 }
@@ -152,7 +175,7 @@ function rememberNames(): NameDecoder {
   };
 }
 
-/** One model's predictions as a Parquet file's bytes. */
+/** One model's predictions as a Parquet file's bytes, with their checksum in its metadata. */
 export async function encodeParquet(predictions: PredictionsOfModel): Promise<Uint8Array> {
   const { arrow, parquet } = await libraries();
   const { columnFromArray, float64, int32, int64, list, utf8 } = arrow;
@@ -204,6 +227,7 @@ export async function encodeParquet(predictions: PredictionsOfModel): Promise<Ui
     .setColumnEncoding('confidence', BYTE_STREAM_SPLIT)
     .setCompression(parquet.Compression.ZSTD)
     .setCreatedBy('selective-brain-damage')
+    .setKeyValueMetadata(new Map([['checksum', CHECKSUM]]))
     .build();
-  return parquet.writeParquet(parquet.Table.fromIPCStream(stream), properties);
+  return withChecksum(parquet.writeParquet(parquet.Table.fromIPCStream(stream), properties));
 }

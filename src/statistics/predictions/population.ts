@@ -1,6 +1,7 @@
 import { PredictionsError } from '../errors';
+import { parseCheckedJson } from '../store/checkedJson';
 import { joinPlace, storeOf } from '../store/store';
-import { itemsOf, type JsonRule, maybe, objectOf, parseJson, STRING } from '../untrusted/json';
+import { itemsOf, type JsonRule, maybe, objectOf, STRING } from '../untrusted/json';
 
 /** The contents of `population.json` in a population's folder: about all of its models. */
 export interface Population {
@@ -28,7 +29,7 @@ export async function readPopulation(folder: string): Promise<Population | undef
   const wayOut =
     'Delete it: the names of the classes are lost, no model and no prediction; trainPopulation and ' +
     'writePredictions write it anew.';
-  return parseJson<Population>(
+  return parseCheckedJson<Population>(
     {
       file,
       what: 'the record of the population',

@@ -4,6 +4,7 @@ import {
   checkOptions,
   FLAG,
   listOf,
+  membersOf,
   type OptionRule,
   type OptionRules,
   requireAwaited,
@@ -16,6 +17,7 @@ import { readCsv } from './csv';
 import { type FilePlace, placeOf } from './filePlace';
 import { findFiles } from './findFiles';
 import { Gatherer } from './gather';
+import { TABLE_BOUNDS, type TableLimits, tableLimitRules } from './limits';
 import { parquetReader } from './parquet';
 import { readPopulation } from './population';
 import type { ImageId, Predictions } from './predictions';
@@ -84,6 +86,8 @@ export interface ReadPredictionsOptions {
    * recall is agreement with it. Default false.
    */
   readonly unlabelled?: boolean;
+  /** The most that a file may ask for. Default: as {@link TableLimits} has it. */
+  readonly limits?: TableLimits;
 }
 
 const TEXTS_BY_NAME: OptionRule = {
@@ -101,6 +105,7 @@ const RULES: OptionRules<ReadPredictionsOptions> = {
   variants: TEXTS_BY_NAME,
   encoding: { expected: "an encoding such as 'latin1'", accepts: isEncoding },
   unlabelled: FLAG,
+  limits: membersOf(tableLimitRules),
 };
 
 function isEncoding(value: unknown): boolean {
@@ -136,7 +141,7 @@ function isEncoding(value: unknown): boolean {
  * @returns images sorted by id, models by sparsity (those without one last), then replicate
  * @throws PredictionsError naming the file, the row (from 1, a CSV's header not counted) and the
  *   column where a column is missing, a cell holds something else, a model lacks an image or has it
- *   twice, or two models disagree on an image's true class or group
+ *   twice, two models disagree on an image's true class or group, or a file asks for more than a limit
  * @throws OptionError for a value that an option does not take
  */
 export async function readPredictions(
@@ -156,24 +161,29 @@ export async function readPredictions(
     variants = {},
     encoding,
     unlabelled = false,
+    limits = {},
   } = checkOptions('readPredictions', options, RULES);
-  const request = { columns: knownColumns(columns, groups), groups, unlabelled };
+  const bounds = { ...TABLE_BOUNDS, ...limits };
+  const request = {
+    ...{ columns: knownColumns(columns, groups), groups, unlabelled },
+    mostColumns: bounds.columns,
+  };
   const paths = typeof source === 'string' ? [source] : source;
   if (!isPaths(paths)) {
-    const gatherer = new Gatherer(classNames, groups);
+    const gatherer = new Gatherer(classNames, groups, bounds.classes);
     gatherer.add(chunkOf(paths, request));
     return withTruth(gatherer.finish(IN_MEMORY), unlabelled);
   }
   const files = await findFiles(paths);
   const isFile = files.includes(paths[0]!);
   const population = paths.length > 1 || isFile ? undefined : await readPopulation(paths[0]!);
-  const gatherer = new Gatherer(classNames ?? population?.class_names, groups);
-  const readParquet = parquetReader();
+  const gatherer = new Gatherer(classNames ?? population?.class_names, groups, bounds.classes);
+  const readParquet = parquetReader(bounds);
   for (const place of placesOf(files, variants)) {
     const add = (chunk: Chunk) => gatherer.add(chunk);
     const rows = await (place.format === 'parquet'
       ? readParquet(place, request, add)
-      : readCsv(place, request, encoding, add));
+      : readCsv(place, request, { encoding, ...bounds }, add));
     // A part of a partition may be empty, a model may not.
     if (rows === 0 && place.isModel) throw withoutRows(place);
   }

@@ -1,5 +1,6 @@
-import { toJson } from '../files';
 import { checkOption, checkPredictions } from '../options';
+import { checkedJson } from '../store/checkedJson';
+import { variantFolder } from '../store/names';
 import { joinPlace, storeOf } from '../store/store';
 import { encodeParquet } from './parquet';
 import { populationFile, readPopulation } from './population';
@@ -10,14 +11,14 @@ import { saysVariant } from './variantName';
  * The place of a model's predictions in a population's folder: `sparsity=0.9/replicate=07.parquet` or,
  * where the sparsity does not give the variant, `variant=int8/replicate=07.parquet`. Names are encoded
  * as in a URL, so that none leads out of the folder.
+ *
+ * @throws OptionError for a variant that reads as a path out of its folder
  */
 export function predictionsFile(
   folder: string,
   model: Pick<ModelPredictions, 'variant' | 'sparsity' | 'replicate'>,
 ): string {
-  const level = saysVariant(model)
-    ? `sparsity=${model.sparsity}`
-    : `variant=${encodeURIComponent(model.variant)}`;
+  const level = saysVariant(model) ? `sparsity=${model.sparsity}` : variantFolder(model.variant);
   const name = `replicate=${String(model.replicate).padStart(2, '0')}.parquet`;
   return joinPlace(folder, level, name);
 }
@@ -57,7 +58,9 @@ export async function writeNewModelPredictions(
  * `read_parquet(folder, partitioning=None)`, DuckDB's `read_parquet(glob, hive_partitioning=false)`.
  *
  * @returns the files, in the models' order
- * @throws OptionError for other arguments than predictions and a folder
+ * @throws OptionError for other arguments than predictions and a folder, and for a variant that reads as a path
+ *   out of it (`../x`)
+ * @throws StoreError where the disk is full, or the folder cannot be written
  */
 export async function writePredictions(
   predictions: Predictions,
@@ -76,7 +79,7 @@ export async function writePredictions(
   if (classNames) {
     const population = { ...(await readPopulation(folder)), class_names: classNames };
     const file = populationFile(folder);
-    await storeOf(file).replace(file, toJson(population));
+    await storeOf(file).replace(file, checkedJson(population));
   }
   return files;
 }

@@ -189,6 +189,11 @@ function partsOf(place: string): { readonly bucket: string; readonly key: string
     throw new StoreError(`${place}: expected s3://bucket/prefix, with a bucket's name.`, {
       file: place,
     });
+  // A URL's parser would take these for steps to another key or bucket.
+  if (key.split('/').some((part) => part === '.' || part === '..'))
+    throw new StoreError(`${place}: expected s3://bucket/prefix without . and .. in it.`, {
+      file: place,
+    });
   return { bucket, key: key.replace(/\/+$/, '') };
 }
 

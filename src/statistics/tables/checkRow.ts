@@ -28,7 +28,8 @@ function accepts({ type, choices }: Column, value: unknown): boolean {
   if (choices) return choices.includes(value as string);
   if (type === 'id') return typeof value === 'string' || Number.isSafeInteger(value);
   if (type === 'int32') return ((value as number) | 0) === value;
-  return typeof value === (type === 'float64' ? 'number' : type);
+  if (type === 'float64') return Number.isFinite(value) || Number.isNaN(value);
+  return typeof value === type;
 }
 
 const EXPECTED = {

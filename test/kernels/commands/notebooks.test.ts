@@ -133,13 +133,19 @@ test('running again in place changes nothing; a check finds what is no longer so
   assert.equal(readFileSync(same, 'utf8'), nearly);
   const changed = join(folder, 'changed.ipynb');
   writeFileSync(changed, otherwise);
-  const { status, stdout, stderr } = cli(same, changed, '--check', '--jobs', '1');
+  const page = join(folder, 'differences.html');
+  const { status, stdout, stderr } = cli(same, changed, '--check', '--jobs', '1', '--diff', page);
   assert.equal(status, 1);
   assert.match(stdout, /same\.ipynb: done in .* Its outputs equal the stored ones\./);
   assert.match(
     stderr,
-    /changed\.ipynb differs from its stored outputs:\n {4}cell 2, output 1, application\/vnd\.plotly\.v1\+json: data\[0\]\.y\[0\] is 1, was 1\.5\n/,
+    /changed\.ipynb differs from its stored outputs:\n {4}cell 2, output 1, application\/vnd\.plotly\.v1\+json, data\[0\]\.y\[0\]\n {8}stored: 1\.5\n {8}run: {4}1\n/,
   );
+  assert.match(
+    readFileSync(page, 'utf8'),
+    /1 of 2 notebooks differ.*<del>1\.5<\/del>.*<ins>1<\/ins>/s,
+  );
+  assert.match(cli(same, '--diff', page).stderr, /OptionError: --diff: expected --check with it/);
   assert.equal(readFileSync(changed, 'utf8'), otherwise);
 });
 

@@ -213,6 +213,17 @@ test('what was taken out is told, tables and drawings stay whole', async () => {
   );
   assert.ok(kept.body.includes(table) && kept.body.includes(drawing), kept.body);
   assert.equal(kept.all('.note').length, 0);
+  const harmless = await render(
+    text('<!-- a comment --><a href="x" target="_blank" data-x="1">x</a>'),
+    code('1', [
+      shown({
+        'text/html': '<math><semantics><mi>x</mi><annotation>\\x</annotation></semantics></math>',
+      }),
+    ]),
+  );
+  assert.equal(harmless.one('.html').firstElementChild!.textContent, 'x');
+  assert.equal(harmless.all('.note').length, 0);
+  assert.equal(harmless.one('a').getAttribute('target'), '_blank');
   const cut = await render(code('1', [shown({ 'text/html': `${table}<script>1</script>` })]));
   assert.match(cut.one('.note').textContent!, /--trust/);
   const unknown = await render(code('1', [shown({ 'application/x-unknown': '1' })]));

@@ -11,6 +11,7 @@ import {
   evaluationCut,
   IMAGENET_NORMALIZATION,
   inputOf,
+  pictureSettings,
   preprocess,
   trainingCut,
 } from '#library/datasets/preprocess';
@@ -134,7 +135,7 @@ test("training's crops lie in the image, and cover the areas and aspects of the 
 test('a shift by pixels is refused, as pictures are cropped to a part of their area', async () => {
   const shifted = Object.assign(randomFrom(1), { crop: 2 });
   const settings = { ...asPillow(224, 256), normalization: asStored };
-  await assert.rejects(inputOf(Buffer.from(''), settings, shifted), {
+  await assert.rejects(inputOf(Buffer.from(''), { ...pictureSettings({}), ...settings }, shifted), {
     name: 'OptionError',
     message: /augment\.crop: 2; these images are cropped to a part of their area, not shifted/,
   });

@@ -201,7 +201,7 @@ describe('evalRobustness', () => {
     const dense = (all: readonly RobustnessRow[]) => all.filter((row) => row.sparsity === 0);
     assert.deepEqual(dense(wider), dense(rows(table)));
     // The models seen before are those that the file had before.
-    const scores: ScoreRow[] = JSON.parse(readFileSync(join(folder, fog), 'utf8'));
+    const { scores } = JSON.parse(readFileSync(join(folder, fog), 'utf8'));
     assert.equal(scores.length, 4);
   });
 
@@ -224,7 +224,7 @@ describe('evalRobustness', () => {
     const folder = join(root, 'damaged', 'robustness');
     const stored = readdirSync(folder).map((file) => readFileSync(join(folder, file), 'utf8'));
     assert.deepEqual(
-      stored.map((json) => JSON.parse(json).map(({ sparsity }: ScoreRow) => sparsity)),
+      stored.map((json) => JSON.parse(json).scores.map(({ sparsity }: ScoreRow) => sparsity)),
       Array.from({ length: 5 }, () => [0]),
     );
     writeFileSync(masks, bytes);

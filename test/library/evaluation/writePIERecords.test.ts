@@ -148,10 +148,17 @@ describe('writePIERecords', () => {
   it('keeps the files of a variant in its folder, whatever its name', async () => {
     const folder = join(root, 'named');
     const models = predictions.models.map((model) =>
-      model.sparsity === 0.9 ? { ...model, variant: '../int8' } : model,
+      model.sparsity === 0.9 ? { ...model, variant: '..a/int8' } : model,
     );
     await writePIERecords({ ...predictions, models }, greys([0, 1, 2, 3]), folder);
-    assert.deepEqual(readdirSync(folder).sort(), ['variant=..%2Fint8', 'variant=pruned 0.5']);
+    assert.deepEqual(readdirSync(folder).sort(), ['variant=..a%2Fint8', 'variant=pruned 0.5']);
+    const out = models.map((model) =>
+      model.sparsity === 0.9 ? { ...model, variant: '../int8' } : model,
+    );
+    await assert.rejects(
+      writePIERecords({ ...predictions, models: out }, greys([0, 1, 2, 3]), folder),
+      /variant: expected a name, found "\.\.\/int8", which reads as a path/,
+    );
   });
 
   it('is read back as a data set', async () => {

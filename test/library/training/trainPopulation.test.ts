@@ -11,9 +11,10 @@ import { loadCifar10 } from '#library/datasets/loadCifar10';
 import { predict } from '#library/evaluation/predict';
 import { scoreModels } from '#library/evaluation/scoreModels';
 import { loadModel } from '#library/models/modelFolder';
+import { type Population, PopulationError } from '#library/training/population';
 import type { TrainPopulationOptions } from '#library/training/populationOptions';
 import type { PopulationProgress } from '#library/training/populationTally';
-import { type Population, trainPopulation } from '#library/training/trainPopulation';
+import { trainPopulation } from '#library/training/trainPopulation';
 import { perClassFlips } from '#statistics/analysis/perClassFlips';
 import { perClassTTest } from '#statistics/analysis/perClassTTest';
 import { OptionError, TrainingError } from '#statistics/errors';
@@ -42,6 +43,13 @@ const tiny = (folder: string): TrainPopulationOptions => ({
   folder: join(root, folder),
   onProgress: () => {},
 });
+
+/** The error of a population of which some models fail. */
+async function failureOf(options: TrainPopulationOptions): Promise<PopulationError> {
+  const error = await trainPopulation(options).catch((thrown) => thrown);
+  assert.ok(error instanceof PopulationError, String(error));
+  return error;
+}
 
 const file = (folder: string, unit: string) => join(root, folder, unit);
 const predicted = ({ models }: Population) => models.map((model) => [...model.predictedClass]);
@@ -156,9 +164,12 @@ describe('trainPopulation', () => {
     const times = () => Promise.all(files.map(async (path) => (await stat(path)).mtimeMs));
     const record = file('unbroken', 'variant=int8/replicate=00/run.json');
     const run = JSON.parse(await readFile(record, 'utf8'));
-    const dense = await readFile(file('unbroken', 'sparsity=0/replicate=00/run.json'));
-    assert.equal(run.quantization.baseline, createHash('sha256').update(dense).digest('hex'));
+    const dense = file('unbroken', 'sparsity=0/replicate=00/run.json');
+    const { files: _, checksum: __, ...made } = JSON.parse(await readFile(dense, 'utf8'));
+    const json = `${JSON.stringify(made, null, 2)}\n`;
+    assert.equal(run.quantization.baseline, createHash('sha256').update(json).digest('hex'));
     run.quantization.baseline = 'another';
+    run.checksum = undefined;
     await writeFile(record, JSON.stringify(run));
     const before = await times();
     await trainPopulation(options);
@@ -167,12 +178,11 @@ describe('trainPopulation', () => {
     assert.equal(after[1], before[1]);
   });
 
-  it('reports a quantization that fails, and loses no other', async (t) => {
-    const warn = t.mock.method(console, 'warn', () => {});
+  it('rejects where a quantization fails, and loses no other', async () => {
     // A folder where a file of the model should be.
     await mkdir(file('unquantized', 'variant=int8/replicate=00/model.json'), { recursive: true });
     let last: PopulationProgress | undefined;
-    const population = await trainPopulation({
+    const error = await failureOf({
       ...tiny('unquantized'),
       ...{ sparsities: [0], replicates: 1 },
       compress: [{ weights: 'int8' }, { weights: 'float16' }],
@@ -180,6 +190,7 @@ describe('trainPopulation', () => {
         last = progress;
       },
     });
+    const { population } = error;
     assert.deepEqual(
       population.models.map(({ variant }) => variant),
       ['dense', 'float16'],
@@ -189,7 +200,10 @@ describe('trainPopulation', () => {
       [['int8', 0]],
     );
     assert.deepEqual([last?.done, last?.failed, last?.models], [2, 1, 3]);
-    assert.match(String(warn.mock.calls[0]!.arguments[0]), /1 of 3 models failed.*\n.*int8.*0:/);
+    assert.match(
+      error.message,
+      /^1 of 3 models failed; .*unquantized.*Run it again.*\n.*int8.*0: StoreError: .*model\.json cannot be written/,
+    );
   });
 
   it('goes on after an interruption, to the same predictions', async () => {
@@ -256,12 +270,13 @@ describe('trainPopulation', () => {
     assert.deepEqual(predicted(population), predicted(unbroken));
   });
 
-  it('reports a model that fails twice, and loses no other', async (t) => {
+  it('rejects where a model fails twice, loses no other, and goes on without it where told', async (t) => {
     const warn = t.mock.method(console, 'warn', () => {});
     const damaged = file('failing', 'sparsity=0.9/replicate=00');
     await mkdir(damaged, { recursive: true });
     await writeFile(join(damaged, 'checkpoint.safetensors'), 'damaged');
-    const population = await trainPopulation(tiny('failing'));
+    const { population } = await failureOf(tiny('failing'));
+    assert.equal(warn.mock.callCount(), 0);
     assert.deepEqual(
       population.models.map(({ sparsity, replicate }) => [sparsity, replicate]),
       [
@@ -274,6 +289,8 @@ describe('trainPopulation', () => {
     assert.equal(population.failures.length, 1);
     assert.deepEqual([failure!.sparsity, failure!.replicate], [0.9, 0]);
     assert.match(failure!.reason, /checkpoint\.safetensors/);
+    const allowed = await trainPopulation({ ...tiny('failing'), allowFailures: true });
+    assert.deepEqual(predicted(allowed), predicted(population));
     assert.match(String(warn.mock.calls[0]!.arguments[0]), /1 of 4 models failed.*\n.*0\.9.*0:/);
   });
 

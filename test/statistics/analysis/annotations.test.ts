@@ -156,6 +156,10 @@ describe('readAnnotations', () => {
         { ...first(), image_id: null },
         /line 2: image_id is null, expected a whole number or a str/,
       ],
+      [
+        JSON.stringify(first()).replace(/"sparsity":[^,]+/, '"sparsity":1e999'),
+        /line 2: sparsity is Infinity, expected a number or null/,
+      ],
       [{ ...first(), abstrakt: true }, /line 2: has abstrakt, .*did you mean abstract\?/],
       [without, /line 2: lacks set, expected one of pies, matched, others/],
     ] as const) {

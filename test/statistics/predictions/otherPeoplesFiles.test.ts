@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
+import { OptionError } from '#statistics/errors';
 import type { Predictions } from '#statistics/predictions/predictions';
 import { type PredictionRow, readPredictions } from '#statistics/predictions/readPredictions';
 import { writePredictions } from '#statistics/predictions/writePredictions';
@@ -109,7 +111,7 @@ describe('variants', () => {
   });
 
   test('come back from the folder that they are written into, their names never paths', async () => {
-    const rows = ['../../x', 'int8', 'a/b c', 'ü=%2F'].flatMap((variant) =>
+    const rows = ['/x..', 'int8', 'a/b c', 'ü=%2F'].flatMap((variant) =>
       [0, 1].map((replicate) => ({
         ...{ variant, replicate, image_id: 'i', true_class: 0, predicted_class: 1 },
       })),
@@ -122,6 +124,20 @@ describe('variants', () => {
     const sorted = (p: Predictions) => p.models.map(({ variant }) => variant).sort();
     assert.deepEqual(sorted(back), sorted(predictions));
     assert.deepEqual(await readPredictions(files), predictions);
+  });
+
+  test('are refused as names of folders where they read as paths, or are too long', async () => {
+    const place = join(folder, 'refused');
+    for (const variant of ['../../x', '..', 'a\\..\\b', 'a/../b', 'a\nb', 'x'.repeat(300)]) {
+      const row = { variant, image_id: 'i', true_class: 0, predicted_class: 1 };
+      const predictions = await readPredictions([row]);
+      await assert.rejects(writePredictions(predictions, place), (error: Error) => {
+        assert.ok(error instanceof OptionError, error.stack);
+        assert.match(error.message, /^variant: .*(Choose one without|give at most 200)/);
+        return true;
+      });
+    }
+    assert.ok(!existsSync(place));
   });
 });
 

@@ -82,7 +82,10 @@ describe('a folder as a store', () => {
     mkdirSync(join(root, 'half'), { recursive: true });
     writeFileSync(temporaryPath(join(root, 'half', 'written')), '');
     assert.deepEqual(await store.list(join(root, 'half')), []);
-    await assert.rejects(store.read(join(root, 'half')), { code: 'EISDIR' });
+    await assert.rejects(store.read(join(root, 'half')), {
+      name: 'StoreError',
+      message: /half cannot be read: there is a folder of this name \(EISDIR\)\. Move it/,
+    });
   });
 });
 
@@ -216,5 +219,8 @@ describe('places', () => {
     const store = new S3Store(s3Env(1));
     for (const place of ['s3://', 's3://B/x', 's3:///x'])
       await assert.rejects(store.read(place), /expected s3:\/\/bucket\/prefix/);
+    // A URL's parser would make another bucket of them.
+    for (const place of ['s3://bucket/../other/x', 's3://bucket/a/./x', 's3://bucket/..'])
+      await assert.rejects(store.replace(place, ''), /without \. and \.\. in it/);
   });
 });
