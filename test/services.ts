@@ -72,15 +72,20 @@ export function s3OfSuite(bucket: string): void {
   after(() => server.stop());
 }
 
+/** How Redis is started. */
+export interface RedisOptions {
+  readonly port?: number;
+  readonly password?: string;
+  /** When a change is on the disk. Default always: before it is answered. */
+  readonly fsync?: 'always' | 'everysec';
+}
+
 /** Starts Redis, which writes every change to its folder's append-only file. */
-export async function startRedis(
-  folder: string,
-  options: { readonly port?: number; readonly password?: string } = {},
-): Promise<Service> {
-  const { port = await freePort(), password } = options;
+export async function startRedis(folder: string, options: RedisOptions = {}): Promise<Service> {
+  const { port = await freePort(), password, fsync = 'always' } = options;
   return start('redis-server', port, [
     ...['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--save', ''],
-    ...['--appendonly', 'yes', '--appendfsync', 'always'],
+    ...['--appendonly', 'yes', '--appendfsync', fsync],
     ...(password === undefined ? [] : ['--requirepass', password]),
   ]);
 }

@@ -57,9 +57,7 @@ async function run(file: string, values: Values): Promise<number> {
     return 0;
   }
   const population = await trainPopulation({
-    ...plan.population,
-    ...how,
-    allowFailures: true,
+    ...{ ...plan.population, ...how, allowFailures: true },
   });
   console.log(`${population.folder}\n${accuracies(population)}`);
   if (plan.robustness) await evaluate(population.folder, plan.robustness, how);
