@@ -4,12 +4,13 @@ import { once } from 'node:events';
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { test } from 'node:test';
-import { STOPPED } from '#library/cli/stopSignal';
 import { NO_REDIS, NO_S3, s3Env, startRedis, startS3 } from '../../services';
 import { SBD } from '../cli/command';
 import { temporaryFolder } from '../records/temporary';
 
 const PAGE = readFileSync(join(__dirname, '../../../../docs/scaling.md'), 'utf8');
+/** The status of a plan of which more is to be done. */
+const UNFINISHED = 75;
 const folder = temporaryFolder();
 
 /** The text of the page's code in a language. */
@@ -52,7 +53,7 @@ test('every sbd command of docs/scaling.md does what the page says', {
         continue;
       }
       const ran = spawnSync('bash', ['-c', command], { ...how, encoding: 'utf8' });
-      assert.ok([0, STOPPED].includes(ran.status!), `${command}\n${ran.stderr}`);
+      assert.ok([0, UNFINISHED].includes(ran.status!), `${command}\n${ran.stderr}`);
       if (command.startsWith('sbd status')) assert.match(ran.stdout, /nothing left to do/, command);
     }
   } finally {
