@@ -10,10 +10,10 @@ import {
 } from 'selective-brain-damage-statistics/internal';
 import { kubernetesJobs } from '../plans/kubernetesJobs';
 import type { PlanFile } from '../plans/planFile';
+import { jobName } from '../plans/plannedJob';
 import { countUnits } from '../plans/planUnits';
 import { parsePlan } from '../plans/readPlan';
 import { slurmScript } from '../plans/slurmScript';
-import { jobName } from '../plans/unitCommand';
 import { folderStatus } from '../status/folderStatus';
 import { isOver } from '../status/status';
 import { statusText } from '../status/statusText';

@@ -7,7 +7,7 @@ import { type Plan, readPlan } from '../plans/readPlan';
 import type { PopulationFailure } from '../training/population';
 import { trainPopulation } from '../training/trainPopulation';
 import { withFolder } from './planFolder';
-import { index, whole } from './whole';
+import { from0, whole } from './whole';
 
 const USAGE = `Usage: sbd train <plan.json> [options]
 
@@ -43,8 +43,8 @@ export function train(argv: readonly string[]): Promise<number> {
     .option('--folder <place>')
     .addOption(new Option('--processes <n>').argParser(whole))
     .option('--queue <url>')
-    .addOption(new Option('--network <i>').argParser(index).conflicts([...others, 'set']))
-    .addOption(new Option('--set <i>').argParser(index).conflicts(others));
+    .addOption(new Option('--network <i>').argParser(from0).conflicts([...others, 'set']))
+    .addOption(new Option('--set <i>').argParser(from0).conflicts(others));
   return runCommand(command, argv, USAGE, () => run(command.args[0]!, command.opts()));
 }
 
