@@ -19,7 +19,7 @@ options of trainPopulation; its schema is plans/plan.schema.json of this package
   --processes <n>      default: one per core; one on a GPU
   --queue <url>        workers of this queue train, on any machine: redis://user:password@host:6379
   --network <i>        trains this network only, counted from 0, in one process
-  --set <i>            evaluates the networks that are there on this set of images only, 0 the clean one
+  --set <i>            evaluates the networks that are there on this set of images, 0 the clean one
 
 Machines of a cluster train and evaluate one by one (sbd plan).
 

@@ -5,8 +5,8 @@ import { type Finding, type Verification, verifyFolder } from '../verification/v
 const USAGE = `Usage: sbd verify <folder> [options]
 
 Compares what a folder holds with the checksums that were written with it: models, checkpoints,
-predictions, scores and records, of a population, of one model or of several. Says what is damaged or
-missing, what to delete, and what a rerun makes again. The folder may be s3://bucket/prefix.
+predictions, scores and records, of a population, of one model or of several. Says what is damaged
+or missing, what to delete, and what a rerun makes again. The folder may be s3://bucket/prefix.
 
   --json     all files as JSON: { folder, findings: [{ file, state, wayOut }] }; a state is whole,
              damaged, missing, or unchecked, for files older than checksums
