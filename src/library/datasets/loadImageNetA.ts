@@ -12,7 +12,7 @@ import { loadImageNetRecords } from '../records/loadImageNetRecords';
 import { recordsFolder } from '../records/recordsFolder';
 import { IMAGENET_A_CLASSES, IMAGENET_WNIDS, imageNetClasses } from './imagenetClasses';
 import { loadImageFolder } from './loadImageFolder';
-import { type PictureOptions, pictureRules } from './preprocess';
+import { type PictureOptions, pictureRules } from './pictureOptions';
 import type { ShiftedSet } from './shiftedSet';
 
 /** Options of {@link loadImageNetA}. */

@@ -18,7 +18,7 @@ import {
   type PictureOptions,
   pictureRules,
   pictureSettings,
-} from '../datasets/preprocess';
+} from '../datasets/pictureOptions';
 import type { DatasetSpec } from '../datasets/types';
 import { findShards, type Shard } from './findShards';
 import { RecordSource, type RecordSourceSettings, readExamples } from './recordSource';
