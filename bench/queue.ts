@@ -23,7 +23,8 @@ import { NO_REDIS, NO_S3, s3Env, startRedis, startS3 } from '../test/services';
  */
 const WORKERS = [1, 10, 100, 1000];
 const SPARSITIES = [0, 0.3, 0.5, 0.7, 0.9];
-const OVERHEAD_UNITS = 10;
+const OVERHEAD_UNITS = 20;
+const FEW_UNITS = 2;
 const MB = 2 ** 20;
 
 /** What a submitter tells when all of its units are done. */
@@ -132,21 +133,28 @@ async function overhead(folder: string): Promise<void> {
   });
   try {
     const [train, test] = [await loadCifar10(), await loadCifar10({ split: 'test' })];
-    const options = (place: string, replicates = OVERHEAD_UNITS): TrainPopulationOptions => ({
+    const options = (place: string, replicates: number): TrainPopulationOptions => ({
       ...{ train: train.take(640), test: test.take(100), model: { name: 'small-cnn' }, seed: 1 },
       ...{ sparsities: [0], replicates, steps: 1, folder: place, onProgress: () => {} },
     });
-    const timed = async (how: TrainPopulationOptions) => {
+    const seconds = async (how: TrainPopulationOptions) => {
       const started = performance.now();
       await trainPopulation(how);
-      return (performance.now() - started) / 1000 / OVERHEAD_UNITS;
+      return (performance.now() - started) / 1000;
     };
-    // The worker's processes start once, those of this machine with every population.
-    await trainPopulation({ ...options('s3://bucket/first', 2), queue });
-    const here = await timed({ ...options(join(folder, 'here')), processes: 2 });
-    const there = await timed({ ...options('s3://bucket/there'), queue });
+    // By the difference of two populations, what starts once for all units drops out.
+    const perUnit = async (place: string, how: Partial<TrainPopulationOptions>) => {
+      const few = await seconds({ ...options(`${place}-few`, FEW_UNITS), ...how });
+      const many = await seconds({
+        ...options(`${place}-many`, FEW_UNITS + OVERHEAD_UNITS),
+        ...how,
+      });
+      return (many - few) / OVERHEAD_UNITS;
+    };
+    const here = await perUnit(join(folder, 'here'), { processes: 2 });
+    const there = await perUnit('s3://bucket/there', { queue });
     console.log(
-      `\na network of one step, two processes: ${here.toFixed(2)} s in a folder, ${there.toFixed(2)} s by a queue in a bucket`,
+      `\na network of one step more, two processes: ${here.toFixed(2)} s in a folder, ${there.toFixed(2)} s by a queue in a bucket`,
     );
   } finally {
     worker.kill('SIGTERM');

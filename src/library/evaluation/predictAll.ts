@@ -4,6 +4,7 @@ import * as tf from '../backend/tf';
 import type { ImageDataset } from '../datasets/imageDataset';
 import type { ImageBatch } from '../datasets/types';
 import { type Network, variantOf } from '../models/network';
+import { meanwhile } from '../streams/meanwhile';
 import { type Answers, answersOf, checkTakes } from './answers';
 
 /** A network's predictions of the images of a data set, in the data set's order. */
@@ -67,7 +68,7 @@ async function predictWith(
   const imageIds: ImageId[] = [];
   const labels: number[] = [];
   const outputs = networks.map((): Outputs => ({ confidence: [], top5: [] }));
-  for await (const batch of data.batches(batchSize)) {
+  for await (const batch of meanwhile(data.batches(batchSize))) {
     signal?.throwIfAborted();
     const made: tf.Tensor4D[] = [];
     const images = () => (made[0] ??= tf.tensor4d(batch.images, batch.shape));

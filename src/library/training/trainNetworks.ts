@@ -79,7 +79,8 @@ async function failuresOf({
 }: FailedSpec<ReplicateSpec>): Promise<PopulationFailure[]> {
   const { replicate } = spec;
   const models = await incompleteModels(spec);
-  await Promise.all(models.map((model) => recordFailure(model.folder, reason)));
+  // On a full disk the record fails as the training did, of which the caller is told anyway.
+  await Promise.allSettled(models.map((model) => recordFailure(model.folder, reason)));
   return models.map(({ variant, sparsity }) => ({ variant, sparsity, replicate, reason }));
 }
 
