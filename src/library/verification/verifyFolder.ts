@@ -17,7 +17,8 @@ import { missingWayOut, wayOutOf } from './wayOut';
 export interface Finding {
   /** From the folder that is verified. */
   readonly file: string;
-  readonly state: Integrity | 'missing';
+  /** `not kept`: the network of a population's model whose predictions are there, as where git leaves weights out. */
+  readonly state: Integrity | 'missing' | 'not kept';
   /** What to delete and what a rerun makes again; absent where nothing is to be done. */
   readonly wayOut?: string;
 }
@@ -106,13 +107,14 @@ async function verifyModel(
       ? undefined
       : await readStoredRun(joinPlace(folder, ...model.split('/'))).catch(() => undefined);
   const findings = [stored ? record : found(record.file, 'damaged')];
-  for (const name of MODEL_FILES) {
-    const file = within(model, name);
+  const predictions = `${model}.parquet`;
+  const parts = MODEL_FILES.map((name) => within(model, name));
+  if (files.has(predictions) && !parts.some((file) => files.has(file)))
+    return [...findings, found(model, 'not kept')];
+  for (const file of parts)
     findings.push(
       files.has(file) ? await verifyPart(folder, file, stored?.files) : found(file, 'missing'),
     );
-  }
-  const predictions = `${model}.parquet`;
   if (IN_POPULATION.test(model) && !files.has(predictions))
     findings.push(found(predictions, 'missing'));
   return findings;

@@ -57,6 +57,13 @@ describe('the verification of a population', () => {
     files = (await verifyFolder(whole)).findings.map(({ file }) => file);
   });
 
+  it('finds the checked-in population complete, whose networks are not kept', async () => {
+    const { findings } = await verifyFolder(join(__dirname, '../../../../data/population'));
+    const count = (state: string) => findings.filter((each) => each.state === state).length;
+    assert.equal(count('not kept'), 178);
+    assert.equal(count('missing') + count('damaged'), 0);
+  });
+
   it('finds all its files whole', async () => {
     // Two models of four files each, their predictions, one record, one set of scores.
     assert.equal(files.length, 2 * 5 + 2, files.join(' '));
