@@ -221,16 +221,6 @@ export function checkChoice<T extends string | number>(
   checkOption(name, value, accepts(value), expected);
 }
 
-/** @throws OptionError for a negative number, NaN or infinity */
-export function checkFrom0(name: string, value: number): void {
-  checkOption(name, value, FROM_0.accepts(value), FROM_0.expected);
-}
-
-/** @throws OptionError unless 0 <= sparsity < 1 */
-export function checkSparsity(sparsity: number): void {
-  checkOption('sparsity', sparsity, SPARSITY.accepts(sparsity), SPARSITY.expected);
-}
-
 /** The members of predictions that always exist. */
 const PREDICTIONS = ['imageIds', 'trueClass', 'models'] as const;
 
