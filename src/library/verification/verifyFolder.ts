@@ -11,7 +11,8 @@ import {
   storeOf,
 } from 'selective-brain-damage-statistics/internal';
 import { type Checksums, MODEL_FILES, readStoredRun } from '../models/modelFiles';
-import { wayOutOf } from './wayOut';
+import { readFailure } from '../training/trainingFailure';
+import { missingWayOut, wayOutOf } from './wayOut';
 
 /** A file, or a model, with what was found. */
 export interface Finding {
@@ -32,7 +33,7 @@ export interface Verification {
 
 /** Files that hold their own checksum. */
 const CHECKED =
-  /(\.parquet|(^|\/)(checkpoint\.safetensors|population\.json)|-[\da-f]{12}(-\d+-of-\d+)?\.json)$/;
+  /(\.parquet|(^|\/)(checkpoint\.safetensors|(population|failure)\.json)|-[\da-f]{12}(-\d+-of-\d+)?\.json)$/;
 /** A model's folder within that of a population. */
 const IN_POPULATION = /(^|\/)((sparsity|variant)=[^/]+\/replicate=\d+)$/;
 
@@ -67,6 +68,7 @@ export async function verifyFolder(place: string): Promise<Verification> {
   };
 }
 
+const isFailure = (file: string): boolean => /(^|\/)failure\.json$/.test(file);
 const isRecord = (file: string): boolean => /(^|\/)run\.json$/.test(file);
 const folderOf = (file: string): string => file.replace(/(^|\/)[^/]*$/, '');
 const within = (folder: string, name: string): string =>
@@ -129,23 +131,35 @@ async function verifyPart(
   return found(file, bytes && sha256(bytes) === sum ? 'whole' : 'damaged');
 }
 
-/** The models that a population's record asks for and that are not there. */
+/** Models that are named as missing: a record may ask for any number of them. */
+const MOST_MISSING = 10_000;
+
+/** The models that a population's record asks for, or whose training failed, and that are not there. */
 async function missingModels(folder: string, files: ReadonlySet<string>): Promise<Finding[]> {
-  const population = await readPopulation(folder).catch(() => undefined);
-  const { sparsities, replicates } = (population ?? {}) as {
-    readonly sparsities?: readonly number[];
-    readonly replicates?: number;
-  };
-  if (!Array.isArray(sparsities) || replicates === undefined) return [];
-  return sparsities.flatMap((sparsity: number) =>
-    Array.from({ length: replicates }, (_, i) => `replicate=${String(i).padStart(2, '0')}`)
-      .map((name) => `sparsity=${sparsity}/${name}`)
-      .filter((model) => !files.has(`${model}/run.json`))
-      .map((model) => {
-        const isBegun = files.has(`${model}/checkpoint.safetensors`);
-        return { file: model, state: 'missing', wayOut: wayOutOf(model, isBegun) } as const;
-      }),
-  );
+  const missing = new Set<string>();
+  for (const file of files)
+    if (isFailure(file) && !files.has(within(folderOf(file), 'run.json')))
+      missing.add(folderOf(file));
+  const { sparsities = [], replicates = 0 } =
+    (await readPopulation(folder).catch(() => undefined)) ?? {};
+  for (const sparsity of sparsities)
+    for (let i = 0; i < replicates && missing.size < MOST_MISSING; i++) {
+      const model = `sparsity=${sparsity}/replicate=${String(i).padStart(2, '0')}`;
+      if (!files.has(`${model}/run.json`)) missing.add(model);
+    }
+  return Promise.all([...missing].map((model) => missingModel(folder, model, files)));
+}
+
+async function missingModel(
+  folder: string,
+  model: string,
+  files: ReadonlySet<string>,
+): Promise<Finding> {
+  const isBegun = files.has(within(model, 'checkpoint.safetensors'));
+  const failure = files.has(within(model, 'failure.json'))
+    ? await readFailure(joinPlace(folder, ...model.split('/'))).catch(() => undefined)
+    : undefined;
+  return { file: model || '.', state: 'missing', wayOut: missingWayOut(isBegun, failure) };
 }
 
 function found(file: string, state: Finding['state']): Finding {

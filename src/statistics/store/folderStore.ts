@@ -1,15 +1,9 @@
 import { link, readdir, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { byText } from '../byText';
-import {
-  readIfThere,
-  syncFile,
-  syncFolder,
-  TEMPORARY,
-  writeBeside,
-  writeFileAtomic,
-} from '../files';
+import { readIfThere, syncFile, syncFolder, writeBeside, writeFileAtomic } from '../files';
 import { namedSystemError } from '../systemErrors';
+import { TEMPORARY } from '../temporaries';
 import type { Store, StoredFile } from './types';
 
 /** Files of this machine, or of a file system that machines share. */
