@@ -39,6 +39,7 @@ export {
   type Variant,
   variantsOf,
 } from './analysis/variants';
+export { byText } from './byText';
 export {
   type AuditInput,
   type AuditNetworks,

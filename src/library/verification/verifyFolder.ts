@@ -1,5 +1,6 @@
 import { OptionError } from 'selective-brain-damage-statistics';
 import {
+  byText,
   type Integrity,
   integrityOf,
   joinPlace,
@@ -64,7 +65,7 @@ export async function verifyFolder(place: string): Promise<Verification> {
   findings.push(...(await missingModels(folder, files)));
   return {
     folder,
-    findings: findings.sort((a, b) => Number(a.file > b.file) - Number(a.file < b.file)),
+    findings: findings.sort(byText(({ file }) => file)),
   };
 }
 
