@@ -29,8 +29,9 @@ export class Blocking {
     syncBuiltinESMExports();
   }
 
-  /** Takes the answer to a question that did not block. */
+  /** Takes the answer to a question that did not block; nothing waits for one after an interrupt. */
   answer(text: string | undefined): void {
+    if (!this.isAsking) return;
     this.isAsking = false;
     if (text === undefined) this.renewStdin(new InputError());
     else this.stdin.push(`${text}\n`);

@@ -1,7 +1,8 @@
 import { inspect } from 'node:util';
 import sharp from 'sharp';
 import { attempt } from './attempt';
-import { type DisplayContent, isJson, type MimeBundle } from './notebook';
+import { isJson } from './mimeTypes';
+import type { DisplayContent, MimeBundle } from './notebook';
 import { isTable, tableHtml, tableText } from './table';
 
 /**

@@ -9,6 +9,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { childrenOf } from './children';
 import {
   Answer,
+  type Asked,
   Flag,
   type FromGuard,
   type FromParent,
@@ -38,6 +39,8 @@ let breakingOff: NodeJS.Timeout | undefined;
 let others: ReadonlySet<number> | undefined;
 /** Whether the answer that is waited for goes to the shared memory. */
 let isBlocking = false;
+/** The questions so far. An interrupted cell's question may be answered when another one is open. */
+let questions = 0;
 
 const parent = new Socket({ fd: PARENT_FD, readable: true, writable: true });
 const lines = createInterface(parent);
@@ -45,7 +48,7 @@ lines.on('error', () => {});
 lines.on('line', (line) => {
   const message = JSON.parse(line) as FromParent;
   if ('interrupt' in message) interrupt(message.interrupt);
-  else answered(message.answer);
+  else if (message.id === questions) answered(message.answer);
 });
 parent.on('error', () => {});
 parent.on('close', () => {
@@ -61,7 +64,8 @@ cells.on('message', (message: ToGuard) => {
   else if (message.type === 'unblocks') others = undefined;
   else {
     isBlocking = message.isBlocking;
-    parent.write(`${JSON.stringify(message.question)}\n`);
+    const asked: Asked = { id: ++questions, question: message.question };
+    parent.write(`${JSON.stringify(asked)}\n`);
   }
 });
 

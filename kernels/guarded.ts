@@ -65,8 +65,14 @@ export type FromGuard =
   /** An answer to a question that did not block; undefined where nobody can be asked. */
   | { readonly type: 'answer'; readonly text?: string };
 
+/** A line from the guard to the parent, as JSON. */
+export interface Asked {
+  readonly id: number;
+  readonly question: Question;
+}
+
 /** Lines from the parent to the guard, as JSON. */
 export type FromParent =
   | { readonly interrupt: string }
-  /** Null where nobody can be asked. */
-  | { readonly answer: string | null };
+  /** To the question of that id; null where nobody can be asked. */
+  | { readonly answer: string | null; readonly id: number };

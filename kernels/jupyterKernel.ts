@@ -21,6 +21,13 @@ interface ExecuteRequest {
   readonly stop_on_error: boolean;
 }
 
+interface OpenQuestion {
+  /** The id of the `input_request`. */
+  readonly id: string;
+  /** Takes the answer; undefined for none. */
+  onAnswer(text: string | undefined): void;
+}
+
 const MILLISECONDS_BETWEEN_PROGRESS = 100;
 /** Clients drop output that comes in too many messages. */
 const MILLISECONDS_BETWEEN_TEXTS = 50;
@@ -54,8 +61,8 @@ export class JupyterKernel {
   private readonly requests = new Map<number, Message>();
   /** Failures of cells that had ended, to be told below the next one. */
   private readonly lateErrors: CellError[] = [];
-  /** Takes the answer to the question that a cell waits for; undefined for none. */
-  private onInput: ((text: string | undefined) => void) | undefined;
+  /** The question that a cell waits for. */
+  private question: OpenQuestion | undefined;
   private readonly showBelow: Show = (type, content) => {
     if (type === 'stream') this.texts.add(content as unknown as Text);
     else this.publish(type, 'data' in content ? { transient: {}, ...content } : content);
@@ -230,7 +237,7 @@ export class JupyterKernel {
     } finally {
       this.show = this.showBelow;
       this.running = undefined;
-      this.onInput?.(undefined);
+      this.question?.onAnswer(undefined);
     }
   }
 
@@ -248,17 +255,22 @@ export class JupyterKernel {
     const { running } = this;
     if (!running?.content.allow_stdin) return undefined;
     this.texts.flush();
-    const answer = new Promise<string | undefined>((resolve) => {
-      this.onInput = resolve;
+    const { identities } = running;
+    const request = this.message('input_request', { prompt, password }, running, identities);
+    const answer = new Promise<string | undefined>((onAnswer) => {
+      this.question = { id: request.header.msg_id, onAnswer };
     });
-    await this.send(this.stdin, 'input_request', { prompt, password }, running);
+    await this.stdin.send(encode(request, this.connection));
     return answer;
   }
 
   private async serveInput(): Promise<void> {
     for await (const frames of this.stdin) {
-      const { header, content } = this.decoded(frames) ?? {};
-      if (header?.msg_type === 'input_reply') this.onInput?.(String(content?.value ?? ''));
+      const reply = this.decoded(frames);
+      if (reply?.header.msg_type !== 'input_reply') continue;
+      // JupyterLab shows a question that was interrupted until it is answered; jupyter_client names none.
+      const { msg_id = this.question?.id } = reply.parent;
+      if (msg_id === this.question?.id) this.question?.onAnswer(String(reply.content.value ?? ''));
     }
   }
 

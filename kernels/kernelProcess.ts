@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import { type CellError, cellFile, cellTitle, type RunCell, uncountedFile } from './cellError';
-import type { FromParent, Question } from './guarded';
+import type { Asked, FromParent, Question } from './guarded';
 import type { CellEvent } from './notebook';
 import type { ProgressSink } from './progress';
 import type { Answers } from './session';
@@ -225,8 +225,9 @@ export class KernelProcess {
   }
 
   private async asked(line: string): Promise<void> {
-    const answer = await this.events.input?.(JSON.parse(line) as Question);
-    this.tell({ answer: answer ?? null });
+    const { id, question } = JSON.parse(line) as Asked;
+    const answer = await this.events.input?.(question);
+    this.tell({ answer: answer ?? null, id });
   }
 
   private tell(message: FromParent): void {

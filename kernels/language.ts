@@ -51,7 +51,7 @@ export class Language {
   private readonly unresolved = new Set<string>();
   private readonly extra = new Set<string>();
   private readonly options: ts.CompilerOptions;
-  /** What is known of installed packages. */
+  /** Files and imports of installed packages, read once. */
   private packages = newPackages('');
 
   /** @param folder where cells resolve their imports */
@@ -183,7 +183,7 @@ export class Language {
     });
   }
 
-  /** What is known of the packages that are installed now. */
+  /** The packages that are installed now; an installation empties what was read before. */
   private installed(): Packages {
     const stamp = `installed ${installation(this.folder)}`;
     if (this.packages.stamp !== stamp) this.packages = newPackages(stamp);
@@ -191,7 +191,7 @@ export class Language {
   }
 }
 
-/** Of the files of installed packages: their texts, and what their imports mean. */
+/** The texts of installed packages' files, and the files that their imports lead to. */
 interface Packages {
   readonly stamp: string;
   readonly snapshots: Map<string, ts.IScriptSnapshot | undefined>;

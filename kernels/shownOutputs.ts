@@ -1,6 +1,6 @@
 import type { CellEvent, CellOutput } from './notebook';
 
-/** The outputs of the cells that ran, as changes of them arrive. */
+/** Applies a kernel's events to the outputs of the cells that ran. */
 export class ShownOutputs {
   private outputs: CellOutput[] = [];
   private isToBeCleared = false;

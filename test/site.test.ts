@@ -39,7 +39,7 @@ describe('the site', () => {
         .filter((name) => from.test(name))
         .map((name) => name.replace(from, '.html'));
     const expected = [
-      ...['index.html', 'statistics.html', 'scaling.html', 'kernel.html'],
+      ...['index.html', 'statistics.html', 'scaling.html', 'tensorflow.html', 'kernel.html'],
       ...TUTORIALS.map((path) => path.replace('.md', '.html')),
       ...named('notebooks', /\.ipynb$/).map((name) => `notebooks/${name}`),
       ...named('docs/reference', /\.md$/).map(

@@ -4,6 +4,7 @@ import { dirname, join, relative, resolve, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { glob } from 'tinyglobby';
 import type { Notebook } from '../notebook';
+import { sha256 } from '../sha256';
 import { VERSION } from '../version';
 
 /** All that a notebook's results depend on: hashes or versions, by names for people. */
@@ -11,9 +12,9 @@ export type Inputs = Readonly<Record<string, string>>;
 
 const CODE = '**/*.{ts,mts,cts,tsx,js,mjs,cjs,jsx,json,wasm,node}';
 const NOT_CODE = ['**/node_modules/**', '**/.git/**'];
-/** What package managers write where they have installed packages, and what they install by. */
+/** Files that package managers write in node_modules when they install packages. */
 const INSTALLED = ['.package-lock.json', '.modules.yaml', '.yarn-state.yml', '.yarn-integrity'];
-/** Variables that differ from terminal to terminal and from job to job, and that no result should depend on. */
+/** Variables that differ between terminals and between jobs; no result should depend on them. */
 const VOLATILE =
   /^(_|PWD|OLDPWD|SHLVL|COLUMNS|LINES|TERM.*|COLORTERM|WINDOWID|SSH_.*|XDG_.*|DBUS_.*|GITHUB_.*|RUNNER_.*|ACTIONS_.*|npm_.*|INIT_CWD)$/;
 
@@ -45,18 +46,18 @@ export async function inputsOf(
   const inside = resolve(ignored) + sep;
   const files = new Set([...code.flat(), ...installed, ...data].map((path) => resolve(path)));
   const inputs: Record<string, string> = {
-    'the code of the cells': hashOf(codeOf(notebook)),
+    'the code of the cells': sha256(codeOf(notebook)),
     Node: `${process.version} ${process.platform} ${process.arch}`,
     'typescript-notebooks': VERSION,
   };
   for (const [name, value = ''] of Object.entries(process.env))
-    if (!VOLATILE.test(name)) inputs[`the environment variable ${name}`] = hashOf(value);
+    if (!VOLATILE.test(name)) inputs[`the environment variable ${name}`] = sha256(value);
   for (const path of [...files].sort())
     if (!path.startsWith(inside)) inputs[relative(root, path)] = await hashFile(path);
   return inputs;
 }
 
-/** Why results of other inputs are not those of these, in at most three names; undefined where they are the same. */
+/** Which inputs changed, in a sentence with at most three names; undefined where none did. */
 export function changeOf(before: Inputs, now: Inputs): string | undefined {
   const changed = [...new Set([...Object.keys(before), ...Object.keys(now)])].filter(
     (name) => before[name] !== now[name],
@@ -64,10 +65,6 @@ export function changeOf(before: Inputs, now: Inputs): string | undefined {
   if (changed.length === 0) return undefined;
   const more = changed.length - 3;
   return `${changed.slice(0, 3).join(', ')}${more > 0 ? ` and ${more} more` : ''} changed`;
-}
-
-export function hashOf(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
 }
 
 function codeOf({ cells }: Notebook): string {
@@ -98,7 +95,7 @@ function rootOf(folder: string): string {
   return marked.at(-1) ?? folder;
 }
 
-/** The folders of packages that are links in node_modules to where they are developed, outside of the root. */
+/** The folders outside the root of packages under development that node_modules links to. */
 function linkedPackages(folder: string, root: string): string[] {
   const found = new Set<string>();
   const look = (at: string) => {

@@ -3,8 +3,9 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { NOTEBOOK_METADATA } from '../kernelspec';
 import type { CodeCell, Notebook } from '../notebook';
 import { type CellResult, isRun, type RunResult } from '../runNotebook';
+import { sha256 } from '../sha256';
 import { writeFileAtomic } from '../writeFileAtomic';
-import { changeOf, hashOf, type Inputs, inputsOf } from './inputs';
+import { changeOf, type Inputs, inputsOf } from './inputs';
 
 /** The results of a notebook's last run, as a file holds them. */
 interface Entry {
@@ -12,7 +13,7 @@ interface Entry {
   readonly cells: readonly Pick<CodeCell, 'execution_count' | 'outputs'>[];
 }
 
-/** Results of notebooks in a folder, which are reused where all that they depend on is the same. */
+/** Keeps results of notebooks in a folder, and reuses them while everything that they depend on is the same. */
 export class ResultCache {
   /**
    * @param folder where the results are
@@ -49,7 +50,7 @@ export class ResultCache {
       .map(({ execution_count, outputs }) => ({ execution_count, outputs }));
     const text = JSON.stringify({ inputs, cells } satisfies Entry);
     mkdirSync(this.folder, { recursive: true });
-    writeFileAtomic(this.file(path), `${hashOf(text)}\n${text}\n`);
+    writeFileAtomic(this.file(path), `${sha256(text)}\n${text}\n`);
     return undefined;
   }
 
@@ -62,13 +63,13 @@ export class ResultCache {
       return code === 'ENOENT' ? 'there is no result of it' : `its result cannot be read (${code})`;
     }
     const [hash, entry = ''] = text.split('\n');
-    if (hash !== hashOf(entry)) return 'its result is damaged';
+    if (hash !== sha256(entry)) return 'its result is damaged';
     return JSON.parse(entry) as Entry;
   }
 
   /** Notebooks of equal names in different folders have different files. */
   private file(path: string): string {
-    const place = hashOf(resolve(path)).slice(0, 8);
+    const place = sha256(resolve(path)).slice(0, 8);
     return join(this.folder, `${basename(path, '.ipynb')}-${place}.json`);
   }
 }

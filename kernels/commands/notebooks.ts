@@ -107,7 +107,7 @@ function tell(
   tellGitHub(reports, findLine);
 }
 
-/** Remembers the notebooks as they are checked in, of which GitHub knows the lines. */
+/** Reads the files before the run replaces them: GitHub shows lines of the files that are checked in. */
 function lineFinder(paths: readonly string[]): FindLine {
   const texts = new Map(paths.map((path) => [path, readFileSync(path, 'utf8')]));
   return (path, id, line) => sourceLines(texts.get(path)!)(id, line);

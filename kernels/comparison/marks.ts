@@ -6,7 +6,7 @@ export interface Piece {
   readonly differs: boolean;
 }
 
-/** Tells apart what two lines share and in what they differ. */
+/** Splits two lines into the pieces that they share and those that differ. */
 export function marked(stored: string, run: string): { stored: Piece[]; run: Piece[] } {
   const [before, now] = [tokensOf(stored), tokensOf(run)];
   const same = before.map((token, i) => isSameToken(token, now[i]));
@@ -49,7 +49,7 @@ function cut(line: string, { start, end }: Ends): Piece[] {
 const BEFORE = 40;
 const WIDTH = 100;
 
-/** The part of both lines around the first difference, which is whole in them as far as 60 characters go. */
+/** At most 100 characters of both lines, around the first difference. */
 export function excerpts(stored: string, run: string): { stored: string; run: string } {
   const pieces = marked(stored, run);
   const part = (line: string, of: readonly Piece[]) => {

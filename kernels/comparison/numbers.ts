@@ -22,7 +22,7 @@ export function tokensOf(line: string): Token[] {
   return [...tokens, { text: line.slice(at), isNumber: false, at }];
 }
 
-/** Whether pieces say the same: numbers within the precision of their digits, text but for spaces. */
+/** Whether two pieces are the same: numbers within the precision of their digits, text apart from the number of spaces. */
 export function isSameToken(one: Token | undefined, other: Token | undefined): boolean {
   if (!one || !other || one.isNumber !== other.isNumber) return false;
   if (!one.isNumber) return spaced(one.text) === spaced(other.text);
@@ -30,7 +30,7 @@ export function isSameToken(one: Token | undefined, other: Token | undefined): b
   return isClose(Number(one.text), Number(other.text), slack);
 }
 
-/** Whether lines say the same. */
+/** Whether two lines are the same, piece by piece. */
 export function isSameLine(one: string | undefined, other: string | undefined): boolean {
   if (one === undefined || other === undefined) return false;
   const [before, now] = [tokensOf(one), tokensOf(other)];

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import { type CellOutput, isJson, type MimeBundle } from '../notebook';
+import { isJson } from '../mimeTypes';
+import type { CellOutput, MimeBundle } from '../notebook';
 import { type Difference, within } from './difference';
 import { isClose } from './numbers';
 import { picturesDiffer } from './pictures';

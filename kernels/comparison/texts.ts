@@ -13,14 +13,14 @@ export function textsDiffer(stored: string, run: string): Difference[] {
   );
 }
 
-/** Compares HTML as text, and tells of differences as a reader sees them: by row and column of tables. */
+/** Compares HTML as text, and names differences as a reader sees them: by row and column of tables. */
 export function htmlDiffers(stored: string, run: string): Difference[] {
   const inText = textsDiffer(stored, run);
   if (inText.length === 0) return [];
   const [before, now] = [htmlRows(stored), htmlRows(run)];
   const header = now.find((cells) => cells.length > 1) ?? [];
   const seen = linesDiffer(before, now, isSameRow).flatMap((row) => rowDiffers(row, header));
-  // Else only the markup differs.
+  // No text differs, so the markup does.
   return seen.length > 0
     ? seen
     : inText.map((difference) => ({ ...difference, place: `markup, ${difference.place}` }));
@@ -32,7 +32,7 @@ interface Changed<T> {
   readonly run?: T;
 }
 
-/** Pairs the items between those that are the same at the beginning and at the end. */
+/** Pairs the items that are left once equal ones at both ends are set aside. */
 function linesDiffer<T>(
   before: readonly T[],
   now: readonly T[],

@@ -14,7 +14,7 @@ export type Markdown = (text: string, attached?: Attachments) => string;
 
 type Attachments = NonNullable<TextCell['attachments']>;
 
-/** Marks up code in a language by its name or alias; code of an unknown language stays plain. */
+/** Highlights code in a language, by its name or alias; code of an unknown language stays plain. */
 export function highlighted(code: string, language: string): string {
   return hljs.getLanguage(language) ? hljs.highlight(code, { language }).value : escapeHtml(code);
 }

@@ -13,9 +13,9 @@ export interface PlotlyFigure {
 
 /** What the outputs of a notebook need of the page around them. */
 export interface OutputContext {
-  /** Renders Markdown that may be shown. */
+  /** Renders Markdown as HTML that is safe to show. */
   readonly markdown: Markdown;
-  /** Makes HTML one that may be shown. */
+  /** Makes HTML safe to show. */
   readonly html: (html: string) => string;
   /** Keeps a figure for the page's scripts and returns its number. */
   readonly addFigure: (figure: PlotlyFigure) => number;
@@ -25,10 +25,10 @@ export interface OutputContext {
 
 const PLOTLY = 'application/vnd.plotly.v1+json';
 const PICTURES = ['image/svg+xml', 'image/png', 'image/jpeg', 'image/gif', 'image/webp'] as const;
-/** What kernels say of pictures of which they know nothing. */
+/** Texts that kernels put beside pictures, and that do not describe them. */
 const SAYS_NOTHING = /^(?:<.*>|image\/\S+, \d+ bytes|SVG picture|plotly figure)$/;
 
-/** Renders an output of whatever origin: its members may be of any type. */
+/** Renders an output. Anyone may have written it, so its members may be of any type. */
 export function outputHtml(output: CellOutput, context: OutputContext): string {
   switch (output.output_type) {
     case 'stream':
@@ -71,7 +71,7 @@ function shownForm(
   return plain === undefined ? undefined : text(plain);
 }
 
-/** A picture as an element in which not even a picture's own scripts run. */
+/** A picture as an element `<img>`, in which scripts of an SVG file do not run. */
 function pictureHtml(type: string, content: string, alt: string, metadata: unknown): string {
   const isSvg = type === 'image/svg+xml';
   const base64 = isSvg ? Buffer.from(content).toString('base64') : content.replaceAll(/\s/g, '');

@@ -4,20 +4,20 @@ import type { RemovedAttribute, RemovedElement } from 'dompurify';
 export interface Parsed {
   /** Holds the nodes. */
   readonly root: Element;
-  /** Whether something that could run, or reach beyond its place, was taken out. */
+  /** Whether something was taken out that could run or change the rest of the page. */
   readonly isCut: boolean;
 }
 
-/** Parses HTML of a notebook into nodes that have not run and, unless it is trusted, cannot. */
+/** Parses HTML of a notebook. Its scripts do not run here; unless the notebook is trusted, they are gone. */
 export type ParseHtml = (html: string) => Parsed;
 
-/** Taken out beside scripts: styles would reach the whole page, forms would send what a reader types. */
+/** Elements that are taken out beside scripts: styles apply to the whole page, forms send what a reader types. */
 const FORBIDDEN = ['style', 'form', 'dialog'];
 /** MathML's `form` says on which side of its operand an operator stands. */
 const ALLOWED_ATTRIBUTES = ['form', 'target'];
 /** The TeX beside MathML, which is not shown; the element around both needs no mention. */
 const SOURCE_OF_FORMULA = ['annotation', 'semantics'];
-/** Attributes that ran something or led somewhere. */
+/** Attributes that run a script, load something or lead somewhere. */
 const ACTIVE_ATTRIBUTE = /^on|href$|^src|action$/;
 
 /**
@@ -49,7 +49,7 @@ export async function htmlParser(trust: boolean): Promise<ParseHtml> {
   };
 }
 
-/** Whether a reader misses what was taken out. */
+/** Whether the page shows or does less without what was taken out. */
 function isLoss(removed: RemovedElement | RemovedAttribute): boolean {
   if ('attribute' in removed) return ACTIVE_ATTRIBUTE.test(removed.attribute?.name ?? '');
   return !SOURCE_OF_FORMULA.includes(removed.element.nodeName.toLowerCase());

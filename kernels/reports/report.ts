@@ -17,7 +17,7 @@ export interface CellReport {
   readonly id: string;
   /** Its execution count; missing where it was not run. */
   readonly number?: number;
-  /** The first line of its code that says something. */
+  /** The first line of its code that holds a word. */
   readonly title: string;
   readonly outcome: CellResult['outcome'];
   readonly seconds: number;
@@ -33,7 +33,7 @@ export interface FailureReport {
   readonly type: string;
   /** One line. */
   readonly message: string;
-  /** All that is known. */
+  /** The place, the exception and what the cell had printed, or the differences. */
   readonly text: string;
   /** The line of the cell, from 1. */
   readonly line?: number;
@@ -71,7 +71,7 @@ export function reportOf(
   };
 }
 
-/** The report of a notebook that was not run, or not to its end through no fault of its own. */
+/** The report of a notebook that was not run, or that was stopped because another one failed. */
 export function skippedReport(path: string, notebook: Notebook, reason: string): NotebookReport {
   const cells = notebook.cells.filter(isCode).map(({ id, source }): CellReport => {
     return { id, title: titleOf(source), outcome: 'skipped', seconds: 0, reason };
@@ -84,7 +84,7 @@ export function cellName({ number, id, title }: CellReport): string {
   return `cell ${number ?? id}: ${title}`;
 }
 
-/** The first line of a cell's code that says something, cut to 100 characters. */
+/** The first line of a cell's code that holds a word, cut to 100 characters. */
 export function titleOf(source: string): string {
   const first = source.split('\n').find((text) => /\w/.test(text)) ?? '';
   return first.trim().slice(0, 100);

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import type { Cell } from '../notebook';
+import { sha256 } from '../sha256';
 import { shownMetadata, type TextPart, trimmed } from './percent';
 
 /**
@@ -78,7 +78,7 @@ function merged(cell: Cell, part: TextPart): Cell {
 function newCell({ cell_type, metadata, source }: TextPart, ids: Set<string>): Cell {
   let id = '';
   for (let salt = 0; id === '' || ids.has(id); salt++)
-    id = createHash('sha256').update(`${cell_type}\n${source}\n${salt}`).digest('hex').slice(0, 8);
+    id = sha256(`${cell_type}\n${source}\n${salt}`).slice(0, 8);
   ids.add(id);
   const cell = { id, metadata, source };
   return cell_type === 'code'

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { attempt } from '../attempt';
 import { type Cell, sortKeys } from '../notebook';
 
 /** A cell as text can hold it: all but its outputs, its id and its attachments. */
@@ -69,11 +69,6 @@ export function headerOf(text: string): string {
   return HEADER.exec(text)?.[0] ?? '';
 }
 
-/** A hash of a text in percent format. */
-export function hashOf(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
-}
-
 function markerOf({ cell_type, metadata }: TextPart): string {
   const { title, ...other } = shownMetadata(metadata);
   const isTitle = typeof title === 'string' && /^[^\s[\]{}=]+( [^\s[\]{}=]+)*$/.test(title);
@@ -117,11 +112,7 @@ function metadataOf(text: string): Record<string, unknown> {
 }
 
 function parsed(json: string): unknown {
-  try {
-    return JSON.parse(json);
-  } catch {
-    return undefined;
-  }
+  return attempt(() => JSON.parse(json) as unknown);
 }
 
 function commented(line: string): string {

@@ -2,14 +2,15 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { NotebookError } from '../errors';
 import { NOTEBOOK_METADATA } from '../kernelspec';
 import { type Notebook, readNotebook, writeNotebook } from '../notebook';
+import { sha256 } from '../sha256';
 import { writeFileAtomic } from '../writeFileAtomic';
 import { mergeCells } from './mergeCells';
-import { hashOf, headerOf, percentCells, percentText } from './percent';
+import { headerOf, percentCells, percentText } from './percent';
 
 /** The two forms of a notebook, by the endings of their files. */
 export type Form = 'ipynb' | 'ts';
 
-/** Which of the two files of a notebook has what the other lacks. */
+/** Which of a notebook's two files was edited. */
 export type Step =
   /** They say the same. */
   | 'in step'
@@ -18,7 +19,7 @@ export type Step =
   /** The twin was edited, or has no notebook yet. */
   | 'ts';
 
-/** The member of a notebook's metadata that holds what this package must remember. */
+/** The member of a notebook's metadata that this package writes. */
 const OWN = 'typescript-notebooks';
 
 /** A notebook and its twin, a text in percent format; at least one of them exists. */
@@ -53,7 +54,7 @@ export class Twin {
   step(from?: Form): Step {
     const { notebook, text } = this;
     if (!notebook || text === undefined) return notebook ? 'ipynb' : 'ts';
-    const [own, other] = [hashOf(percentText(notebook.cells)), hashOf(normal(text))];
+    const [own, other] = [sha256(percentText(notebook.cells)), sha256(normal(text))];
     const last = rememberedIn(notebook);
     if (own === other) return 'in step';
     if (other === last) return 'ipynb';
@@ -68,7 +69,7 @@ export class Twin {
     );
   }
 
-  /** Writes what is behind, and remembers in the notebook that both are in step. */
+  /** Writes the file that was not edited, and notes in the notebook that both are in step. */
   take(step: Step): void {
     const { notebook, text = '' } = this;
     const cells =
@@ -77,16 +78,16 @@ export class Twin {
         : (notebook?.cells ?? []);
     const twin = percentText(cells);
     const metadata = notebook?.metadata ?? NOTEBOOK_METADATA;
-    if (step === 'ts' || !notebook || rememberedIn(notebook) !== hashOf(twin))
+    if (step === 'ts' || !notebook || rememberedIn(notebook) !== sha256(twin))
       writeNotebook(this.file('ipynb'), {
         cells,
-        metadata: { ...metadata, [OWN]: { ...ownOf(metadata), twin: hashOf(twin) } },
+        metadata: { ...metadata, [OWN]: { ...ownOf(metadata), twin: sha256(twin) } },
       });
     if (step === 'ipynb') writeFileAtomic(this.file('ts'), headerOf(text) + twin);
   }
 }
 
-/** The text as it is written, without a header and whatever a formatter changed between cells. */
+/** The text as this package writes it: without a header and without blank lines that a formatter added. */
 function normal(text: string): string {
   return percentText(percentCells(text));
 }

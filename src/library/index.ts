@@ -31,7 +31,12 @@ export { type ImageNetAOptions, loadImageNetA } from './datasets/loadImageNetA';
 export { type ImageNetCOptions, loadImageNetC } from './datasets/loadImageNetC';
 export type { Normalization } from './datasets/normalization';
 export { type NpyArray, readNpy } from './datasets/npy';
-export type { Channels, PictureLimits, PictureOptions, Preprocessing } from './datasets/preprocess';
+export type {
+  Channels,
+  PictureLimits,
+  PictureOptions,
+  Preprocessing,
+} from './datasets/pictureOptions';
 export {
   type CorruptedSetsOptions,
   type CorruptionChoice,

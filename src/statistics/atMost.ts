@@ -1,4 +1,4 @@
-/** A function that runs work as soon as fewer than `most` others that it runs are under way. */
+/** Returns a function that runs work, of which at most `most` pieces at a time. */
 export function atMost(most: number): <T>(work: () => Promise<T>) => Promise<T> {
   const waiting: (() => void)[] = [];
   let underWay = 0;

@@ -66,6 +66,7 @@ export {
 export * from './progress';
 export * from './random';
 export { readSettings } from './settingsFile';
+export { STOPPED } from './stopSignals';
 export * from './store/checkedJson';
 export * from './store/checksum';
 export * from './store/names';

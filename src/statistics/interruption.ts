@@ -9,9 +9,13 @@ interface Work {
 
 const works = processWide('works', () => new Set<Work>());
 
-const signals = new StopSignals((reason) => {
-  for (const { controller } of works) controller.abort(reason);
-});
+const signals = processWide(
+  'stopSignals',
+  () =>
+    new StopSignals((reason) => {
+      for (const { controller } of works) controller.abort(reason);
+    }),
+);
 
 /**
  * Runs long work that an interrupt of the notebook, Ctrl-C or SIGTERM stops, though its author passes no signal

@@ -1,16 +1,15 @@
 import { progress } from './progress';
 
 /** The exit statuses of a process that a signal ended, as shells give them: 128 and the signal's number. */
-const STATUS = { SIGINT: 130, SIGTERM: 143 } as const;
+export const STOPPED = { SIGINT: 130, SIGTERM: 143 } as const;
 
-type StopSignal = keyof typeof STATUS;
+type StopSignal = keyof typeof STOPPED;
 
-const SIGNALS = Object.keys(STATUS) as readonly StopSignal[];
+const SIGNALS = Object.keys(STOPPED) as readonly StopSignal[];
 
 /**
- * Puts off the end of a process by Ctrl-C or SIGTERM until its work has saved its state. Only signals that
- * nobody else listens to are taken, which would end the process at once; a program that has a listener of its own,
- * as a notebook's, decides itself.
+ * Puts off the end of a process by Ctrl-C or SIGTERM until its work has saved its state. A signal that the program
+ * itself listens to, as the process of a notebook does, is left to the program.
  */
 export class StopSignals {
   private received: StopSignal | undefined;
@@ -36,13 +35,13 @@ export class StopSignals {
     if (!this.received) return;
     progress().done();
     if (this.message !== undefined) console.error(this.message);
-    process.exit(STATUS[this.received]);
+    process.exit(STOPPED[this.received]);
   }
 
   private readonly onSignal = (signal: NodeJS.Signals): void => {
     const known = signal as StopSignal;
     // Whoever asks twice does not want to wait.
-    if (this.received) process.exit(STATUS[known]);
+    if (this.received) process.exit(STOPPED[known]);
     this.received = known;
     progress().done();
     console.error(`${signal}: stopping, and saving what is under way; once more ends it at once.`);

@@ -123,6 +123,11 @@ test('a missing package is named with the folder and the command that installs i
   for (const [source, expected] of [
     ["import { nope } from 'nope';\nnope;", `CompileError: ${install('nope')}`],
     [
+      "import * as sbd from 'selective-brain-damage';\nsbd;",
+      `CompileError: ${install('selective-brain-damage')}`,
+    ],
+    ["await import('nope');", `CompileError: ${install('nope')}`],
+    [
       "import type { Nope } from '@scope/nope/part';\nlet x: Nope;",
       `CompileError: ${install('@scope/nope')}`,
     ],

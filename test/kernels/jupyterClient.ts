@@ -106,17 +106,33 @@ export class JupyterClient {
 
   /** Answers the next question of a cell; resolves to the content of its request. */
   async onInput(answer: (prompt: string) => string): Promise<Content> {
-    const { content } = decode((await this.stdin.receive()) as Buffer[], this.connection);
+    const { content } = await this.question();
+    // As jupyter_client answers: without the question's header.
     await this.send('input_reply', { value: answer(String(content.prompt)) }, this.stdin);
     return content;
   }
 
+  /** The next question of a cell. */
+  async question(): Promise<Message> {
+    return decode((await this.stdin.receive()) as Buffer[], this.connection);
+  }
+
+  /** Answers a question as JupyterLab does: with the question's header. */
+  async answer({ header }: Message, value: string): Promise<void> {
+    await this.send('input_reply', { value }, this.stdin, header);
+  }
+
   /** Returns the request's id. */
-  async send(type: string, content: Content, channel = this.shell): Promise<string> {
+  async send(
+    type: string,
+    content: Content,
+    channel = this.shell,
+    parent: Message['parent'] = {},
+  ): Promise<string> {
     const message = {
       identities: [],
       header: header(type, this.session),
-      parent: {},
+      parent,
       metadata: {},
       content,
     };
@@ -186,7 +202,7 @@ export class JupyterClient {
     }
   }
 
-  private isIdle(id: string): boolean {
+  isIdle(id: string): boolean {
     return this.published.some(
       ({ parent, content }) => parent.msg_id === id && content.execution_state === 'idle',
     );

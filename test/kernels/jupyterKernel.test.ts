@@ -181,7 +181,7 @@ test('completion and inspection count in code points', async () => {
   assert.deepEqual([nothing.reply.content.found, nothing.reply.content.data], [false, {}]);
 });
 
-test('completeness, history and comms are answered', async () => {
+test('completeness and history are answered', async () => {
   const open = await client.request('is_complete_request', { code: 'for (;;) {' });
   assert.deepEqual(open.reply.content, { status: 'incomplete', indent: '  ' });
   const whole = await client.request('is_complete_request', { code: 'let a;' });
@@ -190,10 +190,24 @@ test('completeness, history and comms are answered', async () => {
   const history = await client.request('history_request', { hist_access_type: 'tail', n: 1 });
   const [[, , code]] = history.reply.content.history as [[number, number, string]];
   assert.equal(code, "'remembered'");
-  const comms = await client.request('comm_info_request');
-  assert.deepEqual(comms.reply.content, { status: 'ok', comms: {} });
-  const id = await client.send('comm_open', { comm_id: 'c', target_name: 'jupyter.widget' });
-  await client.until(() => client.of(id).some(({ header }) => header.msg_type === 'comm_close'));
+});
+
+test('comms of widgets and figures are refused as the protocol says', async () => {
+  for (const content of [{}, { target_name: 'jupyter.widget' }]) {
+    const { reply } = await client.request('comm_info_request', content);
+    assert.deepEqual(reply.content, { status: 'ok', comms: {} });
+  }
+  const told = async (type: string, content: Record<string, unknown>) => {
+    const id = await client.send(type, { comm_id: 'c', data: {}, ...content });
+    await client.until(() => client.isIdle(id));
+    return client.of(id).map(({ header, content }) => [header.msg_type, content]);
+  };
+  for (const target_name of ['jupyter.widget', 'jupyter.widget.control', 'plotly'])
+    assert.deepEqual(await told('comm_open', { target_name }), [
+      ['comm_close', { comm_id: 'c', data: {} }],
+    ]);
+  assert.deepEqual(await told('comm_msg', { data: { method: 'request_states' } }), []);
+  assert.deepEqual(await told('comm_close', {}), []);
 });
 
 test('an interrupt stops the cell, aborts what waits and leaves the kernel usable', async () => {
@@ -296,6 +310,28 @@ test('a cell asks by input requests, where the client takes them', async () => {
   assert.deepEqual(await asked, { prompt: 'name? ', password: false });
   const { reply } = await client.execute("prompt('name?')");
   assert.equal(reply.content.ename, 'InputError');
+});
+
+test('a question that an interrupt ends leaves nothing behind, and later ones get their own answers', async () => {
+  const asks = (message: string) =>
+    client.execute(`console.log(prompt('${message}'));\nawait new Promise(setImmediate);`, {
+      allow_stdin: true,
+    });
+  const interrupted = asks('name?');
+  const question = await client.question();
+  await client.onControl('interrupt_request');
+  assert.equal((await interrupted).reply.content.ename, 'Interrupted');
+  assert.deepEqual(types((await interrupted).published), ['execute_input', 'error']);
+  const next = asks('town?');
+  const open = await client.question();
+  // Jupyter shows the field of the first question until it is answered.
+  await client.answer(question, 'Ada');
+  await client.answer(open, 'Ulm');
+  assert.equal(text(await next), 'Ulm\n');
+  assert.deepEqual(types((await client.execute('1')).published), [
+    'execute_input',
+    'execute_result',
+  ]);
 });
 
 test('outputs are replaced and removed by the messages of the protocol', async () => {

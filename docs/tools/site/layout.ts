@@ -1,4 +1,4 @@
-import { escapeHtml } from './escape';
+import { escapeHtml } from '#kernels/table';
 import { placeOf, type SitePage, titleOf } from './pages';
 
 /**

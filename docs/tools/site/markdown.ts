@@ -1,5 +1,4 @@
-import hljs from 'highlight.js/lib/common';
-import { escapeHtml } from './escape';
+import { highlighted } from '#kernels/pages/markdown';
 
 /** markdown-it, as far as the site changes it. */
 export interface MarkdownIt {
@@ -80,9 +79,4 @@ function replaceLinks(tokens: readonly Token[], link: (target: string) => string
       const target = token.attrGet(name);
       if (target !== null) token.attrSet(name, link(target));
     }
-}
-
-function highlighted(code: string, language: string): string {
-  const known = hljs.getLanguage(language) ? language : undefined;
-  return known ? hljs.highlight(code, { language: known }).value : escapeHtml(code);
 }

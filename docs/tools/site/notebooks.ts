@@ -1,55 +1,45 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { type Cell, type CellOutput, readNotebook } from '#kernels/notebook';
+import { escapeHtml } from '#kernels/table';
 import { ROOT } from '../packages';
-import { escapeHtml } from './escape';
 
 const FOLDER = join(ROOT, 'notebooks');
-
-interface Cell {
-  readonly cell_type: string;
-  readonly source: string | readonly string[];
-  readonly outputs?: readonly Output[];
-}
-
-interface Output {
-  readonly text?: string | readonly string[];
-  readonly data?: Readonly<Record<string, string | readonly string[]>>;
-}
 
 /** The executed notebooks as Markdown with what they show, by the names of their files without ending. */
 export function notebookPages(): Map<string, string> {
   const names = readdirSync(FOLDER).filter((name) => name.endsWith('.ipynb'));
   return new Map(
     names.sort().map((name) => {
-      const { cells } = JSON.parse(readFileSync(join(FOLDER, name), 'utf8')) as { cells: Cell[] };
+      const { cells } = readNotebook(join(FOLDER, name));
       return [name.replace('.ipynb', ''), cells.map(cellMarkdown).join('\n\n')];
     }),
   );
 }
 
-function cellMarkdown({ cell_type, source, outputs = [] }: Cell): string {
-  if (cell_type === 'markdown') return joined(source);
-  return [`\`\`\`ts\n${joined(source)}\n\`\`\``, ...outputs.map(outputHtml)].join('\n\n');
+function cellMarkdown(cell: Cell): string {
+  if (cell.cell_type !== 'code') return cell.source;
+  return [`\`\`\`ts\n${cell.source}\n\`\`\``, ...cell.outputs.map(outputHtml)].join('\n\n');
 }
 
 /** A block of HTML, which Markdown leaves alone as long as no line of it is empty. */
-function outputHtml({ text, data = {} }: Output): string {
-  const png = data['image/png'];
+function outputHtml(output: CellOutput): string {
+  if (output.output_type === 'stream') return printed(output.text);
+  if (output.output_type === 'error') return printed(output.traceback.join('\n'));
+  const form = (type: string) => output.data[type] as string | undefined;
+  const [png, html, plain] = [form('image/png'), form('text/html'), form('text/plain')];
   if (png !== undefined) {
-    const alt = joined(data['text/plain'] ?? 'Figure').split('\n')[0]!;
-    const base64 = joined(png).trim();
-    return `<p><img alt="${escapeHtml(alt)}" src="data:image/png;base64,${base64}"></p>`;
+    const [alt = ''] = (plain ?? 'Figure').split('\n');
+    return `<p><img alt="${escapeHtml(alt)}" src="data:image/png;base64,${png.trim()}"></p>`;
   }
-  const html = data['text/html'];
-  if (html !== undefined) return `<div class="output">${withoutEmptyLines(joined(html))}</div>`;
-  const plain = joined(text ?? data['text/plain'] ?? '').trimEnd();
-  return `<pre class="output">${escapeHtml(plain).replaceAll('\n', '&#10;')}</pre>`;
+  if (html !== undefined) return `<div class="output">${withoutEmptyLines(html)}</div>`;
+  return printed(plain ?? '');
+}
+
+function printed(text: string): string {
+  return `<pre class="output">${escapeHtml(text.trimEnd()).replaceAll('\n', '&#10;')}</pre>`;
 }
 
 function withoutEmptyLines(html: string): string {
   return html.replace(/\n\s*(?=\n)/g, '');
-}
-
-function joined(lines: string | readonly string[]): string {
-  return typeof lines === 'string' ? lines : lines.join('');
 }

@@ -20,29 +20,26 @@ export interface SitePage {
 
 /** The tutorials, in the order of reading. */
 export const TUTORIALS = ['audit', 'train', 'bring', 'own'].map((name) => `tutorials/${name}.md`);
-const BACKGROUND = ['statistics.md', 'scaling.md'];
-/** Pages that are files of the repository as well. */
-const KERNEL = 'kernels/README.md';
+/** Pages that are read in the repository as well, by their files, with their places on the site. */
+const SHARED = [
+  ['docs/scaling.md', 'scaling.md'],
+  ['docs/tensorflow.md', 'tensorflow.md'],
+  ['kernels/README.md', 'kernel.md'],
+] as const;
 const IN_NAVIGATION = ['README.md', 'tables.md', 'types.md', 'values.md'];
 
-/** All pages: those written for the site, the executed notebooks, the reference. */
+/** All pages: those written for the site, guides of the repository, the executed notebooks, the reference. */
 export function sitePages(): SitePage[] {
-  const own = (path: string, group: string): SitePage => ({
-    path,
-    source: `${SOURCE}/${path}`,
-    text: readFileSync(join(ROOT, SOURCE, path), 'utf8'),
-    group,
+  const page = (source: string, path: string, group: string): SitePage => ({
+    ...{ path, source, group },
+    text: readFileSync(join(ROOT, source), 'utf8'),
   });
+  const own = (path: string, group: string) => page(`${SOURCE}/${path}`, path, group);
   return [
     own('index.md', 'Selective Brain Damage'),
     ...TUTORIALS.map((path) => own(path, 'Tutorials')),
-    ...BACKGROUND.map((path) => own(path, 'How it works')),
-    {
-      path: 'kernel.md',
-      source: KERNEL,
-      text: readFileSync(join(ROOT, KERNEL), 'utf8'),
-      group: 'How it works',
-    },
+    own('statistics.md', 'How it works'),
+    ...SHARED.map(([source, path]) => page(source, path, 'How it works')),
     ...[...notebookPages()].map(([name, text]) => ({
       path: `notebooks/${name}.md`,
       source: `notebooks/${name}.ipynb`,

@@ -1,5 +1,3 @@
-import { textOfHtml } from './escape';
-
 /** A part of a page that a search finds. */
 export interface Section {
   readonly id: number;
@@ -31,4 +29,17 @@ export function sectionsOf(
       }));
     })
     .map((section, id) => ({ id, ...section }));
+}
+
+/** HTML as text. */
+function textOfHtml(html: string): string {
+  return html
+    .replace(/<annotation[\s\S]*?<\/annotation>/g, '')
+    .replace(/<[^>]+>/g, ' ')
+    .replaceAll('&lt;', '<')
+    .replaceAll('&gt;', '>')
+    .replaceAll('&quot;', '"')
+    .replaceAll('&amp;', '&')
+    .replace(/\s+/g, ' ')
+    .trim();
 }

@@ -68,18 +68,16 @@ export async function serveAnnotations(
 }
 
 function listen(server: Server, port: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (cause: Error) =>
-      reject(
-        new OptionError(
-          `--port: ${port} cannot be used (${cause.message}); leave it out for a free one.`,
-          {
-            ...{ cause, option: '--port', value: port },
-          },
-        ),
-      ),
-    );
+  const listening = new Promise<number>((resolve, reject) => {
+    server.once('error', reject);
+    // Throws where no port has this number.
     server.listen(port, '127.0.0.1', () => resolve((server.address() as AddressInfo).port));
+  });
+  return listening.catch((cause: Error) => {
+    throw new OptionError(
+      `--port: ${port} cannot be used (${cause.message}); leave it out for a free one.`,
+      { cause, option: '--port', value: port },
+    );
   });
 }
 

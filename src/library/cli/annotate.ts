@@ -1,4 +1,4 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import { AnnotationsError, OptionError, readPredictions } from 'selective-brain-damage-statistics';
 import { interruptible, runCommand } from 'selective-brain-damage-statistics/internal';
 import { AnswerFile } from '../annotation/answerFile';
@@ -6,7 +6,7 @@ import { Interviews } from '../annotation/interviews';
 import { serveAnnotations } from '../annotation/server';
 import { openStudy } from '../annotation/study';
 import { openImages } from './networkOptions';
-import { whole } from './whole';
+import { from0, whole } from './whole';
 
 const USAGE = `Usage: sbd annotate <predictions...> --images <place> [options]
 
@@ -96,10 +96,4 @@ function aborted(signal: AbortSignal): Promise<void> {
     if (signal.aborted) resolve();
     else signal.addEventListener('abort', () => resolve(), { once: true });
   });
-}
-
-function from0(text: string): number {
-  if (!/^\d{1,9}$/.test(text))
-    throw new InvalidArgumentError('Expected a whole number, 0 or more.');
-  return Number(text);
 }

@@ -7,7 +7,7 @@ import { readText } from 'selective-brain-damage-statistics/internal';
 import type { ImageDataset } from '../datasets/imageDataset';
 import { loadCifar10 } from '../datasets/loadCifar10';
 import { type ImageFolderOptions, loadImageFolder } from '../datasets/loadImageFolder';
-import type { Channels, PictureOptions, Preprocessing } from '../datasets/preprocess';
+import type { Channels, PictureOptions, Preprocessing } from '../datasets/pictureOptions';
 import { loadOnnx } from '../models/loadOnnx';
 import type { OnnxNetwork, OnnxProvider } from '../models/onnxNetwork';
 import { loadImageNetRecords } from '../records/loadImageNetRecords';

@@ -10,10 +10,10 @@ import {
 } from 'selective-brain-damage-statistics/internal';
 import { kubernetesJobs } from '../plans/kubernetesJobs';
 import type { PlanFile } from '../plans/planFile';
+import { jobName } from '../plans/plannedJob';
 import { countUnits } from '../plans/planUnits';
 import { parsePlan } from '../plans/readPlan';
 import { slurmScript } from '../plans/slurmScript';
-import { jobName } from '../plans/unitCommand';
 import { folderStatus } from '../status/folderStatus';
 import { isOver } from '../status/status';
 import { statusText } from '../status/statusText';
@@ -23,17 +23,17 @@ const UNFINISHED = 75;
 
 const USAGE = `Usage: sbd plan <plan.json> [--status | --slurm | --kubernetes] [options]
 
-Says how much of a plan is done, or prints what has a cluster do it: a task for each network, then one
-for each set of shifted images, as sbd train --network and --set do. A task that fails does not stop
-the others; one that is stopped or loses its machine goes on from its checkpoint.
+Says how much of a plan is done, or prints jobs of a cluster that do it: a task for each network,
+then one for each set of images, as sbd train --network and --set do. A task that fails does not
+stop the others; one that is stopped or loses its machine goes on from its checkpoint.
 
-  --status             what is done, failed and left, by the files in the plan's folder (the default)
+  --status             what is done, failed and left, by the files in the plan's folder (default)
   --json               the same as JSON
-  --slurm              a script for a folder or bucket that all nodes reach: bash it, with options of sbatch
+  --slurm              a script for a place that all nodes reach: bash it, with options of sbatch
   --kubernetes         manifests for kubectl apply: the plan, and two Indexed Jobs
     --image <image>    the container image of sbd (see Dockerfile)
     --claim <name>     a persistent volume claim, in whose root the plan counts its paths
-    --secret <name>    a secret with AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and so on, for a bucket
+    --secret <name>    a secret with AWS_ACCESS_KEY_ID and so on, for a bucket
   --folder <place>     in place of the plan's folder
 
 Exit status of --status: 0 all is there, 1 only what failed is missing, 75 more is.

@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { Command, Option } from 'commander';
 import { OptionError } from 'selective-brain-damage-statistics';
-import { interruptible, runCommand, toJson } from 'selective-brain-damage-statistics/internal';
+import { runCommand, toJson } from 'selective-brain-damage-statistics/internal';
 import { folderStatus } from '../status/folderStatus';
 import { queueStatus } from '../status/queueStatus';
 import { isOver, type Status } from '../status/status';
@@ -34,15 +34,12 @@ export function status(argv: readonly string[]): Promise<number> {
     .option('--watch')
     .addOption(new Option('--seconds <n>').argParser(whole))
     .option('--json');
-  return runCommand(command, argv, USAGE, () =>
-    interruptible(undefined, (signal) => run(command.args[0], command.opts(), signal)),
-  );
+  return runCommand(command, argv, USAGE, () => run(command.args[0], command.opts()));
 }
 
 async function run(
   place = process.env.SBD_QUEUE,
   { watch = false, seconds = 10, json = false }: Values,
-  signal: AbortSignal,
 ): Promise<number> {
   if (!place)
     throw new OptionError('sbd status: give a folder, s3://bucket/prefix or redis://host:6379.', {
@@ -52,13 +49,12 @@ async function run(
     const now = await (/^rediss?:/.test(place) ? queueStatus(place) : folderStatus(place));
     show(now, watch, json);
     if (!watch || isOver(now)) return 0;
-    await setTimeout(1000 * seconds, undefined, { signal }).catch(() => {});
-    if (signal.aborted) return 0;
+    await setTimeout(1000 * seconds);
   }
 }
 
 function show(now: Status, watch: boolean, json: boolean): void {
-  // A page of a terminal begins at its top.
+  // On a terminal the next look replaces the one before.
   if (watch && !json && process.stdout.isTTY) process.stdout.write('\x1b[H\x1b[J');
   if (!json) console.log(statusText(now, process.stdout));
   else console.log(watch ? JSON.stringify(now) : toJson(now).trimEnd());

@@ -7,7 +7,7 @@ import { type Plan, readPlan } from '../plans/readPlan';
 import type { PopulationFailure } from '../training/population';
 import { trainPopulation } from '../training/trainPopulation';
 import { withFolder } from './planFolder';
-import { index, whole } from './whole';
+import { from0, whole } from './whole';
 
 const USAGE = `Usage: sbd train <plan.json> [options]
 
@@ -19,7 +19,7 @@ options of trainPopulation; its schema is plans/plan.schema.json of this package
   --processes <n>      default: one per core; one on a GPU
   --queue <url>        workers of this queue train, on any machine: redis://user:password@host:6379
   --network <i>        trains this network only, counted from 0, in one process
-  --set <i>            evaluates the networks that are there on this set of images only, 0 the clean one
+  --set <i>            evaluates the networks that are there on this set of images, 0 the clean one
 
 Machines of a cluster train and evaluate one by one (sbd plan).
 
@@ -43,8 +43,8 @@ export function train(argv: readonly string[]): Promise<number> {
     .option('--folder <place>')
     .addOption(new Option('--processes <n>').argParser(whole))
     .option('--queue <url>')
-    .addOption(new Option('--network <i>').argParser(index).conflicts([...others, 'set']))
-    .addOption(new Option('--set <i>').argParser(index).conflicts(others));
+    .addOption(new Option('--network <i>').argParser(from0).conflicts([...others, 'set']))
+    .addOption(new Option('--set <i>').argParser(from0).conflicts(others));
   return runCommand(command, argv, USAGE, () => run(command.args[0]!, command.opts()));
 }
 

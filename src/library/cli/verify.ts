@@ -1,12 +1,12 @@
 import { Command } from 'commander';
-import { groupBy, runCommand } from 'selective-brain-damage-statistics/internal';
+import { groupBy, runCommand, toJson } from 'selective-brain-damage-statistics/internal';
 import { type Finding, type Verification, verifyFolder } from '../verification/verifyFolder';
 
 const USAGE = `Usage: sbd verify <folder> [options]
 
 Compares what a folder holds with the checksums that were written with it: models, checkpoints,
-predictions, scores and records, of a population, of one model or of several. Says what is damaged or
-missing, what to delete, and what a rerun makes again. The folder may be s3://bucket/prefix.
+predictions, scores and records, of a population, of one model or of several. Says what is damaged
+or missing, what to delete, and what a rerun makes again. The folder may be s3://bucket/prefix.
 
   --json     all files as JSON: { folder, findings: [{ file, state, wayOut }] }; a state is whole,
              damaged, missing, or unchecked, for files older than checksums
@@ -14,13 +14,13 @@ missing, what to delete, and what a rerun makes again. The folder may be s3://bu
 Exit status: 0 nothing is damaged or missing, 1 something is, 3 there is nothing to verify.
 `;
 
-/** `sbd verify`: says what of a folder is whole. */
+/** `sbd verify`: compares a folder's files with their checksums. */
 export function verify(argv: readonly string[]): Promise<number> {
   const command = new Command('sbd verify').argument('<folder>').option('--json');
   return runCommand(command, argv, USAGE, async () => {
     const verification = await verifyFolder(command.args[0]!);
     const { json } = command.opts<{ readonly json?: boolean }>();
-    console.log(json ? JSON.stringify(verification, null, 2) : asText(verification));
+    console.log(json ? toJson(verification).trimEnd() : asText(verification));
     return wrong(verification).length > 0 ? 1 : 0;
   });
 }

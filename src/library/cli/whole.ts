@@ -5,8 +5,8 @@ export function whole(text: string): number {
   return wholeFrom(1, text);
 }
 
-/** The value of an option that numbers things from 0. */
-export function index(text: string): number {
+/** The value of an option that is a whole number, 0 or more. */
+export function from0(text: string): number {
   return wholeFrom(0, text);
 }
 

@@ -7,16 +7,17 @@ import { whole } from './whole';
 
 const USAGE = `Usage: sbd worker [<queue>] [options]
 
-Does what trainPopulation, evalRobustness, predict and sbd train submit to a queue in Redis or Valkey,
-each unit in a process of one thread, on any number of machines. They read images and write results
-at the same places: in folders that the machines share, or in buckets (AWS_ACCESS_KEY_ID,
-AWS_SECRET_ACCESS_KEY, AWS_REGION, AWS_ENDPOINT_URL). Stopped by Ctrl-C or SIGTERM, it saves what is
-under way, and another worker goes on from there; so it does soon after a worker was killed. Its exit
-status is then 130 or 143.
+Does what trainPopulation, evalRobustness, predict and sbd train submit to a queue in Redis or
+Valkey, each unit in a process of one thread, on any number of machines. They read images and write
+results at the same places: in folders that the machines share, or in buckets (AWS_ACCESS_KEY_ID,
+AWS_SECRET_ACCESS_KEY, AWS_REGION, AWS_ENDPOINT_URL). A worker that is stopped saves what is under
+way, and another one goes on from there; so it does soon after a worker was killed.
 
   <queue>               redis://user:password@host:6379, rediss:// for TLS (default: SBD_QUEUE)
   --processes <n>       units at once (default: one per core)
   --lock-seconds <n>    after which the units of a killed worker are taken over (default 30)
+
+Exit status: 130 stopped by Ctrl-C, 143 by SIGTERM, 3 for a queue that it cannot use.
 `;
 
 interface Values {

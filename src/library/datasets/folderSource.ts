@@ -2,9 +2,11 @@ import { readFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { DatasetError } from 'selective-brain-damage-statistics';
 import { type Random, shuffleInPlace } from 'selective-brain-damage-statistics/internal';
+import { decodeImage } from './decodePicture';
 import type { ImageFile, ImageFiles } from './imageFiles';
 import type { Normalization } from './normalization';
-import { decodeImage, inputOf, type PictureSettings } from './preprocess';
+import type { PictureSettings } from './pictureOptions';
+import { inputOf } from './preprocess';
 import type { DatasetSpec, Example, ImageSource } from './types';
 
 /** The images of a folder as a source. */

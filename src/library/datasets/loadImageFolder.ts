@@ -16,7 +16,7 @@ import { ImageDataset } from './imageDataset';
 import { imagesByClass, imagesByList, imagesWithoutClass, rootOf } from './imageFiles';
 import { IMAGENET_WNIDS } from './imagenetClasses';
 import { IMAGENET_NAMES } from './imagenetNames';
-import { type PictureOptions, pictureRules, pictureSettings } from './preprocess';
+import { type PictureOptions, pictureRules, pictureSettings } from './pictureOptions';
 import { sizeOfSmallImages } from './smallImages';
 
 /** Options of {@link loadImageFolder}. */

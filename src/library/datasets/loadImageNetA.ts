@@ -13,7 +13,7 @@ import { pictureLimits, type RecordLimits, recordLimits } from '../records/recor
 import { recordsFolder } from '../records/recordsFolder';
 import { IMAGENET_A_CLASSES, IMAGENET_WNIDS, imageNetClasses } from './imagenetClasses';
 import { loadImageFolder } from './loadImageFolder';
-import { type PictureOptions, pictureRules } from './preprocess';
+import { type PictureOptions, pictureRules } from './pictureOptions';
 import type { ShiftedSet } from './shiftedSet';
 
 /** Options of {@link loadImageNetA}. */

@@ -15,7 +15,7 @@ import { recordsFolder } from '../records/recordsFolder';
 import type { ImageDataset } from './imageDataset';
 import { IMAGENET_WNIDS, imageNetClasses } from './imagenetClasses';
 import { loadImageFolder } from './loadImageFolder';
-import { type PictureOptions, pictureRules } from './preprocess';
+import { type PictureOptions, pictureRules } from './pictureOptions';
 import { type CorruptionChoice, choiceRules, type ShiftedSet } from './shiftedSet';
 import { wrappedFolder } from './wrappedFolder';
 

@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { sizeWithin } from './decodePicture';
 import type { ImageFiles } from './imageFiles';
-import { type PictureOptions, sizeWithin } from './preprocess';
+import type { PictureOptions } from './pictureOptions';
 
 /** Images looked at, from the start of as many classes. */
 const LOOKED_AT = 20;

@@ -12,7 +12,7 @@ import {
   type OptionRules,
   TEXT,
 } from 'selective-brain-damage-statistics/internal';
-import { pictureRules, pictureSettings } from '../datasets/preprocess';
+import { pictureRules, pictureSettings } from '../datasets/pictureOptions';
 import { checkPath } from '../optionRules';
 import type { OnnxNetwork, OnnxOptions, OnnxProvider } from './onnxNetwork';
 import { importOnnxRuntime } from './onnxRuntime';

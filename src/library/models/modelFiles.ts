@@ -9,7 +9,7 @@ import {
   sha256,
   storeOf,
 } from 'selective-brain-damage-statistics/internal';
-import { retrain } from './readWeights';
+import { retrain } from './readNetwork';
 import type { RunRecord } from './runRecord';
 import { RUN_RECORD } from './runRule';
 

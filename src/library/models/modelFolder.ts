@@ -16,7 +16,7 @@ import '../backend/ops/imageConv2d';
 import * as tf from '../backend/tf';
 import { checkPath } from '../optionRules';
 import { type ModelFile, readModelFiles, readStoredRun, writeModelFiles } from './modelFiles';
-import { checkMasks, readNetwork, retrain } from './readWeights';
+import { checkMasks, readNetwork, retrain } from './readNetwork';
 import type { RunRecord } from './runRecord';
 import { decodeSafetensors, encodeSafetensors, type NamedArray } from './safetensors';
 import { variantOfRun } from './variantOfRun';

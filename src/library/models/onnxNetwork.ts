@@ -1,4 +1,4 @@
-import type { PictureOptions } from '../datasets/preprocess';
+import type { PictureOptions } from '../datasets/pictureOptions';
 
 /** What runs an ONNX network. */
 export type OnnxProvider = 'cpu' | 'webgpu' | 'cuda';

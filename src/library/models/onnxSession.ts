@@ -1,7 +1,7 @@
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import { EvaluationError, OptionError } from 'selective-brain-damage-statistics';
 import type { Normalization } from '../datasets/normalization';
-import type { PictureOptions } from '../datasets/preprocess';
+import type { PictureOptions } from '../datasets/pictureOptions';
 import type { ImageBatch } from '../datasets/types';
 import type { OnnxNetwork, OnnxOptions, OnnxProvider, OnnxSpec } from './onnxNetwork';
 import type { OnnxRuntime } from './onnxRuntime';

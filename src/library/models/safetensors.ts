@@ -72,8 +72,8 @@ const WIDTHS: Readonly<Record<string, number>> = { F32: 4, U8: 1 };
  * cover all bytes behind the header, each byte once.
  *
  * @param wayOut a sentence for the end of every error's message
- * @throws TrainingError naming the file, where the checksum that its metadata may hold differs, the bytes are cut short, or an array's type, shape or place is
- *   not one
+ * @throws TrainingError naming the file, where the bytes are cut short, the checksum in their metadata differs, or
+ *   an array has a type, shape or place that the format does not allow
  */
 export function decodeSafetensors(
   file: string,

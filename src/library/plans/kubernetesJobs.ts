@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
-import { isInBucket } from 'selective-brain-damage-statistics/internal';
-import type { PlannedJob } from './unitCommand';
+import { isInBucket, STOPPED } from 'selective-brain-damage-statistics/internal';
+import type { PlannedJob } from './plannedJob';
 import { toYaml } from './yaml';
 
 /** A plan's units as Kubernetes' Indexed Jobs. */
@@ -21,8 +21,6 @@ const FOLDER = '/population';
 const PLAN = 'plan.json';
 /** Seconds in which a pod that must go saves its state. */
 const SECONDS_TO_SAVE = 120;
-/** The exit status of a unit that SIGTERM stopped, after it saved its state. */
-const STOPPED = 143;
 
 /**
  * Manifests of a plan, in YAML: the plan's file as a ConfigMap, an Indexed Job of the networks, and a suspended
@@ -98,7 +96,7 @@ function indexedJob(
       podFailurePolicy: {
         rules: [
           { action: 'Ignore', onPodConditions: [{ type: 'DisruptionTarget', status: 'True' }] },
-          { action: 'Ignore', onExitCodes: { operator: 'In', values: [STOPPED] } },
+          { action: 'Ignore', onExitCodes: { operator: 'In', values: [STOPPED.SIGTERM] } },
         ],
       },
       template: { metadata: { labels: labelsOf(name) }, spec: pod },

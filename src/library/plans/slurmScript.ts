@@ -1,4 +1,5 @@
-import type { PlannedJob } from './unitCommand';
+import { STOPPED } from 'selective-brain-damage-statistics/internal';
+import type { PlannedJob } from './plannedJob';
 
 /** A plan's units as Slurm's arrays. */
 export interface SlurmJob extends PlannedJob {
@@ -39,7 +40,7 @@ unit() {
   # A signal ends a wait, not the unit.
   while kill -0 $! 2> /dev/null; do wait $!; done
   wait $! || status=$?
-  if [ -n "$over" ] && [ $status = 143 ]; then
+  if [ -n "$over" ] && [ $status = ${STOPPED.SIGTERM} ]; then
     scontrol requeue "\${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID"
   fi
   exit $status

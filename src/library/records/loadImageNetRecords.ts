@@ -12,7 +12,7 @@ import {
   TEXT,
 } from 'selective-brain-damage-statistics/internal';
 import { ImageDataset } from '../datasets/imageDataset';
-import { type PictureOptions, pictureRules, pictureSettings } from '../datasets/preprocess';
+import { type PictureOptions, pictureRules, pictureSettings } from '../datasets/pictureOptions';
 import type { DatasetSpec } from '../datasets/types';
 import { findShards, type Shard } from './findShards';
 import { type RecordLimits, recordLimits } from './recordLimits';

@@ -1,5 +1,5 @@
 import { count, membersOf, type OptionRule } from 'selective-brain-damage-statistics/internal';
-import type { PictureLimits } from '../datasets/preprocess';
+import type { PictureLimits } from '../datasets/pictureOptions';
 
 /** The most that records may ask for; more is an error that names the record and this option. */
 export interface RecordLimits extends PictureLimits {

@@ -1,8 +1,10 @@
 import type { ImageId } from 'selective-brain-damage-statistics';
 import { RecordError } from 'selective-brain-damage-statistics';
 import { type Random, shuffleInPlace } from 'selective-brain-damage-statistics/internal';
+import { checkDecodes, decodeImage } from '../datasets/decodePicture';
 import type { Normalization } from '../datasets/normalization';
-import { checkDecodes, decodeImage, inputOf, type PictureSettings } from '../datasets/preprocess';
+import type { PictureSettings } from '../datasets/pictureOptions';
+import { inputOf } from '../datasets/preprocess';
 import type { Augmentation, DatasetSpec, Example, ImageSource } from '../datasets/types';
 import { shuffle } from '../datasets/views/shuffle';
 import type { RgbImage } from '../images/rgbImage';

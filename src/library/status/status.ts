@@ -21,7 +21,7 @@ export interface Status {
   readonly failures: readonly UnitFailure[];
   /** Programs that take units from a queue; undefined where there is no queue. */
   readonly workers?: number;
-  /** By the time that units took, for as many as are under way; Infinity where none is, 0 where none is left. */
+  /** By the time that units took and the number under way; Infinity where none is under way, 0 where none is left. */
   readonly secondsLeft: number;
 }
 

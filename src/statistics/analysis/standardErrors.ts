@@ -90,8 +90,9 @@ export function standardErrors(
   };
   const draw = (what: string, population: (sample: number) => Predictions) =>
     Array.from({ length: samples }, (_, sample) => {
-      progress().update(`standard errors over ${what}: ${sample} of ${samples}`);
-      return valuesOf(population(sample));
+      const values = valuesOf(population(sample));
+      progress().update(`standard errors over ${what}: ${sample + 1} of ${samples}`);
+      return values;
     });
   const ofModels = draw('models', (sample) => halved(predictions, seed, sample));
   const ofImages = draw('images', (sample) => redrawn(predictions, seed, sample));

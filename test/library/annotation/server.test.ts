@@ -205,16 +205,16 @@ describe('a study', () => {
     await file.close();
   });
 
-  it('cannot be served on a port that is taken, and says so', async () => {
+  it('cannot be served on a port that is taken, or on none, and says so', async () => {
     const opened = await study();
     const file = await AnswerFile.open(join(folder, 'taken.jsonl'));
     const interviews = new Interviews(opened, file);
     const first = await serveAnnotations(interviews, opened.pictures, 0);
-    const port = Number(new URL(first.url).port);
-    await assert.rejects(serveAnnotations(interviews, opened.pictures, port), {
-      name: 'OptionError',
-      message: new RegExp(`--port: ${port} cannot be used`),
-    });
+    for (const port of [Number(new URL(first.url).port), 99_999])
+      await assert.rejects(serveAnnotations(interviews, opened.pictures, port), {
+        name: 'OptionError',
+        message: new RegExp(`--port: ${port} cannot be used`),
+      });
     await first.close();
     await file.close();
   });

@@ -9,7 +9,6 @@ import sharp from 'sharp';
 import type { Task } from '#library/annotation/interviews';
 import { ATTRIBUTES } from '#statistics/analysis/annotations';
 import { readAnnotations } from '#statistics/analysis/readAnnotations';
-import { fitsAScreen } from '../../screen';
 import { rows } from '../annotation/smallStudy';
 import { temporaryFolder } from '../records/temporary';
 import { SBD, sbd } from './command';
@@ -108,12 +107,5 @@ describe('sbd annotate', () => {
       assert.match(stderr, message);
       assert.doesNotMatch(stderr, /\n {4}at /);
     }
-  });
-
-  it('has a help that fits a screen', () => {
-    const { status, stdout } = sbd(['annotate', '--help']);
-    assert.equal(status, 0);
-    assert.ok(stdout.startsWith('Usage: sbd annotate '));
-    fitsAScreen(stdout);
   });
 });

@@ -45,7 +45,10 @@ function installedIn(modules: string): string {
 }
 
 test('the help of each command fits a screen and names the command as it was called', () => {
-  for (const args of [[], ['notebooks'], ['kernel'], ['kernel', 'install']]) {
+  const { stdout: help } = sbd(['--help']);
+  const listed = [...help.matchAll(/^ {2}(?!sbd)(\w+) .* {2}\w/gm)].map(([, name]) => name!);
+  assert.ok(listed.length > 8, listed.join());
+  for (const args of [[], ...listed.map((name) => [name]), ['kernel', 'install']]) {
     const { status, stdout, stderr } = sbd([...args, '--help']);
     assert.equal(status, 0, stderr);
     assert.ok(stdout.startsWith(`Usage: ${['sbd', ...args.slice(0, 1)].join(' ')} `), stdout);

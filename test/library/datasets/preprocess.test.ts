@@ -4,17 +4,10 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import sharp from 'sharp';
-import {
-  type Cut,
-  checkDecodes,
-  decodeImage,
-  evaluationCut,
-  IMAGENET_NORMALIZATION,
-  inputOf,
-  pictureSettings,
-  preprocess,
-  trainingCut,
-} from '#library/datasets/preprocess';
+import { type Cut, evaluationCut, trainingCut } from '#library/datasets/cut';
+import { checkDecodes, decodeImage } from '#library/datasets/decodePicture';
+import { pictureSettings } from '#library/datasets/pictureOptions';
+import { inputOf, preprocess } from '#library/datasets/preprocess';
 import { randomFrom } from '#statistics/random';
 import { DATA } from '../records/fixtures';
 
@@ -63,7 +56,7 @@ test('a flip mirrors the pixels, and normalisation is per channel', async () => 
   const cut = evaluationCut(80, 61, asPillow(32, 40));
   const plain = await preprocess(encoded, () => cut, asStored);
   const flipped = await preprocess(encoded, () => ({ ...cut, flip: true }), asStored);
-  const normalised = await preprocess(encoded, () => cut, IMAGENET_NORMALIZATION);
+  const normalised = await preprocess(encoded, () => cut, pictureSettings({}).normalization);
   const at = (pixels: Float32Array, x: number, y: number, c: number) =>
     pixels[(y * 32 + x) * 3 + c]!;
   for (const [x, y, c] of [

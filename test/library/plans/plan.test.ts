@@ -134,7 +134,11 @@ describe('sbd plan --slurm', {
     existsSync(calls) ? readFileSync(calls, 'utf8').trimEnd().split('\n').slice(line) : [];
   const running: ChildProcess[] = [];
   after(() => {
-    for (const child of running) child.kill('SIGKILL');
+    // Each has a process group, since killing bash would leave its command running.
+    for (const { pid } of running)
+      try {
+        process.kill(-pid!, 'SIGKILL');
+      } catch {}
   });
   function scriptOf(plan: string, ...args: string[]): string {
     const { status, stdout, stderr } = sbd(['plan', plan, '--slurm', ...args]);
@@ -172,7 +176,8 @@ describe('sbd plan --slurm', {
     };
     const task = { ...env, SLURM_ARRAY_JOB_ID: '7', SLURM_ARRAY_TASK_ID: '1' };
     const start = () => {
-      const child = spawn('bash', [script, 'network'], { env: task, stdio: 'ignore' });
+      const how = { env: task, stdio: 'ignore', detached: true } as const;
+      const child = spawn('bash', [script, 'network'], how);
       running.push(child);
       return { child, ended: once(child, 'exit') };
     };

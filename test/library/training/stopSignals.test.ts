@@ -13,7 +13,7 @@ const PROGRAM = join(__dirname, 'longTraining.js');
 /** Starts the script, sends it a signal at its third step, and waits for its end. */
 async function stopped(what: string, folder: string, signal: NodeJS.Signals) {
   const child = spawn(process.execPath, [PROGRAM, what, folder], {
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe'],
   });
   let [stdout, stderr] = ['', ''];
   let isSent = false;
@@ -22,6 +22,7 @@ async function stopped(what: string, folder: string, signal: NodeJS.Signals) {
     if (isSent || stdout.split('step\n').length <= 3) return;
     isSent = true;
     child.kill(signal);
+    child.stdin.end('\n');
   });
   child.stderr.setEncoding('utf8').on('data', (text) => {
     stderr += text;

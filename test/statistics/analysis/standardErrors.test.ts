@@ -126,10 +126,10 @@ describe('standardErrors', () => {
       setProgressSink(before);
     }
     assert.deepEqual(lines, [
-      'standard errors over models: 0 of 2',
       'standard errors over models: 1 of 2',
-      'standard errors over images: 0 of 2',
+      'standard errors over models: 2 of 2',
       'standard errors over images: 1 of 2',
+      'standard errors over images: 2 of 2',
     ]);
   });
 

@@ -1,12 +1,14 @@
-/** A plan whose units a cluster does. */
+/** A plan as jobs of a cluster: a task per network, then a task per set of images. */
 export interface PlannedJob {
-  /** Of the population, for a job's name. */
+  /** What the jobs' names begin with: letters, digits and hyphens. */
   readonly name: string;
+  /** Networks to train. */
   readonly networks: number;
+  /** Sets of images to evaluate on; 0 for none. */
   readonly sets: number;
 }
 
-/** The name of a plan's jobs, of a place: letters, digits and hyphens, as clusters take them. */
+/** The name of the jobs of a population, from its folder or bucket: letters, digits and hyphens, at most 40. */
 export function jobName(place: string): string {
   const last = place
     .replace(/[/\\]+$/, '')
