@@ -9,16 +9,20 @@ import { sweep } from '../test/disk/sweep';
  * Kills processes inside their writes, on a disk that takes files in small pieces, and looks at what they left: of
  * each file the old version or the new one, never anything between, and after a rerun no other file.
  *
- *     npm run sweep [-- --kills 200] [--seed 1]
+ *     npm run sweep [-- --kills 200] [--seed 1] [--kind scores]
  */
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
       kills: { type: 'string', default: '200' },
       seed: { type: 'string', default: '1' },
+      kind: { type: 'string' },
     },
   });
-  const each = Math.ceil(Number(values.kills) / KINDS.length);
+  const kinds = KINDS.filter(({ name }) => values.kind === undefined || name === values.kind);
+  if (kinds.length === 0)
+    throw new Error(`--kind: expected one of ${KINDS.map(({ name }) => name).join('; ')}.`);
+  const each = Math.ceil(Number(values.kills) / kinds.length);
   const root = mkdtempSync(join(tmpdir(), 'sweep-'));
   let faults = 0;
   console.log(
@@ -26,7 +30,7 @@ async function main(): Promise<void> {
   );
   console.log(`|---${'|---'.repeat(10)}|`);
   try {
-    for (const [i, kind] of KINDS.entries()) {
+    for (const [i, kind] of kinds.entries()) {
       const { steps, kills } = await sweep(kind, each, Number(values.seed), join(root, String(i)));
       const at = (...calls: string[]) => kills.filter(({ call }) => calls.includes(call)).length;
       const sum = (of: 'old' | 'new' | 'missing' | 'temporaries') =>

@@ -19,6 +19,8 @@ export interface Kind {
   readonly piece: number;
   /** Files that may be missing after a kill, as the mark of a complete folder. */
   readonly mayMiss?: readonly string[];
+  /** Whether old files and new ones must not stand side by side. */
+  readonly isUnmixed?: boolean;
   /** Files whose end is a line that a kill may cut; whoever opens them cuts it off. */
   readonly open?: (folder: string) => Promise<unknown>;
 }
@@ -113,6 +115,36 @@ const records: Kind = {
   },
 };
 
+const pies: Kind = {
+  name: 'records of PIEs',
+  piece: 64,
+  mayMiss: ['pie', 'non_pie'].map((name) => join('variant=pruned 0.9', `${name}.tfrecord`)),
+  isUnmixed: true,
+  async write(folder, version) {
+    const { simulatePredictions } = await import('#statistics/predictions/simulatePredictions');
+    const { writePIERecords } = await import('#library/evaluation/writePIERecords');
+    const { ImageDataset } = await import('#library/datasets/imageDataset');
+    const predictions = simulatePredictions({
+      ...{ numClasses: 2, imagesPerClass: 6, replicates: 3, sparsities: [0, 0.9], seed: version },
+    });
+    const images = new ImageDataset({
+      ...{ name: 'bytes', classNames: ['a', 'b'], imageShape: [8, 8, 3], hash: 'none' },
+      async *examples() {
+        for (const [i, id] of predictions.imageIds.entries()) {
+          const picture = { width: 8, height: 8, data: Buffer.alloc(192, i) };
+          const pixels = () => new Float32Array(192);
+          yield { id, label: predictions.trueClass[i]!, image: () => picture, pixels };
+        }
+      },
+    });
+    await writePIERecords(predictions, images, folder);
+  },
+  async read(folder) {
+    const { findShards } = await import('#library/records/findShards');
+    return findShards(folder).catch((error: Error) => error.name);
+  },
+};
+
 const notebook = (version: Version) => ({
   metadata: {},
   cells: Array.from({ length: 20 }, (_, i) => ({
@@ -181,7 +213,7 @@ const audits: Kind = {
 
 /** All kinds of files. */
 export const KINDS: readonly Kind[] = [
-  ...[predictions, model, checkpoint, scores, records, notebooks, annotations, audits],
+  ...[predictions, model, checkpoint, scores, records, pies, notebooks, annotations, audits],
 ];
 
 /** What writing must not be: a file that is overwritten where it stands. */

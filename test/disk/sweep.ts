@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { join, sep } from 'node:path';
 import { randomFrom } from '#statistics/random';
 import { TEMPORARY } from '#statistics/temporaries';
 import { digest, type Kind } from './kinds';
@@ -53,27 +53,32 @@ export async function sweep(kind: Kind, kills: number, seed: number, root: strin
       [kind.name, folder, '2'],
       fault,
     );
-    assert.ok(at === undefined ? status === 0 : signal === 'SIGKILL', stderr);
-    return readFileSync(log, 'utf8').trim().split('\n');
+    assert.ok(status === 0 || (at !== undefined && signal === 'SIGKILL'), stderr);
+    const calls = readFileSync(log, 'utf8').trim().split('\n');
+    return { calls, isKilled: signal !== null };
   };
   // In the same place, as pages name the command that wrote them.
   mkdirSync(folder, { recursive: true });
   await kind.write(folder, 1);
   cpSync(folder, before, { recursive: true });
   const old = filesOf(folder);
-  const steps = write().length;
+  const steps = write().calls.length;
   const next = filesOf(folder);
   const random = randomFrom(seed, kind.name);
   const found: Kill[] = [];
   for (let i = 0; i < kills; i++) {
-    const step = 1 + Math.floor(steps * random());
-    const call = write(step).at(-1)!;
+    let step = 1 + Math.floor(steps * random());
+    let run = write(step);
+    // Streams group their writes by chance, so that a run may have fewer steps.
+    while (!run.isKilled) run = write(--step);
+    const call = run.calls.at(-1)!;
     found.push({ step, call, ...(await judge(kind, folder, { old, next })) });
   }
   return { kind: kind.name, steps, kills: found };
 }
 
-const isTemporary = (file: string): boolean => TEMPORARY.test(basename(file));
+/** Whether a file is temporary, or lies in a folder that is. */
+const isTemporary = (file: string): boolean => file.split(sep).some((name) => TEMPORARY.test(name));
 
 async function judge(
   kind: Kind,
@@ -94,6 +99,8 @@ async function judge(
     else if (!bytes && (kind.mayMiss?.includes(name) || !old.has(name))) counts.missing++;
     else faults.push(`${name} is ${bytes ? 'neither old nor new' : 'lost'}`);
   }
+  if (kind.isUnmixed && counts.old > 0 && counts.new > 0)
+    faults.push('old and new files are mixed');
   await kind.write(folder, 2);
   try {
     assert.deepEqual(filesOf(folder), next);

@@ -124,7 +124,7 @@ function errorAt(
   cause?: unknown,
 ): RecordError {
   const message = `${placeOf(path, index, offset)}: ${problem}`;
-  return new RecordError(message, { cause, file: path, row: index + 1 });
+  return new RecordError(message, { cause, file: path, row: index + 1, offset });
 }
 
 /** A record's place, as errors name it. */
