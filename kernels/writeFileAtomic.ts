@@ -1,18 +1,20 @@
 import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { NotebookError } from './errors';
+import { removeLeftovers, temporaryFile } from './temporaryFile';
 
 /**
- * Writes a file whole or not at all: beside its place and onto the disk, then renamed into it.
+ * Writes a file whole or not at all: beside its place and onto the disk, then renamed into it. What a killed
+ * process left of an earlier one goes.
  *
  * @param path missing folders on its way are made
  * @throws NotebookError where the file system refuses, naming the file
  */
 export function writeFileAtomic(path: string, text: string): void {
-  const folder = dirname(path);
-  const temporary = join(folder, `.${basename(path)}.${process.pid}.tmp`);
+  const temporary = temporaryFile(path);
   try {
-    mkdirSync(folder, { recursive: true });
+    mkdirSync(dirname(path), { recursive: true });
+    removeLeftovers(path);
     writeSynced(temporary, text);
     renameSync(temporary, path);
   } catch (cause) {

@@ -148,11 +148,8 @@ export { renderPdf } from './pictures/renderPdf';
 export { renderPng } from './pictures/renderPng';
 export { renderSvg } from './pictures/renderSvg';
 export { type Plan, type PlanRobustness, readPlan } from './plans/readPlan';
-export {
-  type ImageNetRecordsOptions,
-  loadImageNetRecords,
-  type RecordLimits,
-} from './records/loadImageNetRecords';
+export { type ImageNetRecordsOptions, loadImageNetRecords } from './records/loadImageNetRecords';
+export type { RecordLimits } from './records/recordLimits';
 export type { BytesFeature, Feature, FloatFeature, Int64Feature } from './records/tfExample';
 export { type RecordInput, type WriteRecordsOptions, writeRecords } from './records/writeRecords';
 export { type Population, PopulationError, type PopulationFailure } from './training/population';

@@ -1,9 +1,9 @@
-import { randomUUID } from 'node:crypto';
-import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { atMost } from './atMost';
 import type { ErrorFields } from './errors';
 import { namedSystemError } from './systemErrors';
+import { removeLeftovers, temporaryPath } from './temporaries';
 
 /**
  * Writes a file whole or not at all: beside its place, then renamed into it.
@@ -16,7 +16,8 @@ export async function writeFileAtomic(path: string, data: string | Uint8Array): 
 }
 
 /**
- * Writes a temporary file beside a place and has it put there; whatever happens, none is left.
+ * Writes a temporary file beside a place and has it put there; whatever happens, none is left. What a killed
+ * process left of an earlier one goes too.
  *
  * @param path missing folders on its way are made
  * @param put gets the temporary file, complete
@@ -30,6 +31,8 @@ export async function writeBeside<T>(
   const temporary = temporaryPath(path);
   try {
     await mkdir(dirname(path), { recursive: true });
+    // First, as they may fill the disk.
+    await removeLeftovers(path);
     const handle = await open(temporary, 'wx');
     try {
       await handle.writeFile(data);
@@ -42,14 +45,6 @@ export async function writeBeside<T>(
   } finally {
     await rm(temporary, { force: true }).catch(() => {});
   }
-}
-
-/**
- * Where something is written before it is moved into its place: in the same folder, hidden, so that
- * neither a pattern nor a reader of the folder picks it up.
- */
-export function temporaryPath(path: string): string {
-  return join(dirname(path), `.${basename(path)}.${randomUUID()}.tmp`);
 }
 
 /** A finished file under its temporary name, and the place that it belongs in. */
@@ -88,28 +83,6 @@ async function sync(path: string, flags: string): Promise<void> {
   } finally {
     await handle.close();
   }
-}
-
-/** Names of files that are being written. */
-export const TEMPORARY = /^\..+\.[\da-f]+(-[\da-f]+)*\.tmp$/;
-
-/**
- * Removes the temporary files and folders that killed processes left; only for a folder, or for
- * files, that no other process is writing.
- *
- * @param name of the one file whose temporaries are removed; default: those of all files
- */
-export async function removeTemporaries(folder: string, name?: string): Promise<void> {
-  const files = await readdir(folder).catch(() => []);
-  const left = files.filter(
-    (file) => TEMPORARY.test(file) && (name === undefined || file.startsWith(`.${name}.`)),
-  );
-  const places = left.map((file) => join(folder, file));
-  await Promise.all(places.map((place) => rm(place, { recursive: true, force: true }))).catch(
-    (error) => {
-      throw namedSystemError(error, folder, 'written');
-    },
-  );
 }
 
 /** Node reads four files at a time, however many it has open. */

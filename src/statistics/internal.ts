@@ -39,6 +39,7 @@ export {
   type Variant,
   variantsOf,
 } from './analysis/variants';
+export { byText } from './byText';
 export {
   type AuditInput,
   type AuditNetworks,
@@ -74,6 +75,7 @@ export * from './store/store';
 export type { StoredFile } from './store/types';
 export * from './systemErrors';
 export * from './tables/schema';
+export { removeLeftovers, removeTemporaries, temporaryPath } from './temporaries';
 export * from './untrusted/bytes';
 export * from './untrusted/gzip';
 export * from './untrusted/json';

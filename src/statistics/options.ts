@@ -1,5 +1,5 @@
-import { closest, distance } from 'fastest-levenshtein';
 import { OptionError } from './errors';
+import { nearest } from './nearest';
 
 /** The values that one option accepts. */
 export interface OptionRule {
@@ -167,9 +167,8 @@ function unknownOption(
   names: readonly string[],
   value: unknown,
 ): OptionError {
-  const nearest = closest(name, names);
-  const isNear = names.length > 0 && distance(name, nearest) <= Math.max(2, name.length / 3);
-  const hint = isNear ? ` Did you mean ${path}${nearest}?` : '';
+  const near = nearest(name, names);
+  const hint = near === undefined ? '' : ` Did you mean ${path}${near}?`;
   return new OptionError(
     `${cell}: there is no option ${path}${name}.${hint} It takes ${names.join(', ') || 'none'}.`,
     { option: path + name, value },
@@ -219,16 +218,6 @@ export function checkChoice<T extends string | number>(
 ): asserts value is T {
   const { accepts, expected } = choice(choices);
   checkOption(name, value, accepts(value), expected);
-}
-
-/** @throws OptionError for a negative number, NaN or infinity */
-export function checkFrom0(name: string, value: number): void {
-  checkOption(name, value, FROM_0.accepts(value), FROM_0.expected);
-}
-
-/** @throws OptionError unless 0 <= sparsity < 1 */
-export function checkSparsity(sparsity: number): void {
-  checkOption('sparsity', sparsity, SPARSITY.accepts(sparsity), SPARSITY.expected);
 }
 
 /** The members of predictions that always exist. */

@@ -18,8 +18,8 @@ export interface Fault {
   readonly within: string;
   /** Bytes of a piece. Default 4096. */
   readonly piece?: number;
-  /** A file that gets a byte per step. */
-  readonly count?: string;
+  /** A file that gets a line per step: the call, as `write`. */
+  readonly log?: string;
 }
 
 const {
@@ -27,7 +27,7 @@ const {
   how = 'kill',
   within,
   piece = 4096,
-  count,
+  log,
 } = JSON.parse(process.env.FAULTY_DISK!) as Fault;
 let steps = 0;
 
@@ -35,7 +35,7 @@ let steps = 0;
 function step(path: unknown, call: string, adds: boolean): void {
   if (!String(path).includes(within)) return;
   steps++;
-  if (count !== undefined) appendFileSync(count, '.');
+  if (log !== undefined) appendFileSync(log, `${call}\n`);
   if (at === undefined || steps < at) return;
   if (how === 'kill') {
     process.kill(process.pid, 'SIGKILL');
@@ -56,13 +56,14 @@ function replaceMethod<T extends object, K extends keyof T>(
 
 replaceMethod(fsp, 'open', (open) => async (path: string, ...rest: [string?, number?]) => {
   const handle = await open(path, ...rest);
-  replaceMethod(handle, 'writeFile', () => async (data: string | Uint8Array) => {
-    const bytes = Buffer.from(data as Uint8Array);
-    for (let from = 0; from < bytes.length; from += piece) {
-      step(path, 'write', true);
-      await handle.write(bytes.subarray(from, from + piece));
-    }
-  });
+  for (const name of ['writeFile', 'appendFile'] as const)
+    replaceMethod(handle, name, () => async (data: string | Uint8Array) => {
+      const bytes = Buffer.from(data as Uint8Array);
+      for (let from = 0; from < bytes.length; from += piece) {
+        step(path, 'write', true);
+        await handle.write(bytes.subarray(from, from + piece));
+      }
+    });
   replaceMethod(handle, 'sync', (sync) => async () => {
     step(path, 'fsync', false);
     await sync();
@@ -100,13 +101,69 @@ replaceMethod(fs, 'open', (open) => (path: string, ...rest: unknown[]) => {
     },
   );
 });
-replaceMethod(fs, 'write', (write) => (file: number, ...rest: unknown[]) => {
+const write = fs.write as unknown as (...all: unknown[]) => void;
+type Written = (error: unknown, bytes?: number, data?: unknown) => void;
+
+/** Writes bytes after those that the stream wrote before. */
+function writePieces(file: number, bytes: Uint8Array, done: Written): void {
+  const path = paths.get(file);
+  const isSlow = path?.includes(within);
+  const length = isSlow ? Math.min(piece, bytes.length) : bytes.length;
   try {
-    step(paths.get(file), 'write', true);
+    if (isSlow) step(path, 'write', true);
   } catch (error) {
-    const done = rest.pop() as (error: unknown) => void;
     setImmediate(done, error);
     return;
   }
-  (write as unknown as (...all: unknown[]) => void)(file, ...rest);
+  write(file, bytes, 0, length, null, (error: unknown, written = 0) => {
+    if (error || written === bytes.length) done(error, written);
+    else
+      writePieces(file, bytes.subarray(written), (later, rest = 0) => done(later, written + rest));
+  });
+}
+replaceMethod(fs, 'write', () => (file: number, data: Uint8Array | string, ...rest: unknown[]) => {
+  const done = rest.pop() as Written;
+  if (!paths.get(file)?.includes(within)) write(file, data, ...rest, done);
+  else {
+    const [from = 0, length] = rest as number[];
+    const bytes = Buffer.from(data as Uint8Array).subarray(from);
+    writePieces(file, bytes.subarray(0, length ?? bytes.length), done);
+  }
+});
+replaceMethod(
+  fs,
+  'writev',
+  () =>
+    (file: number, list: readonly Uint8Array[], ...rest: unknown[]) =>
+      writePieces(file, Buffer.concat(list), (error, bytes) =>
+        (rest.pop() as Written)(error, bytes, list),
+      ),
+);
+
+// Programs that wait for their disk; a write may take less than it is given.
+replaceMethod(fs, 'openSync', (open) => (path: string, ...rest: [string?, number?]) => {
+  const file = (open as (...all: unknown[]) => number)(path, ...rest);
+  paths.set(file, String(path));
+  return file;
+});
+replaceMethod(fs, 'writeSync', (write) => (file: number, data: Uint8Array, ...rest: number[]) => {
+  const all = write as unknown as (...all: unknown[]) => number;
+  const path = paths.get(file);
+  if (!path?.includes(within)) return all(file, data, ...rest);
+  step(path, 'write', true);
+  const [from = 0] = rest;
+  return all(file, data, from, Math.min(piece, data.length - from));
+});
+replaceMethod(fs, 'fsyncSync', (sync) => (file: number) => {
+  step(paths.get(file), 'fsync', false);
+  sync(file);
+});
+replaceMethod(fs, 'closeSync', (close) => (file: number) => {
+  paths.delete(file);
+  close(file);
+});
+replaceMethod(fs, 'renameSync', (rename) => (from: string, to: string) => {
+  step(to, 'rename', false);
+  rename(from, to);
+  step(to, 'rename', false);
 });

@@ -11,9 +11,9 @@ import { mutate, pick } from './mutate';
 /** What came of reading a damaged file. */
 export interface Outcome {
   /**
-   * `refused`: one of our errors, with the file. `same`: what the valid file gives, or a whole part of it. `read`:
+   * `refused`: one of our errors, with the file and the place in it. `same`: what the valid file gives, or a whole part of it. `read`:
    * something else, in a format without checksums. The others are faults: `raw`, an error that is not ours or names
-   * no file; `wrong`, a change that a checksum should have found.
+   * no file or no place; `wrong`, a change that a checksum should have found.
    */
   readonly result: 'refused' | 'same' | 'read' | 'raw' | 'wrong';
   /** The error's stack, or what was read wrong. */
@@ -49,7 +49,7 @@ export class Corpus {
     try {
       return compared(kind, await kind.read(path, folder), value);
     } catch (error) {
-      return judged(error, path);
+      return judged(kind, error, path);
     } finally {
       await writeFile(path, chosen.bytes);
     }
@@ -73,10 +73,14 @@ function compared({ isPart }: Kind, read: unknown, value: unknown): Outcome {
     : { result: 'read' };
 }
 
-/** One of our errors names the file, in its message and, where it has fields, in these. */
-function judged(error: unknown, path: string): Outcome {
+/** One of our errors names the file, in its message and, where it has fields, in these; and the place in it. */
+function judged({ place }: Kind, error: unknown, path: string): Outcome {
   const { message, stack } = error as Error;
-  const isOurs = error instanceof SbdError || error instanceof NamedError;
-  if (isOurs && message.includes(basename(path))) return { result: 'refused' };
+  const name = basename(path);
+  const isOurs =
+    error instanceof NamedError ||
+    (error instanceof SbdError && error.file !== undefined && basename(error.file) === name);
+  if (isOurs && message.includes(name) && (place?.test(message) ?? true))
+    return { result: 'refused' };
   return { result: 'raw', detail: stack ?? String(error) };
 }

@@ -4,14 +4,17 @@ import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readNotebook, serializeNotebook } from '#kernels/notebook';
 import { readNpy } from '#library/datasets/npy';
-import { readScores } from '#library/evaluation/scoreFiles';
+import { addScores, readScores } from '#library/evaluation/scoreFiles';
 import { loadOnnx } from '#library/models/loadOnnx';
 import { buildModel } from '#library/models/model';
+import { MODEL_FILES, type ModelFile, writeModelFiles } from '#library/models/modelFiles';
 import { loadModel, readRun, saveModel } from '#library/models/modelFolder';
 import { decodeSafetensors, encodeSafetensors } from '#library/models/safetensors';
 import { parsePlan } from '#library/plans/readPlan';
 import { loadImageNetRecords } from '#library/records/loadImageNetRecords';
 import { frameRecord, readRecords } from '#library/records/tfrecord';
+import { readCheckpoint, start, writeCheckpoint } from '#library/training/checkpoint';
+import { readFailure, recordFailure } from '#library/training/trainingFailure';
 import { readPolicy } from '#statistics/audit/policy';
 import { readPopulation } from '#statistics/predictions/population';
 import type { Predictions } from '#statistics/predictions/predictions';
@@ -42,6 +45,8 @@ export interface Kind {
   damage?(bytes: Buffer, random: Random): Buffer;
   /** Reads the file in the folder as users do, to something that tells contents apart; throws where it is damaged. */
   read(path: string, folder: string): Promise<unknown>;
+  /** What the message of every error holds beside the file: its place, where the kind has one. */
+  readonly place?: RegExp;
   /** Whether a checksum has to find every change, and what is read may only be a part of the seed's. */
   readonly isPart?: (read: unknown, seed: unknown) => boolean;
 }
@@ -55,6 +60,7 @@ const records = () => files(join(DATA, 'records'), /^fashion/);
 
 const tfrecord: Kind = {
   name: 'TFRecord',
+  place: /record \d+ at byte \d+/,
   seeds: async () => records(),
   async read(path) {
     const read: string[] = [];
@@ -81,6 +87,7 @@ function unframed(bytes: Buffer): Buffer[] {
 
 const tfExample: Kind = {
   name: 'tf.Example',
+  place: /record \d+ at byte \d+/,
   async seeds() {
     const tfds = readFileSync(join(DATA, 'records', 'fashion-tfds.tfrecord'));
     const odd = readFileSync(join(DATA, 'records', 'odd.tfrecord'));
@@ -149,6 +156,7 @@ const parquet: Kind = {
 
 const csv: Kind = {
   name: 'CSV',
+  place: /row \d+|byte \d+|no column \w+|no rows/,
   async seeds() {
     const header =
       'variant,sparsity,replicate,image_id,true_class,predicted_class,confidence,top5\n';
@@ -184,6 +192,7 @@ function npyOf(type: string, shape: string, data: Buffer, version = 1): Buffer {
 
 const npy: Kind = {
   name: '.npy',
+  place: /byte \d+|bytes; expected \d+|numbers of type|expected a \.npy file/,
   async seeds() {
     return [
       { name: 'a.npy', bytes: npyOf('<i8', '(2, 3)', Buffer.alloc(48, 1)) },
@@ -201,6 +210,7 @@ const ARRAYS = new Map([
 
 const safetensors: Kind = {
   name: 'safetensors',
+  place: /byte \d+/,
   seeds: async () => [
     { name: 'a.safetensors', bytes: Buffer.from(encodeSafetensors(ARRAYS, { step: '7' })) },
     { name: 'b.safetensors', bytes: Buffer.from(encodeSafetensors(new Map())) },
@@ -213,8 +223,6 @@ const safetensors: Kind = {
   },
 };
 
-const MODEL_FILES = ['run.json', 'model.json', 'weights.bin', 'masks.safetensors'];
-
 const modelFolder: Kind = {
   name: "a model's folder",
   async seeds(folder) {
@@ -222,7 +230,10 @@ const modelFolder: Kind = {
     const model = await buildModel({ name: 'small-cnn', width: 2 }, shape, 1);
     await saveModel({ model, masks: new Map(), run: untrainedRun(0, 1) }, folder);
     model.dispose();
-    return MODEL_FILES.map((name) => ({ name, bytes: readFileSync(join(folder, name)) }));
+    return ['run.json', ...MODEL_FILES].map((name) => ({
+      name,
+      bytes: readFileSync(join(folder, name)),
+    }));
   },
   async read(_, folder) {
     const { model, masks, run } = await loadModel(folder);
@@ -233,9 +244,35 @@ const modelFolder: Kind = {
   isPart: () => false,
 };
 
-/** JSON files, each read by its own reader. */
+/** Records as they are written now, each read by its own reader; a checksum finds every change. */
 const json: Kind = {
   name: 'JSON records',
+  place: /checksum differs|is not JSON|is damaged: \S+ |objects and lists/,
+  async seeds(folder) {
+    const contents = Object.fromEntries(MODEL_FILES.map((name) => [name, Buffer.from(name)]));
+    await writeModelFiles(folder, contents as Record<ModelFile, Buffer>, untrainedRun(0.9, 1));
+    const classNames = ['cat', 'dog', 'ship'];
+    const shape = { numClasses: 3, imagesPerClass: 2, replicates: 1, sparsities: [0] };
+    await writePredictions({ ...simulatePredictions(shape), classNames }, folder);
+    await recordFailure(folder, 'StoreError: the disk is full.');
+    await addScores(
+      join(folder, 'scores.json'),
+      [0, 1, 2].map((replicate) => ({
+        ...{ variant: 'dense', sparsity: 0, replicate, run: `run ${replicate}` },
+        ...{ corruption: 'clean', severity: 0, n_images: 100, top1: 0.75, top5: 1 },
+      })),
+    );
+    return files(folder, /^(run|population|failure|scores)\.json$/);
+  },
+  read: readRecord,
+  isPart: () => false,
+};
+
+/** Records that are older than checksums, and plans. */
+const oldJson: Kind = {
+  name: 'JSON without checksums',
+  place:
+    /is not JSON|no JSON object|is damaged: \S+ |objects and lists|: [\w$.[\]]+: |\$schema|option/,
   async seeds() {
     const scores = join(DATA, 'population', 'robustness');
     const trained = join(DATA, 'population', 'sparsity=0.9', 'replicate=00');
@@ -248,11 +285,28 @@ const json: Kind = {
       { name: 'plan.json', bytes: Buffer.from(PLAN) },
     ];
   },
-  async read(path, folder) {
-    if (path.endsWith('run.json')) return readRun(folder);
-    if (path.endsWith('population.json')) return readPopulation(folder);
-    return path.endsWith('plan.json') ? parsePlan(path) : readScores(path);
+  read: readRecord,
+};
+
+function readRecord(path: string, folder: string): Promise<unknown> {
+  if (path.endsWith('run.json')) return readRun(folder);
+  if (path.endsWith('population.json')) return readPopulation(folder);
+  if (path.endsWith('failure.json')) return readFailure(folder);
+  return path.endsWith('plan.json') ? parsePlan(path) : readScores(path);
+}
+
+const checkpoint: Kind = {
+  name: 'checkpoints',
+  async seeds(folder) {
+    const position = { ...start(), step: 7, seconds: 1.5 };
+    await writeCheckpoint(folder, untrainedRun(0.9, 1).spec, position, ARRAYS);
+    return files(folder, /^checkpoint/);
   },
+  read: async (_, folder) => {
+    const { position, arrays } = (await readCheckpoint(folder, untrainedRun(0.9, 1).spec))!;
+    return [position, [...arrays]];
+  },
+  isPart: () => false,
 };
 
 const PLAN = JSON.stringify({
@@ -265,6 +319,7 @@ const PLAN = JSON.stringify({
 
 const notebook: Kind = {
   name: 'notebooks',
+  place: /cell \d+|metadata|expected JSON|nbformat/,
   seeds: async () => [
     ...files(FIXTURES, /^written-by-jupyter\.ipynb$/),
     ...files(join(ROOT, 'notebooks'), /^00-.*\.ipynb$/).map(({ name, bytes }) => ({
@@ -278,6 +333,7 @@ const notebook: Kind = {
 
 const policy: Kind = {
   name: 'policy files',
+  place: /is not JSON|no JSON object|: [\w$.[\]]+: |\$schema|no option \S/,
   seeds: async () => [
     {
       name: 'policy.json',
@@ -305,5 +361,5 @@ const onnx: Kind = {
 
 export const KINDS: readonly Kind[] = [
   ...[tfrecord, tfExample, parquet, csv, npy, safetensors],
-  ...[modelFolder, json, notebook, policy, onnx],
+  ...[modelFolder, checkpoint, json, oldJson, notebook, policy, onnx],
 ];

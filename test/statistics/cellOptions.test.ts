@@ -111,7 +111,7 @@ describe('options are checked without types, too', () => {
       name: 'TableError',
       message:
         'classFigure takes a table of perClassTTest; this one is a table of modelAccuracy: it lacks ' +
-        'baseline, class, n_baseline, n_variant, absolute_change, normalized_change, direction.',
+        'baseline, class, n_baseline, n_variant, absolute_change, normalized_change, statistic, direction.',
     });
     assert.throws(
       () => cell('perCorruptionTTest')(scores),

@@ -4,9 +4,10 @@ import { OptionError } from '#statistics/errors';
 import {
   checkChoice,
   checkCount,
-  checkFrom0,
   checkOption,
-  checkSparsity,
+  checkOptions,
+  FROM_0,
+  SPARSITY,
 } from '#statistics/options';
 
 const refuses = (check: () => void, message: string) =>
@@ -16,11 +17,15 @@ const refuses = (check: () => void, message: string) =>
     return true;
   });
 
+const checkFrom0 = (rate: unknown) => checkOptions('a cell', { rate }, { rate: FROM_0 });
+const checkSparsity = (sparsity: unknown) =>
+  checkOptions('a cell', { sparsity }, { sparsity: SPARSITY });
+
 test('what is valid passes', () => {
   checkOption('alpha', 2, true, 'a probability');
   for (const count of [1, 2, 2 ** 40]) checkCount('count', count);
   checkCount('skip', 0, 0);
-  for (const value of [0, 0.5, 1e9]) checkFrom0('rate', value);
+  for (const value of [0, 0.5, 1e9]) checkFrom0(value);
   for (const sparsity of [0, 0.3, 0.999]) checkSparsity(sparsity);
   checkChoice('split', 'test', ['train', 'test']);
   checkChoice('severity', 3, [1, 2, 3]);
@@ -44,7 +49,7 @@ test('what is not names the option, the value and what is expected', () => {
     );
   refuses(() => checkCount('splits', 1, 2), 'splits: 1; expected a whole number, 2 or more.');
   for (const value of [-1, Number.NaN, Number.POSITIVE_INFINITY])
-    refuses(() => checkFrom0('rate', value), `rate: ${value}; expected 0 or more.`);
+    refuses(() => checkFrom0(value), `rate: ${value}; expected 0 or more.`);
   for (const value of [-0.1, 1, 90, Number.NaN])
     refuses(() => checkSparsity(value), `sparsity: ${value}; expected 0 (dense) to below 1.`);
 });
@@ -54,8 +59,5 @@ test('what comes without types, from a notebook, is refused as well', () => {
     () => checkCount('count', '3' as unknown as number),
     "count: '3'; expected a whole number, 1 or more.",
   );
-  refuses(
-    () => checkSparsity('0.9' as unknown as number),
-    "sparsity: '0.9'; expected 0 (dense) to below 1.",
-  );
+  refuses(() => checkSparsity('0.9'), "sparsity: '0.9'; expected 0 (dense) to below 1.");
 });

@@ -50,7 +50,7 @@ export function programOf(steps: readonly Step[]): string {
 }
 
 /** Where programs lie, so that they find the workspace's packages. */
-export const PROGRAMS = join(ROOT, 'dist/docs/tutorials');
+const PROGRAMS = join(ROOT, 'dist/docs/tutorials');
 
 /** Writes a tutorial's program, which a compiler then can check. */
 export async function writeProgram(name: string, steps: readonly Step[]): Promise<string> {

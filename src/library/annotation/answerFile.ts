@@ -8,11 +8,11 @@ import {
 } from 'selective-brain-damage-statistics/internal';
 
 /**
- * The file of a study's answers. A line is on the disk before its answer counts, and nothing that was written
- * is ever changed: whoever takes answers back adds a line that says so.
+ * The file of a study's answers. A line is on the disk before its answer counts, and no line is ever changed:
+ * taking answers back adds a line.
  */
 export class AnswerFile {
-  /** The answers that count, by person, variant and image; each person's in the order given. */
+  /** The answers that count, by person, variant and image; each person's in the order in which they were given. */
   private readonly answers = new Map<string, AnnotationRow>();
   private writing: Promise<unknown> = Promise.resolve();
 

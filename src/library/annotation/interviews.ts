@@ -55,7 +55,7 @@ export class Interviews {
   /**
    * What a person is asked next: the first image of the order that has no answers.
    *
-   * @throws OptionError for a name that is none
+   * @throws OptionError for a name that is empty or longer than 60 characters
    */
   task(name: unknown): Task {
     const person = personOf(name);
@@ -74,8 +74,7 @@ export class Interviews {
   /**
    * Keeps a person's answers about the image that is asked next.
    *
-   * @returns what is asked then; where the answers are about another image, as from a second tab, they are not
-   *   kept, and it is what is asked now
+   * @returns what is asked next; answers about another image, as from a second tab, are not kept
    * @throws OptionError for answers that are not complete
    */
   async answer(name: unknown, answer: unknown): Promise<Task> {

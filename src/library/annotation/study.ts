@@ -15,13 +15,13 @@ export interface StudyImage {
   readonly sampled: SampledImage;
   /** The name of the class that it is labelled as. */
   readonly className: string;
-  /** The place of its picture. */
+  /** The index of its picture in {@link Study.pictures}. */
   readonly picture: number;
-  /** The places of the pictures of reference images of that class. */
+  /** The indices of pictures of other images of that class. */
   readonly references: readonly number[];
 }
 
-/** The images that people are asked about, in an order that tells nothing of their sets. */
+/** The images that people are asked about, in an order that does not reveal their sets. */
 export interface Study {
   readonly seed: number;
   readonly images: readonly StudyImage[];

@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander';
-import { OptionError, readPredictions } from 'selective-brain-damage-statistics';
-import { runCommand } from 'selective-brain-damage-statistics/internal';
+import { AnnotationsError, OptionError, readPredictions } from 'selective-brain-damage-statistics';
+import { interruptible, runCommand } from 'selective-brain-damage-statistics/internal';
 import { AnswerFile } from '../annotation/answerFile';
 import { Interviews } from '../annotation/interviews';
 import { serveAnnotations } from '../annotation/server';
@@ -24,7 +24,7 @@ is for this machine alone: it listens on 127.0.0.1, and its address holds the to
   --out <file.jsonl>   the answers (default annotations.jsonl)
   --port <n>           default: a free one
 
-Exit status: 0 stopped by Ctrl-C or SIGTERM, 3 for input that it cannot use.
+Exit status: 130 stopped by Ctrl-C, 143 by SIGTERM, 3 for input that it cannot use.
 `;
 
 interface Values {
@@ -73,24 +73,27 @@ async function run(paths: readonly string[], values: Values): Promise<number> {
     ...(variant !== undefined && { variant }),
     ...(baseline !== undefined && { baseline }),
   });
-  const file = await AnswerFile.open(out);
-  try {
-    const interviews = new Interviews(study, file);
-    const stopped = stopSignal();
-    const server = await serveAnnotations(interviews, study.pictures, port);
-    console.log(
-      `${study.images.length} images; answers go to ${out}. Ctrl-C stops.\n${server.url}`,
-    );
-    await stopped;
-    await server.close();
-    return 0;
-  } finally {
-    await file.close();
-  }
+  return interruptible(undefined, async (signal) => {
+    const file = await AnswerFile.open(out);
+    try {
+      const server = await serveAnnotations(new Interviews(study, file), study.pictures, port);
+      console.log(
+        `${study.images.length} images; answers go to ${out}. Ctrl-C stops.\n${server.url}`,
+      );
+      await aborted(signal);
+      await server.close();
+    } finally {
+      await file.close();
+    }
+    throw new AnnotationsError(`The page was stopped; run it again to go on with ${out}.`, {
+      file: out,
+    });
+  });
 }
 
-function stopSignal(): Promise<void> {
+function aborted(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
-    process.once('SIGINT', () => resolve()).once('SIGTERM', () => resolve());
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
   });
 }

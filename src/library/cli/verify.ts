@@ -9,7 +9,8 @@ predictions, scores and records, of a population, of one model or of several. Sa
 or missing, what to delete, and what a rerun makes again. The folder may be s3://bucket/prefix.
 
   --json     all files as JSON: { folder, findings: [{ file, state, wayOut }] }; a state is whole,
-             damaged, missing, or unchecked, for files older than checksums
+             damaged, missing, not kept (a network whose predictions are there), or
+             unchecked (older than checksums)
 
 Exit status: 0 nothing is damaged or missing, 1 something is, 3 there is nothing to verify.
 `;
@@ -35,7 +36,7 @@ const SHOWN = 20;
 /** What is damaged or missing, grouped by what to do about it, then all states in numbers. */
 function asText(verification: Verification): string {
   const { folder, findings } = verification;
-  const states = ['whole', 'damaged', 'missing', 'unchecked'] as const;
+  const states = ['whole', 'damaged', 'missing', 'not kept', 'unchecked'] as const;
   const counts = states
     .map((state) => [findings.filter((each) => each.state === state).length, state] as const)
     .filter(([count]) => count > 0)

@@ -9,6 +9,7 @@ import {
 } from 'selective-brain-damage-statistics/internal';
 import { checkPath } from '../optionRules';
 import { loadImageNetRecords } from '../records/loadImageNetRecords';
+import { pictureLimits, type RecordLimits, recordLimits } from '../records/recordLimits';
 import { recordsFolder } from '../records/recordsFolder';
 import { IMAGENET_A_CLASSES, IMAGENET_WNIDS, imageNetClasses } from './imagenetClasses';
 import { loadImageFolder } from './loadImageFolder';
@@ -17,6 +18,8 @@ import type { ShiftedSet } from './shiftedSet';
 
 /** Options of {@link loadImageNetA}. */
 export interface ImageNetAOptions extends PictureOptions {
+  /** The most that the files may ask for. */
+  readonly limits?: RecordLimits;
   /** One name per class, 1,000. Default: WordNet ids. */
   readonly classNames?: readonly string[];
   /**
@@ -28,6 +31,7 @@ export interface ImageNetAOptions extends PictureOptions {
 
 const rules: OptionRules<ImageNetAOptions> = {
   ...pictureRules,
+  limits: recordLimits,
   classNames: listOf(TEXT),
   candidates: choice(['set', 'all']),
 };
@@ -61,6 +65,7 @@ export async function loadImageNetA(
     ? await loadImageNetRecords(records, { classNames: IMAGENET_WNIDS, ...how })
     : await loadImageFolder(folder, {
         ...how,
+        limits: pictureLimits(how.limits),
         classNames: imageNetClasses(how.classNames),
       });
   return {

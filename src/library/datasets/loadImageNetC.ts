@@ -10,6 +10,7 @@ import {
 import { ALL_CORRUPTIONS, type CorruptionName, SEVERITIES } from '../corruptions/names';
 import { checkPath } from '../optionRules';
 import { loadImageNetRecords } from '../records/loadImageNetRecords';
+import { pictureLimits, type RecordLimits, recordLimits } from '../records/recordLimits';
 import { recordsFolder } from '../records/recordsFolder';
 import type { ImageDataset } from './imageDataset';
 import { IMAGENET_WNIDS, imageNetClasses } from './imagenetClasses';
@@ -20,6 +21,8 @@ import { wrappedFolder } from './wrappedFolder';
 
 /** Options of {@link loadImageNetC}. */
 export interface ImageNetCOptions extends PictureOptions, CorruptionChoice {
+  /** The most that the files may ask for. */
+  readonly limits?: RecordLimits;
   /** One name per class, 1,000. Default: WordNet ids. */
   readonly classNames?: readonly string[];
 }
@@ -27,6 +30,7 @@ export interface ImageNetCOptions extends PictureOptions, CorruptionChoice {
 const rules: OptionRules<ImageNetCOptions> = {
   ...pictureRules,
   ...choiceRules,
+  limits: recordLimits,
   classNames: listOf(TEXT),
 };
 
@@ -131,5 +135,9 @@ function open(
   const how = { ...pictures, size, resize };
   return layout === 'records'
     ? loadImageNetRecords(folder, { classNames: classNames ?? IMAGENET_WNIDS, ...how })
-    : loadImageFolder(folder, { ...how, classNames: imageNetClasses(classNames) });
+    : loadImageFolder(folder, {
+        ...how,
+        limits: pictureLimits(pictures.limits),
+        classNames: imageNetClasses(classNames),
+      });
 }

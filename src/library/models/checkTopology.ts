@@ -10,10 +10,10 @@ interface Part {
 type Inputs = readonly (readonly [name: string, use: number])[];
 
 /**
- * Checks that every layer's inputs come from layers before it, also in networks within a network: tfjs waits for
- * them for ever.
+ * Checks that every layer's inputs can be computed, also in networks within a network: tfjs would wait for missing
+ * ones without end.
  *
- * @throws Error naming a layer whose inputs no layer gives, or that comes twice
+ * @throws Error naming a layer whose inputs no layer gives, or a layer that comes twice
  */
 export function checkTopology({ class_name, config }: Part): void {
   const layers = config?.layers;
@@ -24,7 +24,7 @@ export function checkTopology({ class_name, config }: Part): void {
   const names = parts.map(({ name }) => String(name));
   const twice = names.find((name, i) => names.indexOf(name) < i);
   if (twice !== undefined) throw new Error(`the layer ${twice} comes twice`);
-  // Inputs, and networks within the network, have a use of their own from the start.
+  // Input layers, and networks within the network, count as used once from the start.
   const uses = new Map(parts.map((part, i) => [names[i]!, Number(isInput(part))]));
   let waiting = parts.flatMap((part, i) =>
     usesOf(part, names[i]!).map((inputs) => ({ name: names[i]!, inputs })),

@@ -1,6 +1,7 @@
 import { OptionError } from 'selective-brain-damage-statistics';
 import {
   bySparsity,
+  byText,
   joinPlace,
   requireAwaited,
   shown,
@@ -137,10 +138,6 @@ export async function findModels(population: string): Promise<PopulationModel[]>
         'sparsity=0/replicate=00/run.json and so on.',
       { option: 'models', value: population, file: population },
     );
-  return models.sort(
-    (a, b) =>
-      bySparsity(a, b) ||
-      Number(a.variant > b.variant) - Number(a.variant < b.variant) ||
-      a.replicate - b.replicate,
-  );
+  const byName = byText<PopulationModel>(({ variant }) => variant);
+  return models.sort((a, b) => bySparsity(a, b) || byName(a, b) || a.replicate - b.replicate);
 }

@@ -91,7 +91,7 @@ export function checkModelSpec(cell: string, spec: unknown): asserts spec is Mod
   const { name } = (spec ?? {}) as { readonly name?: unknown };
   if (typeof name !== 'string')
     throw new OptionError(
-      `${cell}: expected a network by name, as { name: 'small-cnn' }, found ${shown(spec)}.`,
+      `${cell}: model: expected a network by name, as { name: 'small-cnn' }, found ${shown(spec)}.`,
       { option: 'model', value: spec },
     );
   const names = Object.keys(RULES) as ModelSpec['name'][];

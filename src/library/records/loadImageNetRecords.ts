@@ -6,21 +6,16 @@ import {
   count,
   either,
   listOf,
-  membersOf,
   type OptionRules,
   requireAwaited,
   shown,
   TEXT,
 } from 'selective-brain-damage-statistics/internal';
 import { ImageDataset } from '../datasets/imageDataset';
-import {
-  type PictureLimits,
-  type PictureOptions,
-  pictureRules,
-  pictureSettings,
-} from '../datasets/pictureOptions';
+import { type PictureOptions, pictureRules, pictureSettings } from '../datasets/pictureOptions';
 import type { DatasetSpec } from '../datasets/types';
 import { findShards, type Shard } from './findShards';
+import { type RecordLimits, recordLimits } from './recordLimits';
 import { RecordSource, type RecordSourceSettings, readExamples } from './recordSource';
 
 /** Options of {@link loadImageNetRecords}. */
@@ -52,15 +47,9 @@ export interface ImageNetRecordsOptions extends PictureOptions {
   readonly onBadRecord?: 'throw' | 'skip';
 }
 
-/** The most that records may ask for; more is an error that names the record and this option. */
-export interface RecordLimits extends PictureLimits {
-  /** Bytes that a gzip shard unpacks to. Default 100 times its own, at least 64 MiB. */
-  readonly unpackedBytes?: number;
-}
-
 const rules: OptionRules<ImageNetRecordsOptions> = {
   ...pictureRules,
-  limits: membersOf<RecordLimits>({ pixels: count(), unpackedBytes: count() }),
+  limits: recordLimits,
   numClasses: count(),
   classNames: either(listOf(TEXT), choice(['text'])),
   labelBase: choice([0, 1]),

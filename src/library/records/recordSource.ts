@@ -147,7 +147,7 @@ function toExample(
 ): RecordExample | RecordError {
   const place: RecordPlace = {
     words: placeOf(shard.path, record.index, record.offset),
-    fields: { file: shard.path, row: record.index + 1 },
+    fields: { file: shard.path, row: record.index + 1, offset: record.offset },
   };
   try {
     const image = readLabelledImage(record.data, settings.numClasses, settings.labelBase);
@@ -163,7 +163,7 @@ function toExample(
 /** The place of a record, as errors name it. */
 interface RecordPlace {
   readonly words: string;
-  readonly fields: { readonly file: string; readonly row: number };
+  readonly fields: { readonly file: string; readonly row: number; readonly offset: number };
 }
 
 /** An image as its record holds it: encoded. */

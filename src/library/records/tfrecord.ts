@@ -73,23 +73,9 @@ export async function* readRecords(
     for (;;) {
       const header = await bytes.read(HEADER_BYTES);
       if (header.length === 0) return;
-      if (header.length < HEADER_BYTES)
-        return lost(
-          `the file ends after ${header.length} bytes, expected a length and its CRC-32C (12 bytes).`,
-        );
-      const expected = header.readUInt32LE(LENGTH_BYTES);
-      const found = maskedCrc(header.subarray(0, LENGTH_BYTES));
-      if (found !== expected)
-        return lost(
-          index === 0
-            ? `not a TFRecord file: it starts with ${header.toString('hex')}, expected a length (8 bytes) and its masked CRC-32C (4 bytes).`
-            : `the length's masked CRC-32C is ${hex(found)}, expected ${hex(expected)}.`,
-        );
+      const problem = headerProblem(header, index === 0);
+      if (problem !== undefined) return lost(problem);
       const length = Number(header.readBigUInt64LE());
-      if (length > MAX_RECORD_BYTES)
-        return lost(
-          `the record is ${header.readBigUInt64LE()} bytes long, expected at most ${MAX_RECORD_BYTES}.`,
-        );
       const left = isPacked ? limit : size - offset - HEADER_BYTES;
       const body = await bytes.read(Math.min(length + CRC_BYTES, left));
       if (body.length < length + CRC_BYTES)
@@ -114,6 +100,22 @@ export async function* readRecords(
   }
 }
 
+/** What is wrong with the bytes that should say how long a record is; undefined where nothing is. */
+function headerProblem(header: Buffer, isFirst: boolean): string | undefined {
+  if (header.length < HEADER_BYTES)
+    return `the file ends after ${header.length} bytes, expected a length and its CRC-32C (12 bytes).`;
+  const expected = header.readUInt32LE(LENGTH_BYTES);
+  const found = maskedCrc(header.subarray(0, LENGTH_BYTES));
+  if (found !== expected)
+    return isFirst
+      ? `not a TFRecord file: it starts with ${header.toString('hex')}, expected a length (8 bytes) and its masked CRC-32C (4 bytes).`
+      : `the length's masked CRC-32C is ${hex(found)}, expected ${hex(expected)}.`;
+  const length = header.readBigUInt64LE();
+  if (length > MAX_RECORD_BYTES)
+    return `the record is ${length} bytes long, expected at most ${MAX_RECORD_BYTES}.`;
+  return undefined;
+}
+
 function errorAt(
   path: string,
   index: number,
@@ -122,7 +124,7 @@ function errorAt(
   cause?: unknown,
 ): RecordError {
   const message = `${placeOf(path, index, offset)}: ${problem}`;
-  return new RecordError(message, { cause, file: path, row: index + 1 });
+  return new RecordError(message, { cause, file: path, row: index + 1, offset });
 }
 
 /** A record's place, as errors name it. */

@@ -14,6 +14,7 @@ import {
   moveIntoPlace,
   namedSystemError,
   type OptionRules,
+  removeLeftovers,
   requireAwaited,
   shown,
   temporaryPath,
@@ -77,7 +78,9 @@ export async function writeRecords(
   await mkdir(dirname(path), { recursive: true }).catch((error) => {
     throw namedSystemError(error, path, 'written');
   });
-  const shards = shardPaths(path, parts).map((shard) => new ShardWriter(shard, gzip));
+  const paths = shardPaths(path, parts);
+  await Promise.all(paths.map(removeLeftovers));
+  const shards = paths.map((shard) => new ShardWriter(shard, gzip));
   try {
     let next = 0;
     for await (const record of mapConcurrent(examples, ENCODED_AHEAD, toRecord))

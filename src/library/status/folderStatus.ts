@@ -28,7 +28,7 @@ export interface ExpectedPopulation {
   readonly sets?: number;
 }
 
-/** A model's files, of which those that are missing are undefined. */
+/** What a model's files say of it. */
 interface ModelFiles {
   readonly name: string;
   readonly folder: string;
@@ -43,7 +43,7 @@ interface ModelFiles {
 const MODEL =
   /\/((?:sparsity|variant)=([^/]+))\/replicate=(\d+)(\.parquet|\/(?:run\.json|checkpoint\.safetensors|failure\.json))$/;
 const SCORES = /\/robustness\/[^/]+\.json$/;
-/** A network that wrote no checkpoint for three times its seconds is not under way. */
+/** A network is under way unless its checkpoint is older than this many times the seconds between two. */
 const CHECKPOINTS_MISSED = 3;
 
 /**
@@ -144,7 +144,7 @@ async function secondsOf(models: readonly ModelFiles[]): Promise<number[]> {
   return runs.flatMap((run) => (run ? [run.outcome.seconds] : []));
 }
 
-/** What is read of the record of a training. */
+/** The part of a training's record that is read here. */
 const TIMED = objectOf({ outcome: objectOf({ seconds: NUMBER }) });
 
 async function timedRun(

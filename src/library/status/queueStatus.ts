@@ -1,4 +1,5 @@
 import type { JobType } from 'bullmq';
+import { byText } from 'selective-brain-damage-statistics/internal';
 import { QUEUE_NAME, reachQueue, type UnitJob, type UnitQueue } from '../queue/connection';
 import {
   type GroupStatus,
@@ -50,9 +51,7 @@ export async function queueStatus(url: string): Promise<Status> {
         if (state === 'done' && seconds.length < UNITS_FOR_TIME)
           seconds.push((job.finishedOn! - job.processedOn!) / 1000);
       }
-    const all = [...groups.values()].sort(
-      (a, b) => Number(a.name > b.name) - Number(a.name < b.name),
-    );
+    const all = [...groups.values()].sort(byText((group) => group.name));
     return {
       ...{ place: name, groups: all, failures },
       workers: await queue.getWorkersCount(),

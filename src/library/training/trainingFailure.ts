@@ -1,11 +1,11 @@
 import { TrainingError } from 'selective-brain-damage-statistics';
 import {
+  checkedJson,
   joinPlace,
   objectOf,
-  parseJson,
+  parseCheckedJson,
   STRING,
   storeOf,
-  toJson,
 } from 'selective-brain-damage-statistics/internal';
 
 /** The file that says why a model's training failed; it stays until the training is begun again. */
@@ -14,7 +14,7 @@ const FAILURE = 'failure.json';
 /** Says in a model's folder why its training failed twice. */
 export async function recordFailure(folder: string, reason: string): Promise<void> {
   const file = joinPlace(folder, FAILURE);
-  await storeOf(file).replace(file, toJson({ reason }));
+  await storeOf(file).replace(file, checkedJson({ reason }));
 }
 
 /** Forgets the failure of an earlier training. */
@@ -34,6 +34,6 @@ export async function readFailure(folder: string): Promise<string | undefined> {
   if (!json) return undefined;
   const rule = objectOf({ reason: STRING });
   const about = { what: 'the reason of a failure', wayOut: 'Delete it.' };
-  return parseJson<{ reason: string }>({ file, rule, Failure: TrainingError, ...about }, json)
-    .reason;
+  const kind = { file, rule, Failure: TrainingError, ...about };
+  return parseCheckedJson<{ reason: string }>(kind, json).reason;
 }

@@ -1,5 +1,6 @@
 import { OptionError } from 'selective-brain-damage-statistics';
 import {
+  byText,
   type Integrity,
   integrityOf,
   joinPlace,
@@ -10,13 +11,15 @@ import {
   storeOf,
 } from 'selective-brain-damage-statistics/internal';
 import { type Checksums, MODEL_FILES, readStoredRun } from '../models/modelFiles';
-import { wayOutOf } from './wayOut';
+import { readFailure } from '../training/trainingFailure';
+import { missingWayOut, wayOutOf } from './wayOut';
 
 /** A file, or a model, with what was found. */
 export interface Finding {
   /** From the folder that is verified. */
   readonly file: string;
-  readonly state: Integrity | 'missing';
+  /** `not kept`: the network of a population's model whose predictions are there, as where git leaves weights out. */
+  readonly state: Integrity | 'missing' | 'not kept';
   /** What to delete and what a rerun makes again; absent where nothing is to be done. */
   readonly wayOut?: string;
 }
@@ -31,7 +34,7 @@ export interface Verification {
 
 /** Files that hold their own checksum. */
 const CHECKED =
-  /(\.parquet|(^|\/)(checkpoint\.safetensors|population\.json)|-[\da-f]{12}(-\d+-of-\d+)?\.json)$/;
+  /(\.parquet|(^|\/)(checkpoint\.safetensors|(population|failure)\.json)|-[\da-f]{12}(-\d+-of-\d+)?\.json)$/;
 /** A model's folder within that of a population. */
 const IN_POPULATION = /(^|\/)((sparsity|variant)=[^/]+\/replicate=\d+)$/;
 
@@ -62,10 +65,11 @@ export async function verifyFolder(place: string): Promise<Verification> {
   findings.push(...(await missingModels(folder, files)));
   return {
     folder,
-    findings: findings.sort((a, b) => Number(a.file > b.file) - Number(a.file < b.file)),
+    findings: findings.sort(byText(({ file }) => file)),
   };
 }
 
+const isFailure = (file: string): boolean => /(^|\/)failure\.json$/.test(file);
 const isRecord = (file: string): boolean => /(^|\/)run\.json$/.test(file);
 const folderOf = (file: string): string => file.replace(/(^|\/)[^/]*$/, '');
 const within = (folder: string, name: string): string =>
@@ -104,13 +108,14 @@ async function verifyModel(
       ? undefined
       : await readStoredRun(joinPlace(folder, ...model.split('/'))).catch(() => undefined);
   const findings = [stored ? record : found(record.file, 'damaged')];
-  for (const name of MODEL_FILES) {
-    const file = within(model, name);
+  const predictions = `${model}.parquet`;
+  const parts = MODEL_FILES.map((name) => within(model, name));
+  if (files.has(predictions) && !parts.some((file) => files.has(file)))
+    return [...findings, found(model, 'not kept')];
+  for (const file of parts)
     findings.push(
       files.has(file) ? await verifyPart(folder, file, stored?.files) : found(file, 'missing'),
     );
-  }
-  const predictions = `${model}.parquet`;
   if (IN_POPULATION.test(model) && !files.has(predictions))
     findings.push(found(predictions, 'missing'));
   return findings;
@@ -128,23 +133,35 @@ async function verifyPart(
   return found(file, bytes && sha256(bytes) === sum ? 'whole' : 'damaged');
 }
 
-/** The models that a population's record asks for and that are not there. */
+/** Models that are named as missing: a record may ask for any number of them. */
+const MOST_MISSING = 10_000;
+
+/** The models that a population's record asks for, or whose training failed, and that are not there. */
 async function missingModels(folder: string, files: ReadonlySet<string>): Promise<Finding[]> {
-  const population = await readPopulation(folder).catch(() => undefined);
-  const { sparsities, replicates } = (population ?? {}) as {
-    readonly sparsities?: readonly number[];
-    readonly replicates?: number;
-  };
-  if (!Array.isArray(sparsities) || replicates === undefined) return [];
-  return sparsities.flatMap((sparsity: number) =>
-    Array.from({ length: replicates }, (_, i) => `replicate=${String(i).padStart(2, '0')}`)
-      .map((name) => `sparsity=${sparsity}/${name}`)
-      .filter((model) => !files.has(`${model}/run.json`))
-      .map((model) => {
-        const isBegun = files.has(`${model}/checkpoint.safetensors`);
-        return { file: model, state: 'missing', wayOut: wayOutOf(model, isBegun) } as const;
-      }),
-  );
+  const missing = new Set<string>();
+  for (const file of files)
+    if (isFailure(file) && !files.has(within(folderOf(file), 'run.json')))
+      missing.add(folderOf(file));
+  const { sparsities = [], replicates = 0 } =
+    (await readPopulation(folder).catch(() => undefined)) ?? {};
+  for (const sparsity of sparsities)
+    for (let i = 0; i < replicates && missing.size < MOST_MISSING; i++) {
+      const model = `sparsity=${sparsity}/replicate=${String(i).padStart(2, '0')}`;
+      if (!files.has(`${model}/run.json`)) missing.add(model);
+    }
+  return Promise.all([...missing].map((model) => missingModel(folder, model, files)));
+}
+
+async function missingModel(
+  folder: string,
+  model: string,
+  files: ReadonlySet<string>,
+): Promise<Finding> {
+  const isBegun = files.has(within(model, 'checkpoint.safetensors'));
+  const failure = files.has(within(model, 'failure.json'))
+    ? await readFailure(joinPlace(folder, ...model.split('/'))).catch(() => undefined)
+    : undefined;
+  return { file: model || '.', state: 'missing', wayOut: missingWayOut(isBegun, failure) };
 }
 
 function found(file: string, state: Finding['state']): Finding {

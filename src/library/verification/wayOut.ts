@@ -21,6 +21,10 @@ const KINDS: readonly Kind[] = [
     wayOut: 'Delete it; the training of this model, run again, starts from its first step.',
   },
   {
+    file: /^.*failure\.json$/,
+    wayOut: 'Delete it; it says why a training failed, and nothing else is lost.',
+  },
+  {
     file: /^.*-[\da-f]{12}-\d+-of-\d+\.json$/,
     wayOut: 'Delete it; predict, run again, predicts the images of this part anew.',
   },
@@ -38,15 +42,21 @@ const KINDS: readonly Kind[] = [
   },
 ];
 
+/** What to do about a file that is damaged or missing. */
+export function wayOutOf(file: string): string {
+  const kind = KINDS.find((each) => each.file.test(file))!;
+  return kind.wayOut.replace('$1', kind.file.exec(file)![1] ?? '');
+}
+
 /**
- * What to do about a file that is damaged or missing, or about a model that is not there.
+ * What to do about a model that is not there.
  *
- * @param isBegun whether the model has a checkpoint
+ * @param isBegun whether it has a checkpoint
+ * @param failure why its training failed, where it did
  */
-export function wayOutOf(file: string, isBegun = false): string {
-  const kind = KINDS.find((each) => each.file.test(file));
-  if (kind) return kind.wayOut.replace('$1', kind.file.exec(file)![1] ?? '');
+export function missingWayOut(isBegun: boolean, failure: string | undefined): string {
+  const why = failure === undefined ? '' : `Its training failed: ${failure.split('\n')[0]} `;
   return isBegun
-    ? 'Run the training again: it goes on from the checkpoint of this model.'
-    : 'Run the training again: it trains this model.';
+    ? `${why}Run the training again: it goes on from the checkpoint of this model.`
+    : `${why}Run the training again: it trains this model.`;
 }

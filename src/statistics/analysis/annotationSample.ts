@@ -30,7 +30,7 @@ export type ReferenceImage = Pick<AnnotationRow, 'image_id' | 'true_class'>;
 
 /** The images that people are shown. */
 export interface AnnotationSample {
-  /** In random order, so that their places tell nothing of their sets. */
+  /** In random order, which does not reveal their sets. */
   readonly images: readonly SampledImage[];
   /** For each class of these, two others that the baseline gets right most often; fewer where there are fewer. */
   readonly references: readonly ReferenceImage[];
@@ -40,9 +40,9 @@ export interface AnnotationSample {
 const REFERENCES = 2;
 
 /**
- * Draws images for people to look at: PIEs, as many random other images, and a third set matched to the PIEs on
- * the share of the baseline's models that get them right, because PIEs are hard images, and only against images
- * as hard is it seen whether they are more than that.
+ * Draws images for people to look at: PIEs, as many random other images, and as many that are matched to the PIEs on
+ * the share of the baseline's models that get them right. PIEs are hard images; a comparison with images that are as
+ * hard shows whether they are more than that.
  *
  * @throws OptionError where there are fewer PIEs or other images than are asked for
  * @throws PredictionsError where all models are of one variant

@@ -38,7 +38,7 @@ export const setColumn = oneOf(
 );
 
 /** The columns of an image that people are shown. */
-export const sampledColumns = {
+const sampledColumns = {
   ...compared,
   set: setColumn,
   image_id: id('The image.'),

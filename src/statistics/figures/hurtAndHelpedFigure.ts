@@ -61,38 +61,8 @@ export function hurtAndHelpedFigure(table: Table<HurtAndHelpedRow>): Figure {
     ([, ofVariant]) => ofVariant as readonly HurtAndHelpedRow[],
   );
   const withErrors = rows.some((row) => row.n_hurt_se !== undefined);
-  const data = PANELS.flatMap(({ column, scale }, panel) =>
-    KINDS.map(({ kind, name, color }): Data => {
-      const values = rows.map((row) => row[column(kind)]);
-      // Where no class is hurt there is no bar, and a line would stand for itself.
-      const lines = rows.map((row) =>
-        row[`n_${kind}`] > 0 ? 2 * (row[`${column(kind)}_se`] ?? Number.NaN) : Number.NaN,
-      );
-      return {
-        type: 'bar',
-        name,
-        legendgroup: kind,
-        showlegend: panel === 0,
-        x: rows.map((row) => row.variant),
-        y: values.map((value) => drawable(value * scale)),
-        marker: { color },
-        ...(withErrors && {
-          error_y: {
-            type: 'data',
-            symmetric: false,
-            array: lines.map((line) => drawable(line * scale)),
-            // A number of classes is never below 0.
-            arrayminus: lines.map((line, i) =>
-              drawable((panel === 0 ? Math.min(line, values[i]!) : line) * scale),
-            ),
-            color: PALETTE.ink,
-            thickness: 1.5,
-          },
-        }),
-        hovertemplate: '%{x}: %{y:.2f}<extra>%{fullData.name}</extra>',
-        ...(panel === 1 && { xaxis: 'x2', yaxis: 'y2' }),
-      };
-    }),
+  const data = PANELS.flatMap((panel) =>
+    KINDS.map((kind): Data => bars(rows, panel, kind, withErrors)),
   );
   const axis = variantAxis(rows.map((row) => row.variant));
   return figure(data, {
@@ -117,4 +87,44 @@ export function hurtAndHelpedFigure(table: Table<HurtAndHelpedRow>): Figure {
     annotations: PANELS.map(({ title, domain }) => panelHeading(`<b>${title}</b>`, domain[0], 1)),
     legend: { ...LEGEND_ABOVE, y: 1.1 },
   });
+}
+
+/** The bars of one kind in one panel. */
+function bars(
+  rows: readonly HurtAndHelpedRow[],
+  panel: (typeof PANELS)[number],
+  { kind, name, color }: (typeof KINDS)[number],
+  withErrors: boolean,
+): Data {
+  const { column, scale } = panel;
+  const isCount = panel === PANELS[0];
+  const values = rows.map((row) => row[column(kind)]);
+  // Where no class is hurt there is no bar, and a line would stand for itself.
+  const lines = rows.map((row) =>
+    row[`n_${kind}`] > 0 ? 2 * (row[`${column(kind)}_se`] ?? Number.NaN) : Number.NaN,
+  );
+  return {
+    type: 'bar',
+    name,
+    legendgroup: kind,
+    showlegend: isCount,
+    x: rows.map((row) => row.variant),
+    y: values.map((value) => drawable(value * scale)),
+    marker: { color },
+    ...(withErrors && {
+      error_y: {
+        type: 'data',
+        symmetric: false,
+        array: lines.map((line) => drawable(line * scale)),
+        // A number of classes is never below 0.
+        arrayminus: lines.map((line, i) =>
+          drawable((isCount ? Math.min(line, values[i]!) : line) * scale),
+        ),
+        color: PALETTE.ink,
+        thickness: 1.5,
+      },
+    }),
+    hovertemplate: '%{x}: %{y:.2f}<extra>%{fullData.name}</extra>',
+    ...(!isCount && { xaxis: 'x2', yaxis: 'y2' }),
+  };
 }

@@ -113,9 +113,9 @@ async function* textOf(
     decoder ??= new TextDecoder(encoding ?? unicodeOf(chunk), { fatal: true });
     if (read === 0 && chunk.includes(0) && !decoder.encoding.startsWith('utf-16'))
       throw new PredictionsError(
-        `${file}: not ${decoder.encoding} text, it has zero bytes. Is it UTF-16? Then give ` +
+        `${file}: not ${decoder.encoding} text, byte ${chunk.indexOf(0)} is zero. Is it UTF-16? Then give ` +
           "{ encoding: 'utf-16le' }.",
-        { file },
+        { file, offset: chunk.indexOf(0) },
       );
     yield decoded(decoder, chunk);
     read += chunk.length;
@@ -129,7 +129,7 @@ async function* textOf(
       throw new PredictionsError(
         `${file}: not ${decoder.encoding} text, after byte ${read}. Name its encoding, as in ` +
           "{ encoding: 'latin1' }.",
-        { file, cause },
+        { file, offset: read, cause },
       );
     }
   }

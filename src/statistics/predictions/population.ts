@@ -1,4 +1,5 @@
 import { PredictionsError } from '../errors';
+import { count, FLAG, FROM_0, SPARSITY, TEXT } from '../options';
 import { parseCheckedJson } from '../store/checkedJson';
 import { joinPlace, storeOf } from '../store/store';
 import { itemsOf, type JsonRule, maybe, objectOf, STRING } from '../untrusted/json';
@@ -7,6 +8,10 @@ import { itemsOf, type JsonRule, maybe, objectOf, STRING } from '../untrusted/js
 export interface Population {
   /** Index = class. */
   readonly class_names?: readonly string[];
+  /** The levels of a trained population. */
+  readonly sparsities?: readonly number[];
+  /** Networks of each level. */
+  readonly replicates?: number;
   readonly [other: string]: unknown;
 }
 
@@ -15,12 +20,22 @@ export function populationFile(folder: string): string {
   return joinPlace(folder, 'population.json');
 }
 
-const POPULATION: JsonRule = objectOf({ class_names: maybe(itemsOf(STRING)) });
+const POPULATION: JsonRule = objectOf({
+  class_names: maybe(itemsOf(STRING)),
+  sparsities: maybe(itemsOf(SPARSITY)),
+  replicates: maybe(count()),
+  compress: maybe(
+    itemsOf(objectOf({ weights: TEXT, activations: maybe(TEXT), perChannel: maybe(FLAG) })),
+  ),
+  checkpointSeconds: maybe(FROM_0),
+  backend: maybe(TEXT),
+});
 
 /**
  * Reads a population folder's `population.json`; undefined where there is none.
  *
- * @throws PredictionsError where it is damaged, or `class_names` is anything but a list of names
+ * @throws PredictionsError where it is damaged, or a member is anything but what is written there, as `class_names`
+ *   a list of names
  */
 export async function readPopulation(folder: string): Promise<Population | undefined> {
   const file = populationFile(folder);

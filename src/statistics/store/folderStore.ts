@@ -1,14 +1,9 @@
 import { link, readdir, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import {
-  readIfThere,
-  syncFile,
-  syncFolder,
-  TEMPORARY,
-  writeBeside,
-  writeFileAtomic,
-} from '../files';
+import { byText } from '../byText';
+import { readIfThere, syncFile, syncFolder, writeBeside, writeFileAtomic } from '../files';
 import { namedSystemError } from '../systemErrors';
+import { TEMPORARY } from '../temporaries';
 import type { Store, StoredFile } from './types';
 
 /** Files of this machine, or of a file system that machines share. */
@@ -65,7 +60,7 @@ async function filesAt(place: string): Promise<StoredFile[]> {
   return found
     .filter((file) => file !== undefined)
     .filter((file) => !TEMPORARY.test(file.place.slice(dirname(file.place).length + 1)))
-    .sort((a, b) => Number(a.place > b.place) - Number(a.place < b.place));
+    .sort(byText(({ place }) => place));
 }
 
 function noneIfMissing(error: NodeJS.ErrnoException): undefined {

@@ -49,7 +49,7 @@ export function checkFileName(option: string, name: string): void {
 }
 
 /** Whether a name or a place has a part that leads out of its folder. */
-export function leadsElsewhere(name: string): boolean {
+function leadsElsewhere(name: string): boolean {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
   return name.split(/[/\\]/).includes('..') || /[\u0000-\u001f]/.test(name);
 }

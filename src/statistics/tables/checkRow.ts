@@ -1,9 +1,9 @@
-import { closest, distance } from 'fastest-levenshtein';
+import { nearest } from '../nearest';
 import { shown } from '../options';
 import type { Column, RowOf, Schema } from './schema';
 
 /**
- * A row of a table that JSON holds, with NaN for null.
+ * Checks a row of a table that was read from JSON, where null stands for NaN.
  *
  * @returns the row, or a sentence that says what is wrong with it
  */
@@ -48,7 +48,6 @@ function wrong(name: string, { type, choices }: Column, value: unknown): string 
 }
 
 function unknown(name: string, { columns }: Schema): string {
-  const near = closest(name, Object.keys(columns));
-  const isNear = distance(name, near) <= Math.max(2, name.length / 3);
-  return `has ${name}, which is no column${isNear ? `; did you mean ${near}?` : ''}`;
+  const near = nearest(name, Object.keys(columns));
+  return `has ${name}, which is no column${near === undefined ? '' : `; did you mean ${near}?`}`;
 }

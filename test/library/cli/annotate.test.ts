@@ -78,7 +78,10 @@ describe('sbd annotate', () => {
     assert.deepEqual(await second.post('/task', { person: 'Ada' }), task);
     assert.equal(task.answered, 5);
     second.child.kill('SIGTERM');
-    assert.deepEqual(await second.ended, [0, null]);
+    assert.deepEqual(await second.ended, [143, null]);
+    const third = await start();
+    third.child.kill('SIGINT');
+    assert.deepEqual(await third.ended, [130, null]);
     const saved = await readAnnotations(join(folder, 'annotations.jsonl'));
     assert.equal(saved.length, 5);
     for (const row of saved) {

@@ -5,6 +5,8 @@ import { describe, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import sharp from 'sharp';
 import { loadImageFolder } from '#library/datasets/loadImageFolder';
+import { loadImageNetA } from '#library/datasets/loadImageNetA';
+import { loadImageNetC } from '#library/datasets/loadImageNetC';
 import {
   type ImageNetRecordsOptions,
   loadImageNetRecords,
@@ -119,6 +121,34 @@ describe('the limits of records', () => {
       firstPixels(gzipSync(small), { limits: { unpackedBytes: small.length - 1 } }),
       refused(/unpacks to more than/),
     );
+  });
+
+  it('of ImageNet-A and -C are those of records, and of pictures in folders', async () => {
+    const small = recordOf(await png(8, 8));
+    const limits = { unpackedBytes: small.length - 1, pixels: 63 };
+    const open = async (place: string) => [
+      (await loadImageNetA(join(place, 'a'), { limits })).data,
+      ...(await loadImageNetC(join(place, 'c'), { limits, severities: [1] })).map((c) => c.data),
+    ];
+    for (const inner of ['packed/a', 'packed/c/fog_1']) {
+      mkdirSync(join(folder, inner), { recursive: true });
+      writeFileSync(join(folder, inner, 'x.tfrecord-00000-of-00001'), gzipSync(small));
+    }
+    for (const inner of ['pictures/a/n01498041', 'pictures/c/fog/1/n01498041']) {
+      mkdirSync(join(folder, inner), { recursive: true });
+      writeFileSync(join(folder, inner, '1.png'), await png(8, 8));
+    }
+    const packed = await open(join(folder, 'packed'));
+    const pictures = await open(join(folder, 'pictures'));
+    assert.deepEqual([packed.length, pictures.length], [2, 2]);
+    for (const data of packed)
+      await assert.rejects(async () => {
+        for await (const example of data) await example.pixels();
+      }, /unpacks to more than.*limits: \{ unpackedBytes/);
+    for (const data of pictures)
+      await assert.rejects(async () => {
+        for await (const example of data) await example.pixels();
+      }, /8 × 8 pixels, more than the limit of 63/);
   });
 
   it('a record is not read further than its file', async () => {

@@ -117,6 +117,27 @@ describe('folderStatus', () => {
     assert.match(stdout, /^failed: dense, replicate=02: full$/m);
   });
 
+  it('refuses a record whose levels and models are none', async () => {
+    const damaged = join(root, 'damaged');
+    mkdirSync(damaged);
+    for (const [record, wrong] of [
+      [{ sparsities: 0.9, replicates: 3 }, /sparsities is 0\.9, expected a list/],
+      [{ sparsities: [0, 7], replicates: 3 }, /sparsities\[1\] is 7, expected/],
+      [{ sparsities: [0], replicates: '3' }, /replicates is '3', expected/],
+      [{ sparsities: [0], replicates: 3, checkpointSeconds: [] }, /checkpointSeconds is \[\]/],
+      [{ sparsities: [0], replicates: 3, compress: ['int8'] }, /compress\[0\] is 'int8'/],
+    ] as const) {
+      writeFileSync(join(damaged, 'population.json'), JSON.stringify(record));
+      await assert.rejects(folderStatus(damaged), ({ name, message }: Error) => {
+        assert.equal(name, 'PredictionsError');
+        assert.match(message, /population\.json: the record of the population is damaged/);
+        assert.match(message, wrong);
+        return true;
+      });
+    }
+    assert.equal(sbd(['status', damaged]).status, 3);
+  });
+
   it('refuses a folder without a population', async () => {
     await assert.rejects(
       folderStatus(join(root, 'none')),

@@ -18,7 +18,7 @@ import { trainPopulation } from '#library/training/trainPopulation';
 import { perClassFlips } from '#statistics/analysis/perClassFlips';
 import { perClassTTest } from '#statistics/analysis/perClassTTest';
 import { OptionError, TrainingError } from '#statistics/errors';
-import { temporaryPath } from '#statistics/files';
+import { temporaryPath } from '#statistics/temporaries';
 
 let root: string;
 let train: ImageDataset;

@@ -13,8 +13,8 @@ import { predict } from '#library/evaluation/predict';
 import { loadModel } from '#library/models/modelFolder';
 import { type TrainPrunedOptions, trainPruned } from '#library/training/trainPruned';
 import { OptionError, TrainingError } from '#statistics/errors';
-import { temporaryPath } from '#statistics/files';
 import type { ImageId } from '#statistics/predictions/predictions';
+import { temporaryPath } from '#statistics/temporaries';
 import { shortRun } from './shortRun';
 
 let folder: string;

@@ -7,6 +7,7 @@ import { loadCifar10 } from '#library/datasets/loadCifar10';
 import { scoreModels } from '#library/evaluation/scoreModels';
 import { loadModel } from '#library/models/modelFolder';
 import type { TrainPopulationOptions } from '#library/training/populationOptions';
+import { recordFailure } from '#library/training/trainingFailure';
 import { trainPopulation } from '#library/training/trainPopulation';
 import { verifyFolder } from '#library/verification/verifyFolder';
 import { OptionError } from '#statistics/errors';
@@ -54,6 +55,13 @@ describe('the verification of a population', () => {
     test = (await loadCifar10({ split: 'test' })).take(20);
     predicted = await complete(whole);
     files = (await verifyFolder(whole)).findings.map(({ file }) => file);
+  });
+
+  it('finds the checked-in population complete, whose networks are not kept', async () => {
+    const { findings } = await verifyFolder(join(__dirname, '../../../../data/population'));
+    const count = (state: string) => findings.filter((each) => each.state === state).length;
+    assert.equal(count('not kept'), 178);
+    assert.equal(count('missing') + count('damaged'), 0);
   });
 
   it('finds all its files whole', async () => {
@@ -137,6 +145,49 @@ describe('the verification of a population', () => {
       String(note.mock.calls[0]!.arguments[0]),
       /before models had checksums.*sbd verify/,
     );
+  });
+
+  it('says why a training failed, and is complete once it is run again', async () => {
+    const folder = copy('failed');
+    const model = 'sparsity=0.9/replicate=00';
+    rmSync(join(folder, model), { recursive: true });
+    rmSync(join(folder, `${model}.parquet`));
+    await recordFailure(join(folder, model), 'StoreError: the disk is full.\n    at write');
+    const missing = await wrong(folder);
+    assert.deepEqual(missing, [
+      {
+        ...{ file: model, state: 'missing' },
+        wayOut:
+          'Its training failed: StoreError: the disk is full. Run the training again: it trains this model.',
+      },
+    ]);
+    const failure = join(folder, model, 'failure.json');
+    assert.deepEqual(
+      (await verifyFolder(join(folder, model))).findings.map(({ file, state }) => [file, state]),
+      [
+        ['.', 'missing'],
+        ['failure.json', 'whole'],
+      ],
+    );
+    damage(failure);
+    assert.deepEqual(
+      (await wrong(folder)).map(({ file, state }) => [file, state]),
+      [
+        [model, 'missing'],
+        [`${model}/failure.json`, 'damaged'],
+      ],
+    );
+    assert.deepEqual(await complete(folder), predicted);
+    assert.deepEqual(await wrong(folder), []);
+  });
+
+  it('of a record that asks for a billion models names the first', async () => {
+    const folder = join(root, 'billion');
+    mkdirSync(folder);
+    const record = { sparsities: [0, 0.9], replicates: 1e9 };
+    writeFileSync(join(folder, 'population.json'), JSON.stringify(record));
+    const missing = await wrong(folder);
+    assert.equal(missing.filter(({ state }) => state === 'missing').length, 10_000);
   });
 
   it('of one model, or of a folder with nothing in it', async () => {

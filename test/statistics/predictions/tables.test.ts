@@ -286,7 +286,7 @@ const REFUSED: Readonly<Record<string, Refused>> = {
   'nan-class.pandas.csv': { row: 3, column: 'predicted_class', message: /found 'nan'/ },
   'negative-class.pandas.csv': { row: 5, column: 'predicted_class', message: /found '-1'/ },
   'latin1.pandas.csv': { message: /not utf-8 text.*\{ encoding: 'latin1' \}/ },
-  'utf-16-unmarked.pandas.csv': { message: /zero bytes. Is it UTF-16\? .*'utf-16le'/ },
+  'utf-16-unmarked.pandas.csv': { message: /byte \d+ is zero. Is it UTF-16\? .*'utf-16le'/ },
   'torn.pandas.csv.gz': { message: /cannot be unpacked as gzip \(unexpected end of file\)/ },
   'unpacked.pandas.csv.gz': { message: /cannot be unpacked .*take \.gz out of its name/ },
   'neither.pandas.csv': { row: 1, column: 'variant', message: /expected a name, found nothing/ },

@@ -5,7 +5,6 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { StoreError } from '#statistics/errors';
-import { temporaryPath } from '#statistics/files';
 import { readPredictions } from '#statistics/predictions/readPredictions';
 import { simulatePredictions } from '#statistics/predictions/simulatePredictions';
 import { writePredictions } from '#statistics/predictions/writePredictions';
@@ -13,6 +12,7 @@ import { FolderStore } from '#statistics/store/folderStore';
 import { S3Store } from '#statistics/store/s3Store';
 import { exists, joinPlace, nameOf, resolvePlace } from '#statistics/store/store';
 import type { Store } from '#statistics/store/types';
+import { temporaryPath } from '#statistics/temporaries';
 import { temporaryFolder } from '../../library/records/temporary';
 import { NO_S3, s3Env, s3OfSuite } from '../../services';
 
