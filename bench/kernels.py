@@ -40,7 +40,7 @@ def install():
             continue
         folder = data / "kernels" / name_of(label)
         folder.mkdir(parents=True)
-        mode = "signal" if label == "tslab" else "message"
+        mode = "message" if label == "this kernel" else "signal"  # As each one installs itself.
         spec = {"argv": argv, "display_name": label, "language": "typescript", "interrupt_mode": mode}
         (folder / "kernel.json").write_text(json.dumps(spec))
     os.environ["JUPYTER_PATH"] = str(data)
@@ -166,15 +166,95 @@ def late_error(k):
     return "next" in shown and error is None
 
 
-def interrupt(k):
-    k.run("const kept = 5")
-    k.run("console.log('in'); while (true) {}", interrupt=True, seconds=10)
-    took = time.perf_counter() - k.began
-    if not k.manager.is_alive():
-        return "ends the kernel"
-    if not shows(k, "console.log('kept', kept)", "kept 5", seconds=5):
-        return False
-    return f"{took:.1f} s"
+def interrupts(code):
+    def row(k):
+        k.run("import { execSync } from 'node:child_process'; const kept = 5")
+        k.run(f"console.log('in'); {code}", interrupt=True, seconds=10)
+        took = time.perf_counter() - k.began
+        if not k.manager.is_alive():
+            return "ends the kernel"
+        if not shows(k, "console.log('kept', kept)", "kept 5", seconds=5):
+            return False
+        return f"{took:.1f} s"
+
+    return row
+
+
+def declared_again(k):
+    k.run("const again = 1")
+    return shows(k, "const again = 'x'; console.log('again', again)", "again x")
+
+
+def json_import(k):
+    (k.folder / "data.json").write_text('{"n": 5}')
+    return shows(k, "import data from './data.json' with { type: 'json' }; console.log('n', data.n)", "n 5")
+
+
+def own_display(k):
+    code = "({ [Symbol.for('Jupyter.display')]: () => ({ 'text/plain': 'shown so' }) })"
+    return shows(k, code, "shown so")
+
+
+def unreadable(k):
+    return k.run("new Proxy({}, { get() { throw new Error('no') } })")[1] is None
+
+
+def replaced(k):
+    calls = {
+        "deno": "await Deno.jupyter.broadcast('display_data', {0}); await Deno.jupyter.broadcast('update_display_data', {0});",
+        "tslab": "const shown = require('tslab').newDisplay(); shown.text('1'); shown.text('2');",
+    }
+    content = "{ data: { 'text/plain': '1' }, metadata: {}, transient: { display_id: 'a' } }"
+    own = "display({ 'text/plain': '1' }, { display_id: 'a' }); display({ 'text/plain': '2' }, { display_id: 'a', update: true });"
+    code = calls.get(k.manager.kernel_name, own).replace("{0}", content)
+    return shows(k, code, "update_display_data")
+
+
+def asked(k, message):
+    """The content of the reply to a request, and the kinds of what is published for it."""
+    kinds, end = [], time.perf_counter() + 10
+    while time.perf_counter() < end:
+        try:
+            told = k.client.get_iopub_msg(timeout=0.2)
+        except queue.Empty:
+            continue
+        if told["parent_header"].get("msg_id") != message:
+            continue
+        kinds.append(told["msg_type"])
+        if told["content"].get("execution_state") == "idle":
+            break
+    try:
+        reply = k.client.get_shell_msg(timeout=1)
+        while reply["parent_header"].get("msg_id") != message:
+            reply = k.client.get_shell_msg(timeout=1)
+    except queue.Empty:
+        return {}, kinds
+    return reply["content"], kinds
+
+
+def completes(k):
+    k.run("const measured = [1, 2]")
+    return any("findLast" in match for match in asked(k, k.client.complete("measured.fin"))[0].get("matches", []))
+
+
+def inspects(k):
+    k.run("function twice(x: number): number { return 2 * x }")
+    return "number" in str(asked(k, k.client.inspect("twice"))[0].get("data"))
+
+
+def incomplete(k):
+    return asked(k, k.client.is_complete("for (;;) {"))[0].get("status") == "incomplete"
+
+
+def history(k):
+    k.run("'remembered'")
+    return "remembered" in str(asked(k, k.client.history(hist_access_type="tail", n=1))[0])
+
+
+def comm(k):
+    message = k.client.session.msg("comm_open", {"comm_id": "c", "target_name": "jupyter.widget", "data": {}})
+    k.client.shell_channel.send(message)
+    return "comm_close" in asked(k, message["header"]["msg_id"])[1]
 
 
 ROWS = {
@@ -189,7 +269,18 @@ ROWS = {
     "using and toSorted": language,
     "prompt": asks,
     "a late error does not fail the next cell": late_error,
-    "one interrupt ends while (true) {}, variables stay": interrupt,
+    "one interrupt ends while (true) {}, variables stay": interrupts("while (true) {}"),
+    "one interrupt ends execSync('sleep 60'), variables stay": interrupts("execSync('sleep 60')"),
+    "a name may be declared again": declared_again,
+    "JSON is imported with attributes": json_import,
+    "Symbol.for('Jupyter.display')": own_display,
+    "a value that throws where it is read": unreadable,
+    "an output is replaced by its name": replaced,
+    "members are completed": completes,
+    "types are inspected": inspects,
+    "incomplete code is known": incomplete,
+    "history of the session": history,
+    "unknown comms are closed": comm,
 }
 
 def seconds(work):

@@ -73,7 +73,8 @@ export class Pauses {
   }
 }
 
-function isThenable(value: unknown): boolean {
+/** Whether a value is awaited by `await`. Throws what its property `then` throws. */
+export function isThenable(value: unknown): boolean {
   return (
     ((typeof value === 'object' && value !== null) || typeof value === 'function') &&
     typeof (value as { then?: unknown }).then === 'function'

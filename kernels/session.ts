@@ -1,5 +1,6 @@
 import { Console } from 'node:console';
 import { join } from 'node:path';
+import { attempt } from './attempt';
 import { type CellError, describeCompileError, describeThrown, type RunCell } from './cellError';
 import { type Completeness, type Completion, completeness } from './codeHelp';
 import { Compiler } from './compiler';
@@ -9,7 +10,7 @@ import type { DisplayOptions } from './globals';
 import { interruptWork } from './libraries';
 import { defineName, functionOf, type Hooks, Modules } from './modules';
 import type { CellEvent, CellOutput, MimeBundle } from './notebook';
-import { Pauses } from './pauses';
+import { isThenable, Pauses } from './pauses';
 import { mapStacks } from './stacks';
 import type { Binding, Declared, Runtime } from './transform';
 
@@ -189,7 +190,9 @@ export class Session {
     const until = async <T>(promise: T) => pauses.until(pauses.mark(), promise);
     return this.owner.run(execution, async () => {
       try {
-        const value = await until(await this.evaluate(execution));
+        const [last] = await this.evaluate(execution);
+        // A value may throw where it is read: such a one is no promise.
+        const value = attempt(() => isThenable(last)) ? await until(last) : last;
         // Node reports unhandled rejections after all microtasks.
         await new Promise(setImmediate);
         if (!execution.error && value !== undefined && value !== null)
@@ -201,14 +204,14 @@ export class Session {
     });
   }
 
-  /** Runs the cell's code; returns the value of its last expression. */
-  private async evaluate(execution: Execution): Promise<unknown> {
+  /** Runs the cell's code; returns the value of its last expression in an array, so that it is not awaited. */
+  private async evaluate(execution: Execution): Promise<readonly unknown[]> {
     const { cell } = execution;
     this.modules.refresh();
     const compiled = this.asKernel(() => this.compiler.compileCell(cell.file, cell.source));
     if (!('code' in compiled)) {
       execution.error = describeCompileError(compiled, cell);
-      return undefined;
+      return [];
     }
     const path = join(process.cwd(), cell.file);
     const runtime: Runtime = {
@@ -221,7 +224,7 @@ export class Session {
       reexport: () => {},
     };
     const shown = await functionOf(compiled, runtime, path, { exports: {} })();
-    return Array.isArray(shown) ? shown[0] : undefined;
+    return Array.isArray(shown) ? shown : [];
   }
 
   /** Keeps what a cell has declared for the cells after it: of a failed cell, what it reached. */

@@ -250,6 +250,18 @@ test('a promise as the last expression is awaited; what it resolves to is shown,
   assert.deepEqual([rejected.message, rejected.line], ['last', 2]);
 });
 
+test('a last expression that throws where it is read is shown', async () => {
+  for (const source of [
+    "new Proxy({}, { get() { throw new Error('no'); } })",
+    'const odd = new Proxy([1], { get() { throw 1; } });\nodd',
+    'display(new Proxy({}, { get() { throw 1; } }));',
+  ])
+    assert.deepEqual(
+      (await run(source)).outputs.map((output) => 'data' in output && output.data),
+      [{ 'text/plain': source.includes('[1]') ? '[ 1 ]' : '{}' }],
+    );
+});
+
 test('a display is shown after its cell has ended, and fails its cell where it cannot be told', async (context) => {
   const gate = gateOf(context);
   await prints(gate.later("void display({ 'text/plain': 'late' });"));
