@@ -196,7 +196,8 @@ def own_display(k):
 
 
 def unreadable(k):
-    return k.run("new Proxy({}, { get() { throw new Error('no') } })")[1] is None
+    shown, error = k.run("new Proxy({}, { get() { throw new Error('no') } })")
+    return error is None and "Error" not in shown
 
 
 def replaced(k):
