@@ -26,12 +26,17 @@ export function temporaryFile(path: string): string {
 export function removeLeftovers(path: string): void {
   const folder = dirname(path);
   const start = `.${basename(path)}.${MACHINE}-`;
-  for (const name of readdirSync(folder)) {
-    const [, writer] = name.startsWith(start)
-      ? (/^([\da-f]+)\.tmp$/.exec(name.slice(start.length)) ?? [])
-      : [];
-    if (writer === undefined || isRunning(Number.parseInt(writer, 16))) continue;
-    rmSync(join(folder, name), { force: true });
+  const isLeftover = (name: string) => {
+    const [, writer] = /^([\da-f]+)\.tmp$/.exec(name.slice(start.length)) ?? [];
+    return (
+      name.startsWith(start) && writer !== undefined && !isRunning(Number.parseInt(writer, 16))
+    );
+  };
+  try {
+    for (const name of readdirSync(folder).filter(isLeftover))
+      rmSync(join(folder, name), { force: true });
+  } catch {
+    // They are in nobody's way, and a folder that cannot be written has an error of its own.
   }
 }
 

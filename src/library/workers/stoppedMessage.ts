@@ -3,6 +3,7 @@
  *
  * @param work subject of the sentence, as `Training`
  * @param folder where a rerun resumes; undefined where nothing was saved
+ * @param progress how far it had come, as ` at step 5 of 40`; default: nothing
  */
 export function stoppedMessage(work: string, folder?: string, progress = ''): string {
   const wayOut =

@@ -102,7 +102,7 @@ describe('a run', () => {
         ...short(await open(), 'stopped'),
         ...{ signal: controller.signal, onProgress },
       }),
-      /stopped after step 5/,
+      /stopped at step 5/,
     );
     const other = [
       [{ size: 16 }, /data\.options\.size is 16, was 8/],

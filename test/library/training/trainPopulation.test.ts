@@ -214,7 +214,7 @@ describe('trainPopulation', () => {
         signal: controller.signal,
         onProgress: ({ done }) => done > 0 && controller.abort(),
       }),
-      /stopped; run it again to go on from .*interrupted/,
+      /stopped with \d of 4 models done; run it again to go on from .*interrupted/,
     );
     assert.ok(!existsSync(file('interrupted', 'sparsity=0.9/replicate=01.parquet')));
     const resumed = await trainPopulation(tiny('interrupted'));
@@ -247,7 +247,7 @@ describe('trainPopulation', () => {
         // 10,000 predictions follow the last step.
         onProgress: () => ++reports === options.steps && controller.abort(),
       }),
-      /stopped; run it again/,
+      /stopped with 0 of 1 models done; run it again/,
     );
     assert.ok(existsSync(file('predicting', 'sparsity=0/replicate=00/run.json')));
     assert.ok(!existsSync(file('predicting', 'sparsity=0/replicate=00.parquet')));

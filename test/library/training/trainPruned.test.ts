@@ -124,7 +124,7 @@ describe('trainPruned', () => {
         signal: controller.signal,
         onProgress: ({ step }) => step === 5 && controller.abort(),
       }),
-      /stopped after step 5 of 40; run it again to go on/,
+      /stopped at step 5 of 40; run it again to go on/,
     );
     const steps: number[] = [];
     const { run } = await trainPruned({
