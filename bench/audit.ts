@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { median } from 'simple-statistics';
+import { useBackend } from '#library/backend/backend';
 import { ImageDataset } from '#library/datasets/imageDataset';
 import { predictAll } from '#library/evaluation/predictAll';
 import { loadOnnx } from '#library/models/loadOnnx';
@@ -64,6 +65,7 @@ function randomImages(): ImageDataset {
 }
 
 async function network(path: string): Promise<void> {
+  await useBackend();
   const onnx = await loadOnnx(path);
   const images = randomImages();
   const ours = async () => {

@@ -27,7 +27,7 @@ KERNELS = {
     "Deno": DENO and [DENO, "jupyter", "--kernel", "--conn", "{connection_file}"],
     "tslab": [NODE, str(ROOT / "node_modules/tslab/bin/tslab"), "kernel", "--config-path", "{connection_file}"],
 }
-ROUNDS = 5
+ROUNDS = 3
 SECONDS = 60
 
 

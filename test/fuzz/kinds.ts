@@ -156,7 +156,7 @@ const parquet: Kind = {
 
 const csv: Kind = {
   name: 'CSV',
-  place: /row \d+|byte \d+|no column \w+|no rows/,
+  place: /row \d+|byte \d+|no column \w+|columns named \w+|no rows/,
   async seeds() {
     const header =
       'variant,sparsity,replicate,image_id,true_class,predicted_class,confidence,top5\n';

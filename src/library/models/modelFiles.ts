@@ -30,7 +30,7 @@ export interface StoredRun {
 }
 
 /** The record in a model's folder. */
-function runFile(folder: string): string {
+export function runFile(folder: string): string {
   return joinPlace(folder, 'run.json');
 }
 

@@ -76,7 +76,7 @@ export async function readCheckpoint(
   const { arrays, metadata } = decodeSafetensors(file, bytes, wayOut);
   const read = <Value>(what: string, rule: JsonRule, json = '') =>
     parseJson<Value>({ file, what, rule, Failure: TrainingError, wayOut }, json);
-  assertSameRun(folder, spec, read('the description of its run', RUN_SPEC, metadata.spec));
+  assertSameRun(folder, spec, read('the description of its run', RUN_SPEC, metadata.spec), file);
   return { position: read('its position in the run', POSITION, metadata.position), arrays };
 }
 

@@ -1,4 +1,6 @@
+import { basename } from 'node:path';
 import { TrainingError } from 'selective-brain-damage-statistics';
+import { runFile } from '../models/modelFiles';
 import type { RunSpec } from '../models/runRecord';
 import { dataDifference } from './dataRecord';
 import { firstDifference } from './firstDifference';
@@ -6,16 +8,17 @@ import { firstDifference } from './firstDifference';
 /**
  * Checks that a run that was begun is the one asked for.
  *
+ * @param file that describes the run begun
  * @throws TrainingError naming the first difference
  */
-export function assertSameRun(folder: string, now: RunSpec, before: RunSpec): void {
+export function assertSameRun(folder: string, now: RunSpec, before: RunSpec, file: string): void {
   const difference =
     dataDifference(now.data, before.data) ??
     firstDifference({ ...now, data: null }, { ...before, data: null });
   if (difference)
     throw new TrainingError(
-      `${folder} holds a run with other options: ${difference}. Choose another folder or delete it.`,
-      { file: folder },
+      `${folder} holds a run with other options: ${difference} (${basename(file)}). Choose another folder or delete it.`,
+      { file },
     );
 }
 
@@ -26,5 +29,5 @@ export function assertSameRun(folder: string, now: RunSpec, before: RunSpec): vo
  */
 export function assertSameOutcome(folder: string, now: RunSpec, before: RunSpec): void {
   const { backend, versions } = before;
-  assertSameRun(folder, { ...now, backend, versions }, before);
+  assertSameRun(folder, { ...now, backend, versions }, before, runFile(folder));
 }
