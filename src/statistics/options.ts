@@ -145,7 +145,8 @@ export function checkOptions<Options extends object>(
     );
   requireAwaited(cell, 'options', options);
   for (const [name, value] of Object.entries(options)) {
-    const rule = all[name];
+    // Also of names that every object has, as `constructor`.
+    const rule = Object.hasOwn(all, name) ? all[name] : undefined;
     if (!rule) throw unknownOption(cell, path, name, names, value);
     if (value === undefined) continue;
     requireAwaited(cell, path + name, value);

@@ -61,3 +61,11 @@ test('what comes without types, from a notebook, is refused as well', () => {
   );
   refuses(() => checkSparsity('0.9'), "sparsity: '0.9'; expected 0 (dense) to below 1.");
 });
+
+test('a name that every object has is an unknown option like any other', () => {
+  for (const name of ['constructor', '__proto__', 'toString'])
+    assert.throws(
+      () => checkOptions('a cell', JSON.parse(`{ "${name}": 1 }`), { rate: FROM_0 }),
+      (error: Error) => error instanceof OptionError && error.message.includes(name),
+    );
+});
