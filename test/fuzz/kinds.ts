@@ -275,7 +275,7 @@ const oldJson: Kind = {
     /is not JSON|no JSON object|is damaged: \S+ |objects and lists|: [\w$.[\]]+: |\$schema|option/,
   async seeds() {
     const scores = join(DATA, 'population', 'robustness');
-    const trained = join(DATA, 'population', 'sparsity=0.9', 'replicate=00');
+    const trained = join(DATA, 'population', 'sparsity=0.9', 'replicate=01');
     const score = files(scores, /^clean.*json$/)[0]!;
     const rows = JSON.parse(score.bytes.toString()).slice(0, 5);
     return [
