@@ -1,5 +1,6 @@
 import { createHmac, getHashes, randomUUID, timingSafeEqual } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { isObject } from './checkCell';
 import { OptionError } from './errors';
 
 /** A message between a Jupyter client and a kernel, protocol 5.3. */
@@ -129,9 +130,9 @@ function parsed(part: Buffer, index: number): Record<string, unknown> {
       `A message was ignored: its ${PARTS[index]} is not JSON (${(error as Error).message}).`,
     );
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
+  if (!isObject(value))
     throw new Error(`A message was ignored: its ${PARTS[index]} is no JSON object.`);
-  return value as Record<string, unknown>;
+  return value;
 }
 
 function signature(parts: readonly Buffer[], key: string, scheme: string): Buffer {

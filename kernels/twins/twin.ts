@@ -1,4 +1,5 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
+import { isObject } from '../checkCell';
 import { NotebookError } from '../errors';
 import { NOTEBOOK_METADATA } from '../kernelspec';
 import { type Notebook, readNotebook, writeNotebook } from '../notebook';
@@ -94,7 +95,7 @@ function normal(text: string): string {
 
 function ownOf(metadata: Notebook['metadata']): { readonly twin?: unknown } {
   const own = metadata[OWN];
-  return typeof own === 'object' && own !== null ? own : {};
+  return isObject(own) ? own : {};
 }
 
 function rememberedIn({ metadata }: Notebook): unknown {

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { Command, Option } from 'commander';
 import { AnnotationsError, OptionError, readPredictions } from 'selective-brain-damage-statistics';
 import { interruptible, runCommand } from 'selective-brain-damage-statistics/internal';
@@ -80,7 +81,7 @@ async function run(paths: readonly string[], values: Values): Promise<number> {
       console.log(
         `${study.images.length} images; answers go to ${out}. Ctrl-C stops.\n${server.url}`,
       );
-      await aborted(signal);
+      if (!signal.aborted) await once(signal, 'abort');
       await server.close();
     } finally {
       await file.close();
@@ -88,12 +89,5 @@ async function run(paths: readonly string[], values: Values): Promise<number> {
     throw new AnnotationsError(`The page was stopped; run it again to go on with ${out}.`, {
       file: out,
     });
-  });
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve(), { once: true });
   });
 }

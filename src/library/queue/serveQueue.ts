@@ -1,4 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { hostname } from 'node:os';
 import { VERSION } from '../version';
 import { runInWorker, startWorker, workerModule } from '../workers/workerProcess';
@@ -58,10 +59,7 @@ export async function serveQueue(url: string, options: ServeQueueOptions): Promi
   worker.on('lockRenewalFailed', (ids) => {
     for (const id of ids) worker.cancelJob(id, 'lock lost');
   });
-  await new Promise<void>((resolve) => {
-    if (signal.aborted) resolve();
-    signal.addEventListener('abort', () => resolve());
-  });
+  if (!signal.aborted) await once(signal, 'abort');
   await worker.close();
   for (const child of [...idle.values()].flat()) if (child.connected) child.disconnect();
 }

@@ -1,8 +1,6 @@
-import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { RecordError } from 'selective-brain-damage-statistics';
 import {
   checkFileName,
@@ -13,6 +11,7 @@ import {
   type OptionRules,
   readIfThere,
   SIGNAL,
+  sha256,
   TEXT,
   toJson,
   writeFileAtomic,
@@ -123,7 +122,7 @@ function sourceOf(data: ImageDataset, shards: number): Source {
   return {
     ...(size !== undefined && { images: size }),
     shards,
-    hash: createHash('sha256').update(parts).digest('hex'),
+    hash: sha256(parts),
   };
 }
 
@@ -138,6 +137,5 @@ async function claim(file: string, source: Source, specs: readonly RecordsSpec[]
         'another number of files. Choose another name or folder, or delete them and this JSON file.',
       { file },
     );
-  await mkdir(dirname(file), { recursive: true });
   await writeFileAtomic(file, toJson(source));
 }

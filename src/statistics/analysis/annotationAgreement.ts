@@ -5,6 +5,7 @@ import { compared, UNIT } from '../tables/columns';
 import { boolean, defineTable, double, type RowOf, rowsOf, type Table } from '../tables/schema';
 import { answerCounts, attributeColumn } from './annotationShares';
 import { type AnnotationRow, ATTRIBUTES, annotationTable } from './annotations';
+import { meanAndError } from './tTest';
 import { variantsOf } from './variants';
 
 /** Options of {@link annotationAgreement}. */
@@ -107,10 +108,8 @@ function fleiss(images: readonly Votes[], alpha: number) {
     ({ yes, agreement }) =>
       kappaOf({ yes: total.yes - yes, agreement: total.agreement - agreement }, n - 1).kappa,
   );
-  const mean = without.reduce((sum, kappa) => sum + kappa, 0) / n;
-  const squares = without.reduce((sum, kappa) => sum + (kappa - mean) ** 2, 0);
-  const half =
-    n < 2 ? Number.NaN : cephes.stdtri(n - 1, 1 - alpha / 2) * Math.sqrt((squares * (n - 1)) / n);
+  const error = (n - 1) * Math.sqrt(meanAndError(Float64Array.from(without)).squaredError);
+  const half = n < 2 ? Number.NaN : cephes.stdtri(n - 1, 1 - alpha / 2) * error;
   return {
     ...all,
     kappa_low: Math.max(-1, all.kappa - half),
