@@ -73,8 +73,8 @@ const STOP_MILLISECONDS = 5000;
 /** The time that a process has to end after {@link KernelProcess.close}. */
 const CLOSE_MILLISECONDS = 6000;
 /**
- * A small space for new objects: the compiler leaves little in it, and an idle process keeps all of it. Cells that
- * make millions of objects take as long.
+ * Limits V8's space for new objects. The compiler fills the default of 16 MB once, and the process keeps it
+ * while it is idle. Cells that allocate millions of objects run as fast under this limit.
  */
 const NODE_FLAGS = ['--max-semi-space-size=4'];
 /** The time that code which the cells left running has after the last cell. */

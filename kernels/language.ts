@@ -145,12 +145,13 @@ export class Language {
         const resolve = () =>
           literals.map((literal) =>
             ts.resolveModuleName(
-              ...([literal.text, importer, options, host] as const),
-              ...([
-                undefined,
-                redirected,
-                ts.getModeForUsageLocation(file, literal, options),
-              ] as const),
+              literal.text,
+              importer,
+              options,
+              host,
+              undefined,
+              redirected,
+              ts.getModeForUsageLocation(file, literal, options),
             ),
           );
         return isOfPackage(importer)
