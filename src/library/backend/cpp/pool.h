@@ -10,14 +10,18 @@ struct PoolShape {
   int strideRows, strideColumns, dilationRows, dilationColumns;
   int top, left;
 
-  // f(offset in y, window) for each pixel of y.
+  // f(offset in y, window) for each pixel of y. Before those of an image it fills what is to be added
+  // to in dx, if given, with zeros, which then are in the cache.
   template <class F>
-  void forOutputs(F f) const {
+  void forOutputs(F f, float* dx = nullptr) const {
+    const ptrdiff_t size = (ptrdiff_t)height * width * channels;
     ptrdiff_t y = 0;
-    for (int n = 0; n < batch; n++)
+    for (int n = 0; n < batch; n++) {
+      if (dx) fill(dx + n * size, size, 0);
       for (int i = 0; i < outHeight; i++)
         for (int j = 0; j < outWidth; j++, y += channels)
           f(y, window(n, i * strideRows - top, j * strideColumns - left));
+    }
   }
 
   // The part of a window that lies in the image.
@@ -33,18 +37,21 @@ struct PoolShape {
     }
   };
 
-  size_t size() const { return (size_t)batch * height * width * channels; }
-
  private:
+  // Divisions are slow, and few windows are dilated.
+  static int taps(int pixels, int dilation) {
+    return dilation == 1 ? pixels : ceilDivide(pixels, dilation);
+  }
+
   Window window(int n, int i, int j) const {
-    const int before = max(0, ceilDivide(-i, dilationRows));
-    const int beside = max(0, ceilDivide(-j, dilationColumns));
+    const int before = max(0, taps(-i, dilationRows));
+    const int beside = max(0, taps(-j, dilationColumns));
     const int r = i + before * dilationRows, s = j + beside * dilationColumns;
     return {(((ptrdiff_t)n * height + r) * width + s) * channels,
             (ptrdiff_t)dilationRows * width * channels,
             (ptrdiff_t)dilationColumns * channels,
-            min(rows - before, ceilDivide(height - r, dilationRows)),
-            min(columns - beside, ceilDivide(width - s, dilationColumns))};
+            min(rows - before, taps(height - r, dilationRows)),
+            min(columns - beside, taps(width - s, dilationColumns))};
   }
 };
 static_assert(sizeof(PoolShape) == 14 * sizeof(int), "PoolShape holds its 14 sizes alone");
@@ -73,7 +80,6 @@ KERNEL void maxPool(const float* x, float* y, const PoolShape* shape) {
 
 // A window's gradient goes to the first of its largest values.
 KERNEL void maxPoolGradient(const float* x, const float* dy, float* dx, const PoolShape* shape) {
-  fill(dx, shape->size(), 0);
   shape->forOutputs([&](ptrdiff_t out, const PoolShape::Window& window) {
     forChannels(shape->channels, [&](auto zero, int c) {
       using V = decltype(zero);
@@ -87,12 +93,11 @@ KERNEL void maxPoolGradient(const float* x, const float* dy, float* dx, const Po
         left = value < most ? left : V{};
       });
     });
-  });
+  }, dx);
 }
 
 // A window's gradient is shared by those of its pixels that lie in the image.
 KERNEL void avgPoolGradient(const float* dy, float* dx, const PoolShape* shape) {
-  fill(dx, shape->size(), 0);
   shape->forOutputs([&](ptrdiff_t out, const PoolShape::Window& window) {
     const float count = window.rows * window.columns;
     forChannels(shape->channels, [&](auto zero, int c) {
@@ -101,5 +106,5 @@ KERNEL void avgPoolGradient(const float* dy, float* dx, const PoolShape* shape) 
       window.forPixels(
           [&](ptrdiff_t at) { store(dx + at + c, load<V>(dx + at + c) + share); });
     });
-  });
+  }, dx);
 }

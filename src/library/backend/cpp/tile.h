@@ -230,18 +230,23 @@ inline void gradientTiles(const Pixels& pixels, int count, int taps, const float
     gradientTiles<V, TAPS - 1, VECTORS>(pixels, count, taps, x, dy, dw);
 }
 
-// Adds to dw[taps, filters] the products over a block of pixels.
+// Adds to dw[taps, filters] the products over a block of pixels, for filter k and those after it.
+template <class V = Vector, int VECTORS = 2>
 inline void addFilterGradient(const Pixels& pixels, const float* x, const float* dy, float* dw,
-                              int taps) {
+                              int taps, int k = 0) {
+  constexpr int STEP = VECTORS * lanes<V>;
   const Parts parts(taps);
   const int larger = parts.larger * (parts.size + 1);
-  for (int k = 0, step; k < pixels.filters; k += step) {
-    const int left = pixels.filters - k;
-    step = left >= 2 * LANES ? 2 * LANES : left >= LANES ? LANES : 1;
-    const auto tilesOf = step == 2 * LANES ? gradientTiles<Vector, TILE, 2>
-                         : step == LANES   ? gradientTiles<Vector, TILE, 1>
-                                           : gradientTiles<float, TILE, 1>;
-    tilesOf(pixels, parts.larger, parts.size + 1, x, dy + k, dw + k);
-    tilesOf(pixels, parts.others, parts.size, x + larger, dy + k, dw + larger * pixels.filters + k);
+  for (; k + STEP <= pixels.filters; k += STEP) {
+    gradientTiles<V, TILE, VECTORS>(pixels, parts.larger, parts.size + 1, x, dy + k, dw + k);
+    gradientTiles<V, TILE, VECTORS>(pixels, parts.others, parts.size, x + larger, dy + k,
+                                    dw + larger * pixels.filters + k);
   }
+  if constexpr (STEP > 1)
+    if (k < pixels.filters) {
+      if constexpr (VECTORS > 1)
+        addFilterGradient<V, 1>(pixels, x, dy, dw, taps, k);
+      else
+        addFilterGradient<Half<V>, 1>(pixels, x, dy, dw, taps, k);
+    }
 }

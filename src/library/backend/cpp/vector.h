@@ -1,6 +1,6 @@
 // The vector of floats that every kernel is written with, as wide as the machine's registers.
-// Kernels are templates over it: with `float` itself, a vector of one, the same code processes the
-// remaining channels.
+// Kernels are templates over it: with smaller vectors, and with `float` itself, a vector of one, the
+// same code processes the remaining channels.
 #pragma once
 #include <stddef.h>
 
@@ -32,10 +32,27 @@
 #define UNROLL _Pragma("GCC unroll 32")
 #endif
 
-typedef float Vector __attribute__((vector_size(4 * LANES)));
+template <int COUNT>
+struct VectorOf {
+  typedef float type __attribute__((vector_size(4 * COUNT)));
+};
+typedef VectorOf<LANES>::type Vector;
 
 template <class V>
 constexpr int lanes = sizeof(V) / sizeof(float);
+
+// What processes the channels that do not fill a vector: the vector of half its size, down to 4; after
+// it single floats.
+template <int COUNT>
+struct HalfOf {
+  typedef typename VectorOf<COUNT / 2>::type type;
+};
+template <>
+struct HalfOf<4> {
+  typedef float type;
+};
+template <class V>
+using Half = typename HalfOf<lanes<V>>::type;
 
 // From and to any float's address, however aligned.
 template <class V>
@@ -81,13 +98,21 @@ inline int ceilDivide(int a, int b) { return (a + b - 1) / b; }
 inline int roundUp(int a, int b) { return ceilDivide(a, b) * b; }
 inline int modulo(int a, int b) { return (a % b + b) % b; }
 
+// f(V, c) for every vector of channels, and for what is left over, from channel c on.
+template <class V = Vector, class F>
+inline void forChannels(ptrdiff_t channels, F f, ptrdiff_t c = 0) {
+  for (; c + lanes<V> <= channels; c += lanes<V>) f(V{}, c);
+  if constexpr (lanes<V> > 1)
+    if (c < channels) forChannels<Half<V>>(channels, f, c);
+}
+
 // f(V, i) for every i of a plain array.
 template <class F>
 inline void forElements(ptrdiff_t count, F f) {
   ptrdiff_t i = 0;
   for (; i + 4 * LANES <= count; i += 4 * LANES)
     UNROLL for (int q = 0; q < 4; q++) f(Vector{}, i + q * LANES);
-  for (; i < count; i++) f(float{}, i);
+  forChannels(count, f, i);
 }
 
 inline void fill(float* to, ptrdiff_t count, float value) {
@@ -97,14 +122,6 @@ inline void fill(float* to, ptrdiff_t count, float value) {
 inline void copy(const float* from, float* to, ptrdiff_t count) {
   forElements(count,
               [&](auto zero, ptrdiff_t i) { store(to + i, load<decltype(zero)>(from + i)); });
-}
-
-// f(V, c) for every vector of channels, and for each channel that is left over.
-template <class F>
-inline void forChannels(int channels, F f) {
-  int c = 0;
-  for (; c + LANES <= channels; c += LANES) f(Vector{}, c);
-  for (; c < channels; c++) f(float{}, c);
 }
 
 // Two sums that one pass over memory gives.

@@ -1,84 +1,106 @@
-// Convolution by filters of 3 × 3 with a stride of 1, by the minimal filtering F(2 × 2, 3 × 3) of
+// Convolution by filters of 3 × 3 with a stride of 1, by the minimal filtering F(4 × 4, 3 × 3) of
 // Winograd (Lavin and Gray 2016, whose matrices B, G and A are the transforms here). Squares of
-// 4 × 4 pixels, which overlap by 2, and the filter are transformed, after which 16 products give 4
-// outputs, where plain convolution takes 36. All products at one of the 16 places of a square make
+// 6 × 6 pixels, which overlap by 2, and the filter are transformed, after which 36 products give 16
+// outputs, where plain convolution takes 144. All products at one of the 36 places of a square make
 // a product of matrices, [squares, channels] · [channels, filters].
 #pragma once
 #include "tile.h"
 
-constexpr int PLACES = 16;
+// Pixels of a square's side, and of those among them that are outputs.
+constexpr int SIDE = 6, INNER = 4;
+constexpr int PLACES = SIDE * SIDE;
 // Squares that are worked on at a time.
 constexpr int GROUP = 48;
 
-// Floats from a place to the next: a line of the cache more than they hold, lest all 16 fall on the
+// Floats from a place to the next: a line of the cache more than they hold, lest all fall on the
 // same lines.
 inline ptrdiff_t placeStep(ptrdiff_t size) { return size + 16; }
 
-// The transforms, each from FROM × FROM values in the corner of a square to TO × TO; `line` does it
-// in one dimension, for values that lie `step` apart.
+// The transforms evaluate polynomials at 0, ±A, ±B and infinity. Of points whose squares are short,
+// these lose the fewest digits: less than half of what the usual 0, ±1, ±2 and infinity lose.
+constexpr float A = 0.70710678f, B = 1.41421356f;  // A² = 1/2, B² = 2
+
+// Each from FROM × FROM values in the corner of a square to TO × TO; `line` does it in one dimension,
+// for values that lie `step` apart.
 struct ImageTransform {
-  static constexpr int FROM = 4, TO = 4;
+  static constexpr int FROM = 6, TO = 6;
   template <class V>
   static void line(V* d, int step) {
-    const V a = d[0], b = d[step], c = d[2 * step], e = d[3 * step];
-    d[0] = a - c;
-    d[step] = b + c;
-    d[2 * step] = c - b;
-    d[3 * step] = b - e;
+    const V x0 = d[0], x1 = d[step], x2 = d[2 * step], x3 = d[3 * step], x4 = d[4 * step];
+    const V even = x4 - x2 * 2, odd = (x3 - x1 * 2) * A;
+    const V even2 = x4 - x2 * 0.5f, odd2 = (x3 - x1 * 0.5f) * B;
+    d[0] = x0 + x4 - x2 * 2.5f;
+    d[step] = even + odd;
+    d[2 * step] = even - odd;
+    d[3 * step] = even2 + odd2;
+    d[4 * step] = even2 - odd2;
+    d[5 * step] += x1 - x3 * 2.5f;
   }
 };
 
 struct FilterTransform {
-  static constexpr int FROM = 3, TO = 4;
+  static constexpr int FROM = 3, TO = 6;
   template <class V>
   static void line(V* d, int step) {
-    const V ends = d[0] + d[2 * step], middle = d[step];
-    d[3 * step] = d[2 * step];
-    d[step] = (ends + middle) * 0.5f;
-    d[2 * step] = (ends - middle) * 0.5f;
+    const V x0 = d[0], x1 = d[step], x2 = d[2 * step];
+    const V even = (x0 + x2 * 0.5f) * (-2 / 3.f), odd = x1 * (-2 / 3.f * A);
+    const V even2 = (x0 + x2 * 2) * (1 / 6.f), odd2 = x1 * (1 / 6.f * B);
+    d[step] = even + odd;
+    d[2 * step] = even - odd;
+    d[3 * step] = even2 + odd2;
+    d[4 * step] = even2 - odd2;
+    d[5 * step] = x2;
   }
 };
 
 struct OutputTransform {
-  static constexpr int FROM = 4, TO = 2;
+  static constexpr int FROM = 6, TO = 4;
   template <class V>
   static void line(V* d, int step) {
-    const V sum = d[step] + d[2 * step], difference = d[step] - d[2 * step];
-    d[0] += sum;
-    d[step] = difference - d[3 * step];
+    const V sum = d[step] + d[2 * step], difference = (d[step] - d[2 * step]) * A;
+    const V sum2 = d[3 * step] + d[4 * step], difference2 = (d[3 * step] - d[4 * step]) * B;
+    d[0] += sum + sum2;
+    d[step] = difference + difference2;
+    d[2 * step] = sum * 0.5f + sum2 * 2;
+    d[3 * step] = difference * 0.5f + difference2 * 2 + d[5 * step];
   }
 };
 
 // The adjoints of the last two.
 struct FilterGradientTransform {
-  static constexpr int FROM = 4, TO = 3;
+  static constexpr int FROM = 6, TO = 3;
   template <class V>
   static void line(V* d, int step) {
-    const V sum = (d[step] + d[2 * step]) * 0.5f, difference = (d[step] - d[2 * step]) * 0.5f;
-    d[0] += sum;
-    d[step] = difference;
-    d[2 * step] = sum + d[3 * step];
+    const V sum = d[step] + d[2 * step], difference = d[step] - d[2 * step];
+    const V sum2 = d[3 * step] + d[4 * step], difference2 = d[3 * step] - d[4 * step];
+    d[0] += sum * (-2 / 3.f) + sum2 * (1 / 6.f);
+    d[step] = difference * (-2 / 3.f * A) + difference2 * (1 / 6.f * B);
+    d[2 * step] = (sum2 - sum) * (1 / 3.f) + d[5 * step];
   }
 };
 
 struct OutputGradientTransform {
-  static constexpr int FROM = 2, TO = 4;
+  static constexpr int FROM = 4, TO = 6;
   template <class V>
   static void line(V* d, int step) {
-    const V a = d[0], b = d[step];
-    d[step] = a + b;
-    d[2 * step] = a - b;
-    d[3 * step] = -b;
+    const V x0 = d[0], x1 = d[step], x2 = d[2 * step], x3 = d[3 * step];
+    const V even = x0 + x2 * 0.5f, odd = (x1 + x3 * 0.5f) * A;
+    const V even2 = x0 + x2 * 2, odd2 = (x1 + x3 * 2) * B;
+    d[step] = even + odd;
+    d[2 * step] = even - odd;
+    d[3 * step] = even2 + odd2;
+    d[4 * step] = even2 - odd2;
+    d[5 * step] = x3;
   }
 };
 
 template <class Transform, class V>
 inline void transform(V* square) {
-  UNROLL for (int i = 0; i < Transform::FROM; i++) Transform::line(square + i, 4);
-  UNROLL for (int i = 0; i < Transform::TO; i++) Transform::line(square + 4 * i, 1);
+  UNROLL for (int i = 0; i < Transform::FROM; i++) Transform::line(square + i, SIDE);
+  UNROLL for (int i = 0; i < Transform::TO; i++) Transform::line(square + SIDE * i, 1);
 }
 
-// Images as squares of which neighbours begin 2 pixels apart.
+// Images as squares of which neighbours begin INNER pixels apart.
 template <class T>
 struct Squares {
   T* images;
@@ -98,7 +120,7 @@ struct Squares {
   void forCorners(int first, int count, F f) const {
     int n = first / (rows * columns), i = first / columns % rows, j = first % columns;
     for (; count > 0; count--) {
-      const int r = i * 2 - top, s = j * 2 - left;
+      const int r = i * INNER - top, s = j * INNER - left;
       f(Corner{images + (((ptrdiff_t)n * height + r) * width + s) * channels,
                (ptrdiff_t)width * channels, max(0, -r), max(0, -s), min(SIZE, height - r),
                min(SIZE, width - s)});
@@ -131,7 +153,7 @@ inline void toPlaces(const Squares<const float>& squares, int first, int count, 
       decltype(zero) d[PLACES];
       UNROLL for (int r = 0; r < SIZE; r++)
         UNROLL for (int s = 0; s < SIZE; s++)
-          d[r * 4 + s] = load<decltype(zero)>(corner.at + r * corner.row + s * channels + c);
+          d[r * SIDE + s] = load<decltype(zero)>(corner.at + r * corner.row + s * channels + c);
       transform<Transform>(d);
       UNROLL for (int p = 0; p < PLACES; p++) store(places + p * step + c, d[p]);
     });
@@ -144,15 +166,15 @@ inline void fromPlaces(const float* places, const Squares<float>& squares, int f
                        const float* bias, bool withRelu) {
   const int channels = squares.channels;
   const ptrdiff_t step = placeStep(count * channels);
-  squares.forCorners<2>(first, count, [&](auto corner) {
+  squares.forCorners<INNER>(first, count, [&](auto corner) {
     forChannels(channels, [&](auto zero, int c) {
       using V = decltype(zero);
       V d[PLACES];
       UNROLL for (int p = 0; p < PLACES; p++) d[p] = load<V>(places + p * step + c);
       transform<OutputTransform>(d);
-      UNROLL for (int r = 0; r < 2; r++)
-        UNROLL for (int s = 0; s < 2; s++) {
-          const V y = d[r * 4 + s] + load<V>(bias + c);
+      UNROLL for (int r = 0; r < INNER; r++)
+        UNROLL for (int s = 0; s < INNER; s++) {
+          const V y = d[r * SIDE + s] + load<V>(bias + c);
           if (r < corner.bottom && s < corner.right)
             store(corner.at + r * corner.row + s * channels + c, withRelu ? reluOf(y) : y);
         }
@@ -167,7 +189,7 @@ inline void filterToPlaces(const float* filter, bool flipped, ptrdiff_t size, fl
     using V = decltype(zero);
     V d[PLACES];
     UNROLL for (int i = 0; i < 9; i++)
-      d[i / 3 * 4 + i % 3] = load<V>(filter + (flipped ? 8 - i : i) * size + at);
+      d[i / 3 * SIDE + i % 3] = load<V>(filter + (flipped ? 8 - i : i) * size + at);
     transform<FilterTransform>(d);
     UNROLL for (int p = 0; p < PLACES; p++) store(places + p * placeStep(size) + at, d[p]);
   });
@@ -179,7 +201,7 @@ inline void filterFromPlaces(const float* places, ptrdiff_t size, float* filter)
     V d[PLACES];
     UNROLL for (int p = 0; p < PLACES; p++) d[p] = load<V>(places + p * placeStep(size) + at);
     transform<FilterGradientTransform>(d);
-    UNROLL for (int i = 0; i < 9; i++) store(filter + i * size + at, d[i / 3 * 4 + i % 3]);
+    UNROLL for (int i = 0; i < 9; i++) store(filter + i * size + at, d[i / 3 * SIDE + i % 3]);
   });
 }
 
@@ -194,7 +216,7 @@ inline bool suitsWinograd(const ConvShape& c) {
 // gradient of x takes it.
 inline double winograd(const float* x, const float* filter, bool transposed, const float* bias,
                        float* y, const ConvShape& c, bool withRelu, Scratch& scratch) {
-  const int rows = ceilDivide(c.outHeight, 2), columns = ceilDivide(c.outWidth, 2);
+  const int rows = ceilDivide(c.outHeight, INNER), columns = ceilDivide(c.outWidth, INNER);
   const int squares = c.batch * rows * columns, lanes = roundUp(c.filters, LANES);
   const ptrdiff_t size = (ptrdiff_t)c.channels * c.filters;
   const size_t packedSize = (size_t)c.channels * lanes;
@@ -240,7 +262,7 @@ inline double winograd(const float* x, const float* filter, bool transposed, con
 // The gradient of the filter from x and dy.
 inline double winogradFilterGradient(const float* x, const float* dy, float* dw, const ConvShape& c,
                                      Scratch& scratch) {
-  const int rows = ceilDivide(c.outHeight, 2), columns = ceilDivide(c.outWidth, 2);
+  const int rows = ceilDivide(c.outHeight, INNER), columns = ceilDivide(c.outWidth, INNER);
   const int squares = c.batch * rows * columns;
   const ptrdiff_t size = (ptrdiff_t)c.channels * c.filters;
   float* patch = scratch.take(PLACES * max(c.channels, c.filters));
