@@ -18,8 +18,9 @@ import './ops/relu';
 
 /**
  * All backends, by preference: TensorFlow on a GPU, this package's kernels as native code and as
- * WebAssembly, TensorFlow on the CPU, which is slower than both; `cpu`, tfjs's own in plain JavaScript,
- * runs only when asked for.
+ * WebAssembly, TensorFlow on the CPU, which is slower than both. Two run only when asked for:
+ * `native-avx512-bf16`, whose convolutions multiply bf16 (8 bits of fraction) and sum float32, as PyTorch's
+ * autocast to bf16 does, and `cpu`, tfjs's own in plain JavaScript.
  */
 export const BACKEND_NAMES = [
   'tfjs-node-gpu',
@@ -29,11 +30,14 @@ export const BACKEND_NAMES = [
   'wasm-relaxed-simd',
   'wasm-simd',
   'tfjs-node',
+  'native-avx512-bf16',
   'cpu',
 ] as const;
 
 /** The name of a backend. */
 export type BackendName = (typeof BACKEND_NAMES)[number];
+
+const ONLY_WHEN_ASKED_FOR: readonly BackendName[] = ['native-avx512-bf16', 'cpu'];
 
 /** The backend that runs the models, as every result records it. */
 export interface BackendInfo {
@@ -52,6 +56,7 @@ export interface BackendInfo {
 const open: Record<BackendName, () => Promise<void>> = {
   'tfjs-node-gpu': () => openTensorFlow('gpu'),
   'native-avx512': openKernels((memory) => nativeKernels('avx512', memory)),
+  'native-avx512-bf16': openKernels((memory) => nativeKernels('avx512bf16', memory)),
   'native-avx2': openKernels((memory) => nativeKernels('avx2', memory)),
   'native-neon': openKernels((memory) => nativeKernels('neon', memory)),
   'wasm-relaxed-simd': openKernels((memory) => wasmKernels('relaxed-simd', memory)),
@@ -113,7 +118,7 @@ async function choose(backend: BackendName | undefined): Promise<BackendInfo> {
 
 async function firstThatLoads(): Promise<BackendInfo> {
   for (const name of BACKEND_NAMES) {
-    if (name === 'cpu') continue;
+    if (ONLY_WHEN_ASKED_FOR.includes(name)) continue;
     try {
       return await start(name);
     } catch (error) {

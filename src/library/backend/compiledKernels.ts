@@ -36,6 +36,7 @@ export type CompiledKernels = Readonly<
     | 'avgPoolGradient'
     | 'relu'
     | 'reluGradient'
+    | 'add'
     | 'updateWeights'
     | 'moveAverage',
     CompiledKernel
@@ -77,7 +78,7 @@ export function wasmKernels(
 
 /** The kernels compiled for this machine's processor; undefined where they have not been built. */
 export function nativeKernels(
-  name: 'avx512' | 'avx2' | 'neon',
+  name: 'avx512' | 'avx512bf16' | 'avx2' | 'neon',
   on: KernelMemory,
 ): CompiledKernels | undefined {
   const path = source.addonPath();

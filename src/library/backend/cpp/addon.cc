@@ -9,6 +9,9 @@ NAPI_MODULE_INIT() {
   }
 #if defined(__x86_64__)
   if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq")) OFFER(avx512)
+#if defined(WITH_avx512bf16)
+  if (__builtin_cpu_supports("avx512bf16") && __builtin_cpu_supports("avx512vl")) OFFER(avx512bf16)
+#endif
   if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) OFFER(avx2)
 #else
   OFFER(neon)

@@ -15,8 +15,10 @@ const COMMON = [
   '-fno-exceptions',
   '-fvisibility=hidden',
 ];
+const AVX2 = ['-mavx2', '-mfma'];
+const AVX512 = ['-mavx512f', '-mavx512dq', ...AVX2];
 const VARIANTS = {
-  x64: { avx2: ['-mavx2', '-mfma'], avx512: ['-mavx512f', '-mavx512dq', '-mavx2', '-mfma'] },
+  x64: { avx2: AVX2, avx512: AVX512, avx512bf16: [...AVX512, '-mavx512vl', '-mavx512bf16'] },
   arm64: { neon: [] },
 };
 
@@ -67,12 +69,17 @@ function compileNative(addon) {
     run(compiler, '-c', '-fPIC', ...COMMON, include, ...flags, source, '-o', join(folder, object));
     return join(folder, object);
   };
-  const objects = [
-    compile('addon.cc', 'addon.o'),
-    ...Object.entries(variants).map(([name, flags]) =>
-      compile('native.cc', `${name}.o`, `-DVARIANT=${name}`, ...flags),
-    ),
-  ];
+  const objects = [];
+  const made = [];
+  for (const [name, flags] of Object.entries(variants))
+    try {
+      objects.push(compile('native.cc', `${name}.o`, `-DVARIANT=${name}`, ...flags));
+      made.push(`-DWITH_${name}`);
+    } catch (error) {
+      // GCC before 10 does not know bf16.
+      if (name !== 'avx512bf16') throw error;
+    }
+  objects.push(compile('addon.cc', 'addon.o', ...made));
   const shared =
     process.platform === 'darwin' ? ['-bundle', '-undefined', 'dynamic_lookup'] : ['-shared'];
   const unnamed = join(folder, 'addon.node');

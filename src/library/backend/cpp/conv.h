@@ -10,7 +10,7 @@ KERNEL double conv2d(const float* x, const float* filter, const float* bias, flo
   const ConvShape c = shape->flattened();
   Scratch scratch(block);
   if (suitsWinograd(c)) return winograd(x, filter, false, bias, y, c, withRelu, scratch);
-  const Padded images(scratch, x, c.height, c.width, c.channels, c.top, c.left, c.bottom(),
+  const Padded<OPERANDS> images(scratch, x, c.height, c.width, c.channels, c.top, c.left, c.bottom(),
                       c.right());
   const ptrdiff_t tap = (ptrdiff_t)c.channels * c.filters;
   const Filter weights{filter,          c.rows, c.columns, c.channels, c.filters,
@@ -23,20 +23,20 @@ KERNEL double conv2d(const float* x, const float* filter, const float* bias, flo
   for (int k = 0; k < roundUp(c.filters, LANES); k++)
     start[k] = bias && k < c.filters ? bias[k] : 0;
   const bool adjacent = c.dilationColumns == 1;
-  const ptrdiff_t rowStep = (ptrdiff_t)images.width * c.channels;
+  const ptrdiff_t rowStep = (ptrdiff_t)images.width * images.pixel;
   Sweep sweep;
   sweep.height = c.outHeight;
   sweep.width = c.outWidth;
   sweep.channels = c.filters;
   sweep.xRow = c.strideRows * rowStep;
-  sweep.xPixel = (ptrdiff_t)c.strideColumns * c.channels;
+  sweep.xPixel = (ptrdiff_t)c.strideColumns * images.pixel;
   sweep.yRow = (ptrdiff_t)c.outWidth * c.filters;
   sweep.yPixel = c.filters;
   sweep.rows = c.rows;
   sweep.columns = adjacent ? 1 : c.columns;
-  sweep.depth = adjacent ? c.columns * c.channels : c.channels;
+  sweep.depth = adjacent ? c.columns * images.pixel : images.pixel;
   sweep.tapRow = c.dilationRows * rowStep;
-  sweep.tapColumn = (ptrdiff_t)c.dilationColumns * c.channels;
+  sweep.tapColumn = (ptrdiff_t)c.dilationColumns * images.pixel;
   sweep.filter = packed;
   sweep.bias = start;
   sweep.withRelu = withRelu;
@@ -61,7 +61,7 @@ KERNEL double conv2dInputGradient(const float* dy, const float* filter, float* d
   // Taps of the largest phase.
   const int rows = ceilDivide(c.rows, c.strideRows);
   const int columns = ceilDivide(c.columns, c.strideColumns);
-  const Padded gradients(scratch, dy, c.outHeight, c.outWidth, c.filters, rows - 1, columns - 1,
+  const Padded<OPERANDS> gradients(scratch, dy, c.outHeight, c.outWidth, c.filters, rows - 1, columns - 1,
                          max(0, (c.height - 1 + c.top) / c.strideRows + 1 - c.outHeight),
                          max(0, (c.width - 1 + c.left) / c.strideColumns + 1 - c.outWidth));
   Filter phase{filter, rows, columns, c.filters, c.channels, 0, 0, 1, c.filters};
@@ -77,7 +77,7 @@ KERNEL double conv2dInputGradient(const float* dy, const float* filter, float* d
   const ptrdiff_t column = (ptrdiff_t)c.channels * c.filters, row = c.columns * column;
   Sweep sweep;
   sweep.channels = c.channels;
-  sweep.xPixel = c.filters;
+  sweep.xPixel = gradients.pixel;
   sweep.xRow = gradients.width * sweep.xPixel;
   sweep.yRow = (ptrdiff_t)c.strideRows * c.width * c.channels;
   sweep.yPixel = (ptrdiff_t)c.strideColumns * c.channels;
@@ -104,12 +104,27 @@ KERNEL double conv2dInputGradient(const float* dy, const float* filter, float* d
       sweep.height = ceilDivide(c.height - i, c.strideRows);
       sweep.width = ceilDivide(c.width - j, c.strideColumns);
       sweep.rows = phase.rows;
-      sweep.depth = phase.columns * c.filters;
+      sweep.depth = phase.columns * gradients.pixel;
       for (int n = 0; n < c.batch; n++)
         convolve(sweep, gradients[n] + oi * sweep.xRow + oj * sweep.xPixel,
                  dx + n * image + ((size_t)i * c.width + j) * c.channels);
     }
   return 0;
+}
+
+// Pixels as operands that pair them, [operands(rows · columns), channels], of pixels that lie `row` and
+// `step` floats apart.
+inline void pairPixels(const float* from, float* to, int rows, int columns, ptrdiff_t row,
+                       ptrdiff_t step, int channels) {
+  int half = 0;
+  for (int i = 0; i < rows; i++, from += row)
+    for (int j = 0; j < columns; j++) {
+      forElements(channels, [&](auto zero, ptrdiff_t c) {
+        storeHalf(to + c, load<decltype(zero)>(from + j * step + c), half);
+      });
+      half = (half + 1) % PAIR;
+      if (half == 0) to += channels;
+    }
 }
 
 // The gradient of the filter from x and dy.
@@ -118,28 +133,48 @@ KERNEL double conv2dFilterGradient(const float* x, const float* dy, float* dw,
   const ConvShape c = shape->flattened();
   Scratch scratch(block);
   if (suitsWinograd(c)) return winogradFilterGradient(x, dy, dw, c, scratch);
-  const Padded images(scratch, x, c.height, c.width, c.channels, c.top, c.left, c.bottom(),
-                      c.right());
-  if (scratch.counting()) return scratch.bytes();
-
+  const Padded<FLOATS> images(scratch, x, c.height, c.width, c.channels, c.top, c.left, c.bottom(),
+                              c.right());
   const ptrdiff_t rowStep = (ptrdiff_t)images.width * c.channels;
   const int taps = c.columns * c.channels;
-  fill(dw, c.rows * taps * c.filters, 0);
   Pixels pixels;
   pixels.width = c.outWidth;
   pixels.xRow = c.strideRows * rowStep;
   pixels.xPixel = (ptrdiff_t)c.strideColumns * c.channels;
   pixels.filters = c.filters;
-  const int rowsAtATime = max(ceilDivide(64, c.outWidth),
+  // To pair pixels pays where many channels share the work.
+  const bool paired = PAIR > 1 && min(c.channels, c.filters) >= LANES;
+  const int rowsAtATime = max(ceilDivide(paired ? 192 : 64, c.outWidth),
                               NEAR_BLOCK / (pixels.xRow + c.outWidth * pixels.filters));
+  const size_t pairs = paired ? operands(rowsAtATime * c.outWidth) : 0;
+  float* xPairs = scratch.take(pairs * c.channels);
+  float* dyPairs = scratch.take(pairs * c.filters);
+  if (scratch.counting()) return scratch.bytes();
+
+  fill(dw, c.rows * taps * c.filters, 0);
   for (int n = 0; n < c.batch; n++) {
     const float* image = images[n];
     for (int i = 0; i < c.outHeight; i += rowsAtATime) {
       pixels.height = min(rowsAtATime, c.outHeight - i);
       const float* gradients = dy + ((size_t)n * c.outHeight + i) * c.outWidth * c.filters;
+      const float* first = image + i * pixels.xRow;
+      if (!paired) {
+        for (int r = 0; r < c.rows; r++)
+          addFilterGradient<OfFloats>(pixels, first + r * rowStep, gradients,
+                                      dw + (size_t)r * taps * c.filters, taps);
+        continue;
+      }
+      pairPixels(gradients, dyPairs, pixels.height, c.outWidth, (ptrdiff_t)c.outWidth * c.filters,
+                 c.filters, c.filters);
+      const Pixels all{1, operands(pixels.height * c.outWidth), 0, c.channels, c.filters};
       for (int r = 0; r < c.rows; r++)
-        addFilterGradient(pixels, image + i * pixels.xRow + r * rowStep, gradients,
-                          dw + (size_t)r * taps * c.filters, taps);
+        for (int s = 0; s < c.columns; s++) {
+          pairPixels(first + r * rowStep + s * c.channels, xPairs, pixels.height, c.outWidth,
+                     pixels.xRow, pixels.xPixel, c.channels);
+          addFilterGradient<OfOperands>(all, xPairs, dyPairs,
+                                        dw + ((size_t)r * taps + s * c.channels) * c.filters,
+                                        c.channels);
+        }
     }
   }
   return 0;

@@ -16,6 +16,13 @@ KERNEL void reluGradient(const float* dy, const float* x, float* dx, int count) 
   });
 }
 
+KERNEL void add(const float* a, const float* b, float* y, int count) {
+  forElements(count, [&](auto zero, ptrdiff_t i) {
+    using V = decltype(zero);
+    store(y + i, load<V>(a + i) + load<V>(b + i));
+  });
+}
+
 // Nesterov's step on masked weights, in place; without a mask, `variable` is the weights themselves
 // and not written apart.
 KERNEL void updateWeights(const float* gradient, float* velocity, float* weights, const float* mask,

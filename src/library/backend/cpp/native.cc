@@ -2,6 +2,9 @@
 // the name of the one function that this file then exports.
 #include <node_api.h>
 #include <stddef.h>
+#if defined(__AVX512BF16__)
+#include <immintrin.h>  // here, since not within a namespace
+#endif
 
 namespace {  // so that the linker never takes the kernels of one variant for those of another
 
@@ -85,6 +88,7 @@ napi_value VARIANT(napi_env env) {
       FUNCTION(avgPoolGradient),
       FUNCTION(relu),
       FUNCTION(reluGradient),
+      FUNCTION(add),
       FUNCTION(updateWeights),
       FUNCTION(moveAverage),
   };

@@ -2,7 +2,7 @@
 // channels stays in registers while the filter passes over it. In a row of the filter the taps and
 // their channels are adjacent in the image, so that the innermost loop runs over both at once.
 #pragma once
-#include "vector.h"
+#include "operands.h"
 
 // Floats of the image that are worked on at a time, to stay in the second and in the first cache.
 constexpr int FAR_BLOCK = 1 << 16, NEAR_BLOCK = 1 << 12;
@@ -42,39 +42,47 @@ struct ConvShape {
   ConvShape flattened() const {
     const bool pointwise = rows == 1 && columns == 1 && strideRows == 1 && strideColumns == 1 &&
                            outHeight == height && outWidth == width;
-    if (!pointwise || height * width > 1024) return *this;
+    const int pixels = height * width;
+    if (!pointwise || pixels > 1024) return *this;
     ConvShape flat = *this;
-    flat.batch = 1;
-    flat.height = flat.outHeight = batch;
-    flat.width = flat.outWidth = height * width;
+    flat.height = 1;
+    while (flat.batch % 2 == 0 && 2 * flat.height * pixels <= 1024) flat.batch /= 2, flat.height *= 2;
+    flat.outHeight = flat.height;
+    flat.width = flat.outWidth = pixels;
     return flat;
   }
 };
 static_assert(sizeof(ConvShape) == 15 * sizeof(int), "ConvShape holds its 15 sizes alone");
 
-// Images with a border of zeros, copied one at a time; the images themselves where there is none.
+enum Elements { FLOATS, OPERANDS };
+
+// Images of floats or operands with a border of zeros, copied one at a time; the images themselves
+// where they are that already.
+template <Elements ELEMENTS>
 class Padded {
  public:
-  const int width;
+  const int width, pixel;  // in pixels; in elements
 
   Padded(Scratch& scratch, const float* images, int height, int width, int channels, int top,
          int left, int bottom, int right)
-      : width(left + width + right), images(images), channels(channels), row(width * channels),
-        size(height * row), top(top), left(left), bottom(bottom), right(right) {
-    if (top || left || bottom || right)
-      buffer = scratch.take((size_t)(top + height + bottom) * this->width * channels);
+      : width(left + width + right), pixel(ELEMENTS == FLOATS ? channels : operands(channels)),
+        images(images), height(height), inner(width), channels(channels), top(top), left(left),
+        bottom(bottom), right(right) {
+    if ((ELEMENTS == OPERANDS && PAIR > 1) || top || left || bottom || right)
+      buffer = scratch.take((size_t)(top + height + bottom) * this->width * pixel);
     else
-      bordered = false;
+      copied = false;
   }
 
   const float* operator[](int n) const {
-    const float* from = images + (size_t)n * size;
-    if (!bordered) return from;
+    const int row = inner * channels;
+    const float* from = images + (size_t)n * height * row;
+    if (!copied) return from;
     float* to = zeros(buffer, top * width);
-    for (const float* end = from + size; from < end; from += row) {
+    for (int i = 0; i < height; i++, from += row) {
       to = zeros(to, left);
-      copy(from, to, row);
-      to = zeros(to + row, right);
+      ELEMENTS == FLOATS ? copy(from, to, row) : copyRows(from, to, inner, channels);
+      to = zeros(to + inner * pixel, right);
     }
     zeros(to, bottom * width);
     return buffer;
@@ -82,13 +90,13 @@ class Padded {
 
  private:
   const float* images;
-  const int channels, row, size, top, left, bottom, right;
-  bool bordered = true;
+  const int height, inner, channels, top, left, bottom, right;
+  bool copied = true;
   float* buffer = nullptr;
 
   float* zeros(float* to, int pixels) const {
-    fill(to, pixels * channels, 0);
-    return to + pixels * channels;
+    fill(to, pixels * pixel, 0);
+    return to + pixels * pixel;
   }
 };
 
@@ -99,7 +107,9 @@ struct Filter {
   int rows, columns, inputs, outputs;
   ptrdiff_t row, column, input, output;
 
-  size_t packedSize() const { return (size_t)rows * columns * inputs * roundUp(outputs, LANES); }
+  size_t packedSize() const {
+    return (size_t)rows * columns * operands(inputs) * roundUp(outputs, LANES);
+  }
 
   // In the order in which tiles read it: blocks of two vectors of outputs, the last may have one.
   void pack(float* to) const {
@@ -108,21 +118,28 @@ struct Filter {
       const int count = min(block, outputs - k);
       for (int r = 0; r < rows; r++)
         for (int s = 0; s < columns; s++)
-          for (int c = 0; c < inputs; c++, to += block) {
+          for (int c = 0; c < inputs; c++) {
             const float* from = at + r * row + s * column + c * input + k * output;
-            for (int i = 0; i < count; i++) to[i] = from[i * output];
-            for (int i = count; i < block; i++) to[i] = 0;
+            const int half = c % PAIR;
+            if (output == 1)
+              forChannels(count, [&](auto zero, ptrdiff_t i) {
+                storeHalf(to + i, load<decltype(zero)>(from + i), half);
+              });
+            else
+              for (int i = 0; i < count; i++) storeHalf(to + i, from[i * output], half);
+            if (half == 0) fill(to + count, block - count, 0);
+            if (half == PAIR - 1 || c == inputs - 1) to += block;
           }
     }
   }
 };
 
-// What the tiles of one convolution share.
+// What the tiles of one convolution share. Its input and filter consist of operands.
 struct Sweep {
   int height, width, channels;   // of the output
   ptrdiff_t xRow, xPixel;        // steps in the input from an output pixel to the next
   ptrdiff_t yRow, yPixel;        // steps in the output
-  int rows, columns, depth;      // of taps; `depth` floats are adjacent
+  int rows, columns, depth;      // of taps; `depth` operands are adjacent
   ptrdiff_t tapRow, tapColumn;   // steps in the input from a tap to the next
   const float* filter;           // packed
   const float* bias;             // one float for each lane
@@ -145,8 +162,8 @@ inline void tile(const Sweep& sweep, const float* x, const float* filter, const 
       for (const float* end = from + sweep.depth; from < end; from++, filter += VECTORS * LANES)
         UNROLL for (int p = 0; p < PIXELS; p++)
           UNROLL for (int v = 0; v < VECTORS; v++)
-            sums[p][v] = fma(splat<Vector>(from[p * pixel]), load<Vector>(filter + v * LANES),
-                             sums[p][v]);
+            sums[p][v] = multiplyAdd(splat<Vector>(from[p * pixel]),
+                                     load<Vector>(filter + v * LANES), sums[p][v]);
     }
 
   if (sweep.withRelu)
@@ -195,15 +212,26 @@ inline void convolve(const Sweep& sweep, const float* x, float* y) {
   }
 }
 
+// How a filter's gradient multiplies: floats, or operands, each with those of as many pixels.
+struct OfFloats {
+  template <class V>
+  static V of(V a, V b, V c) { return fma(a, b, c); }
+};
+struct OfOperands {
+  template <class V>
+  static V of(V a, V b, V c) { return multiplyAdd(a, b, c); }
+};
+
 // Pixels of x and dy between which a filter's gradient is summed.
 struct Pixels {
   int height, width;
   ptrdiff_t xRow, xPixel, filters;
 };
 
-// Adds to dw the products of TAPS adjacent floats of x and VECTORS vectors of filters.
-template <class V, int TAPS, int VECTORS>
-inline void gradientTile(const Pixels& pixels, const float* x, const float* dy, float* dw) {
+// Adds to dw the products of TAPS adjacent operands of x and VECTORS vectors of filters. Inlined, GCC
+// would not keep all sums in registers.
+template <class Product, class V, int TAPS, int VECTORS>
+__attribute__((noinline)) void gradientTile(const Pixels& pixels, const float* x, const float* dy, float* dw) {
   const ptrdiff_t filters = pixels.filters;
   V sums[TAPS][VECTORS];
   UNROLL for (int t = 0; t < TAPS; t++)
@@ -213,40 +241,40 @@ inline void gradientTile(const Pixels& pixels, const float* x, const float* dy, 
     for (int j = 0; j < pixels.width; j++, from += pixels.xPixel, dy += filters)
       UNROLL for (int t = 0; t < TAPS; t++)
         UNROLL for (int v = 0; v < VECTORS; v++)
-          sums[t][v] = fma(splat<V>(from[t]), load<V>(dy + v * lanes<V>), sums[t][v]);
+          sums[t][v] = Product::of(splat<V>(from[t]), load<V>(dy + v * lanes<V>), sums[t][v]);
   }
   UNROLL for (int t = 0; t < TAPS; t++)
     UNROLL for (int v = 0; v < VECTORS; v++) store(dw + t * filters + v * lanes<V>, sums[t][v]);
 }
 
 // So many tiles of so many taps, one below the other.
-template <class V, int TAPS, int VECTORS>
+template <class Product, class V, int TAPS, int VECTORS>
 inline void gradientTiles(const Pixels& pixels, int count, int taps, const float* x,
                           const float* dy, float* dw) {
   if (taps == TAPS)
     for (; count > 0; count--, x += TAPS, dw += TAPS * pixels.filters)
-      gradientTile<V, TAPS, VECTORS>(pixels, x, dy, dw);
+      gradientTile<Product, V, TAPS, VECTORS>(pixels, x, dy, dw);
   else if constexpr (TAPS > 1)
-    gradientTiles<V, TAPS - 1, VECTORS>(pixels, count, taps, x, dy, dw);
+    gradientTiles<Product, V, TAPS - 1, VECTORS>(pixels, count, taps, x, dy, dw);
 }
 
 // Adds to dw[taps, filters] the products over a block of pixels, for filter k and those after it.
-template <class V = Vector, int VECTORS = 2>
+template <class Product, class V = Vector, int VECTORS = 2>
 inline void addFilterGradient(const Pixels& pixels, const float* x, const float* dy, float* dw,
                               int taps, int k = 0) {
   constexpr int STEP = VECTORS * lanes<V>;
   const Parts parts(taps);
   const int larger = parts.larger * (parts.size + 1);
   for (; k + STEP <= pixels.filters; k += STEP) {
-    gradientTiles<V, TILE, VECTORS>(pixels, parts.larger, parts.size + 1, x, dy + k, dw + k);
-    gradientTiles<V, TILE, VECTORS>(pixels, parts.others, parts.size, x + larger, dy + k,
+    gradientTiles<Product, V, TILE, VECTORS>(pixels, parts.larger, parts.size + 1, x, dy + k, dw + k);
+    gradientTiles<Product, V, TILE, VECTORS>(pixels, parts.others, parts.size, x + larger, dy + k,
                                     dw + larger * pixels.filters + k);
   }
   if constexpr (STEP > 1)
     if (k < pixels.filters) {
       if constexpr (VECTORS > 1)
-        addFilterGradient<V, 1>(pixels, x, dy, dw, taps, k);
+        addFilterGradient<Product, V, 1>(pixels, x, dy, dw, taps, k);
       else
-        addFilterGradient<Half<V>, 1>(pixels, x, dy, dw, taps, k);
+        addFilterGradient<Product, Half<V>, 1>(pixels, x, dy, dw, taps, k);
     }
 }

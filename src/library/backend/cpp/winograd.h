@@ -133,13 +133,22 @@ struct Squares {
   }
 };
 
+// What the operands of a place pair: channels of one square, or squares in one channel.
+enum Paired { CHANNELS, SQUARES };
+
+// Operands of a place for some squares.
+inline ptrdiff_t placeSize(Paired paired, int count, int channels) {
+  return paired == CHANNELS ? count * operands(channels) : operands(count) * channels;
+}
+
 // Transforms some squares to places[PLACES, count, channels]; `patch` has room for one square.
-template <class Transform>
+template <class Transform, Paired PAIRED>
 inline void toPlaces(const Squares<const float>& squares, int first, int count, float* patch,
                      float* places) {
   constexpr int SIZE = Transform::FROM;
   const int channels = squares.channels;
-  const ptrdiff_t step = placeStep(count * channels);
+  const ptrdiff_t step = placeStep(placeSize(PAIRED, count, channels));
+  int half = 0;
   squares.forCorners<SIZE>(first, count, [&](auto corner) {
     if (corner.top || corner.left || corner.bottom < SIZE || corner.right < SIZE) {
       fill(patch, SIZE * SIZE * channels, 0);
@@ -149,15 +158,23 @@ inline void toPlaces(const Squares<const float>& squares, int first, int count, 
       corner.at = patch;
       corner.row = SIZE * channels;
     }
-    forChannels(channels, [&](auto zero, int c) {
+    if (PAIRED == CHANNELS && channels % PAIR)
+      for (int p = 0; p < PLACES; p++) places[p * step + operands(channels) - 1] = 0;
+    forChannels(channels, [&](auto zero, ptrdiff_t c) {
       decltype(zero) d[PLACES];
       UNROLL for (int r = 0; r < SIZE; r++)
         UNROLL for (int s = 0; s < SIZE; s++)
           d[r * SIDE + s] = load<decltype(zero)>(corner.at + r * corner.row + s * channels + c);
       transform<Transform>(d);
-      UNROLL for (int p = 0; p < PLACES; p++) store(places + p * step + c, d[p]);
+      if (PAIRED == CHANNELS)
+        UNROLL for (int p = 0; p < PLACES; p++) storeRow(places + p * step, c, d[p]);
+      else
+        UNROLL for (int p = 0; p < PLACES; p++) storeHalf(places + p * step + c, d[p], half);
     });
-    places += channels;
+    if (PAIRED == CHANNELS)
+      places += operands(channels);
+    else if (half = (half + 1) % PAIR; half == 0)
+      places += channels;
   });
 }
 
@@ -205,6 +222,15 @@ inline void filterFromPlaces(const float* places, ptrdiff_t size, float* filter)
   });
 }
 
+// to[columns, rows] from [rows, columns].
+inline void transpose(const float* from, int rows, int columns, float* to) {
+  constexpr int BLOCK = 16;
+  for (int i = 0; i < rows; i += BLOCK)
+    for (int j = 0; j < columns; j++)
+      for (int r = i; r < min(rows, i + BLOCK); r++)
+        to[(ptrdiff_t)j * rows + r] = from[(ptrdiff_t)r * columns + j];
+}
+
 // Whether it pays: below some channels and squares the transforms cost more than they save.
 inline bool suitsWinograd(const ConvShape& c) {
   return c.rows == 3 && c.columns == 3 && c.strideRows == 1 && c.strideColumns == 1 &&
@@ -219,19 +245,24 @@ inline double winograd(const float* x, const float* filter, bool transposed, con
   const int rows = ceilDivide(c.outHeight, INNER), columns = ceilDivide(c.outWidth, INNER);
   const int squares = c.batch * rows * columns, lanes = roundUp(c.filters, LANES);
   const ptrdiff_t size = (ptrdiff_t)c.channels * c.filters;
-  const size_t packedSize = (size_t)c.channels * lanes;
+  const size_t packedSize = (size_t)operands(c.channels) * lanes;
   float* zeros = scratch.take(lanes);
   float* patch = scratch.take(PLACES * c.channels);
+  float* turned = scratch.take(transposed ? 9 * size : 0);
   float* places = scratch.take(PLACES * placeStep(size));
   float* packed = scratch.take(PLACES * packedSize);
-  float* from = scratch.take(PLACES * placeStep(GROUP * c.channels));
+  float* from = scratch.take(PLACES * placeStep(placeSize(CHANNELS, GROUP, c.channels)));
   float* to = scratch.take(PLACES * placeStep(GROUP * c.filters));
   if (scratch.counting()) return scratch.bytes();
 
   fill(zeros, lanes, 0);
+  if (transposed) {
+    for (int i = 0; i < 9; i++)
+      transpose(filter + i * size, c.filters, c.channels, turned + i * size);
+    filter = turned;
+  }
   filterToPlaces(filter, transposed, size, places);
   Filter place{places, 1, 1, c.channels, c.filters, 0, 0, c.filters, 1};
-  if (transposed) place.input = 1, place.output = c.channels;
   for (int p = 0; p < PLACES; p++, place.at += placeStep(size)) place.pack(packed + p * packedSize);
 
   const Squares<const float> inputs{x, c.height, c.width, c.channels, c.top, c.left, rows, columns};
@@ -239,20 +270,19 @@ inline double winograd(const float* x, const float* filter, bool transposed, con
   Sweep sweep;
   sweep.height = sweep.rows = sweep.columns = 1;
   sweep.channels = c.filters;
-  sweep.xPixel = sweep.depth = c.channels;
+  sweep.xPixel = sweep.depth = operands(c.channels);
   sweep.yPixel = c.filters;
   sweep.yRow = sweep.tapRow = sweep.tapColumn = 0;
   sweep.bias = zeros;
   sweep.withRelu = false;
   for (int first = 0; first < squares; first += GROUP) {
     const int count = min(GROUP, squares - first);
-    toPlaces<ImageTransform>(inputs, first, count, patch, from);
+    toPlaces<ImageTransform, CHANNELS>(inputs, first, count, patch, from);
     sweep.width = count;
-    sweep.xRow = (ptrdiff_t)count * c.channels;
+    sweep.xRow = placeSize(CHANNELS, count, c.channels);
     for (int p = 0; p < PLACES; p++) {
       sweep.filter = packed + p * packedSize;
-      convolve(sweep, from + p * placeStep(count * c.channels),
-               to + p * placeStep(count * c.filters));
+      convolve(sweep, from + p * placeStep(sweep.xRow), to + p * placeStep(count * c.filters));
     }
     fromPlaces(to, outputs, first, count, bias ? bias : zeros, withRelu);
   }
@@ -267,8 +297,8 @@ inline double winogradFilterGradient(const float* x, const float* dy, float* dw,
   const ptrdiff_t size = (ptrdiff_t)c.channels * c.filters;
   float* patch = scratch.take(PLACES * max(c.channels, c.filters));
   float* places = scratch.take(PLACES * placeStep(size));
-  float* from = scratch.take(PLACES * placeStep(GROUP * c.channels));
-  float* to = scratch.take(PLACES * placeStep(GROUP * c.filters));
+  float* from = scratch.take(PLACES * placeStep(placeSize(SQUARES, GROUP, c.channels)));
+  float* to = scratch.take(PLACES * placeStep(placeSize(SQUARES, GROUP, c.filters)));
   if (scratch.counting()) return scratch.bytes();
 
   fill(places, PLACES * placeStep(size), 0);
@@ -276,13 +306,14 @@ inline double winogradFilterGradient(const float* x, const float* dy, float* dw,
   const Squares<const float> outputs{dy, c.outHeight, c.outWidth, c.filters, 0, 0, rows, columns};
   for (int first = 0; first < squares; first += GROUP) {
     const int count = min(GROUP, squares - first);
-    toPlaces<ImageTransform>(inputs, first, count, patch, from);
-    toPlaces<OutputGradientTransform>(outputs, first, count, patch, to);
-    const Pixels pixels{1, count, 0, c.channels, c.filters};
+    toPlaces<ImageTransform, SQUARES>(inputs, first, count, patch, from);
+    toPlaces<OutputGradientTransform, SQUARES>(outputs, first, count, patch, to);
+    const Pixels pixels{1, operands(count), 0, c.channels, c.filters};
     for (int p = 0; p < PLACES; p++)
-      addFilterGradient(pixels, from + p * placeStep(count * c.channels),
-                        to + p * placeStep(count * c.filters), places + p * placeStep(size),
-                        c.channels);
+      addFilterGradient<OfOperands>(
+          pixels, from + p * placeStep(placeSize(SQUARES, count, c.channels)),
+          to + p * placeStep(placeSize(SQUARES, count, c.filters)), places + p * placeStep(size),
+          c.channels);
   }
   filterFromPlaces(places, size, dw);
   return 0;

@@ -28,4 +28,19 @@ const reluGrad: Kernel = ({ arena, inputs }: KernelCall) => {
   return dx;
 };
 
-export const elementwise = { Identity: identity, Cast: cast, Relu: relu, ReluGrad: reluGrad };
+const add: Kernel = ({ arena, inputs }: KernelCall) => {
+  const { a, b } = inputs as { a: tf.TensorInfo; b: tf.TensorInfo };
+  const floats = a.dtype === 'float32' && b.dtype === 'float32';
+  if (!floats || !tf.util.arraysEqual(a.shape, b.shape)) return undefined;
+  const y = arena.output(a.shape);
+  arena.compiled.add(arena.at(a), arena.at(b), arena.at(y), tf.util.sizeFromShape(a.shape));
+  return y;
+};
+
+export const elementwise = {
+  Identity: identity,
+  Cast: cast,
+  Relu: relu,
+  ReluGrad: reluGrad,
+  Add: add,
+};
