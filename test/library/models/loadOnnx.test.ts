@@ -87,6 +87,15 @@ describe('loadOnnx', () => {
       await network.close();
     });
 
+  it('answers two batches at once', async () => {
+    const network = (await open('channels-first')) as OnnxSession;
+    const batches = [];
+    for await (const batch of (await pictures(10)).batches(5)) batches.push(batch);
+    const both = await Promise.all(batches.map((batch) => network.answer(batch)));
+    for (const [i, batch] of batches.entries())
+      assert.deepEqual(await network.answer(batch), both[i]);
+  });
+
   it('takes logits for probabilities only where it is told to', async () => {
     const network = await open('channels-first', { outputs: 'probabilities' });
     const { confidence } = await predict(network, images());
