@@ -1,4 +1,4 @@
-import * as ts from 'typescript-api';
+import * as ts from '#typescript';
 import type { Documentation } from './documentation';
 import type { MimeBundle } from './notebook';
 

@@ -1,6 +1,6 @@
 import { SourceMap } from 'node:module';
 import { join, relative } from 'node:path';
-import * as ts from 'typescript-api';
+import * as ts from '#typescript';
 import { type Completion, completion, inspection } from './codeHelp';
 import { documentationAt } from './documentation';
 import { type Diagnostic, Language } from './language';

@@ -1,4 +1,4 @@
-import * as ts from 'typescript-api';
+import * as ts from '#typescript';
 import { targetOf } from './transform';
 
 /** What the source says of a name. */

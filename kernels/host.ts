@@ -3,9 +3,18 @@ import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { Blocking } from './asking';
 import { Flag, type FromGuard, newShared, type ToGuard } from './guarded';
-import { END_OF_CELL, FINISH_MILLISECONDS, type FromHost, type ToHost } from './kernelProcess';
+import {
+  END_OF_CELL,
+  FINISH_MILLISECONDS,
+  type FromHost,
+  MALLOC,
+  type ToHost,
+} from './kernelProcess';
 import { showProgress, watchWorks } from './libraries';
 import { Session } from './session';
+
+// What was set for this process is not for those that its cells start.
+if (process.env[MALLOC.name] === MALLOC.value) delete process.env[MALLOC.name];
 
 // The session captures everything else that this process writes.
 const stdout: (text: string) => boolean = process.stdout.write.bind(process.stdout);

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, parse } from 'node:path';
-import * as ts from 'typescript-api';
+import * as ts from '#typescript';
 import { isOfPackage } from './missingPackage';
 
 /** The language of the running Node, then what it has of later ones, each with a way to tell. */
@@ -27,6 +27,17 @@ const LIBRARIES: readonly (readonly [library: string, isThere: () => boolean])[]
   ['decorators', () => true],
 ];
 
+/** Where the declarations of the language lie. */
+const LIBRARY_FOLDER = dirname(require.resolve('typescript-api'));
+
+/**
+ * Modules of Node that few programs import and whose declarations, a fifth of all, are read once some text names
+ * them: until then they would be memory of every kernel.
+ */
+const RARE = /[/\\]@types[/\\]node[/\\](inspector|http2|test)\b[^/\\]*\.d\.ts$/;
+const OF_NODE = /[/\\]@types[/\\]node[/\\]/;
+const NAMES_RARE = /\b(?:inspector|http2|node:test)\b/;
+
 /** A message of the compiler. */
 export interface Diagnostic {
   /** The file; undefined for the cell. */
@@ -51,6 +62,7 @@ export class Language {
   private readonly unresolved = new Set<string>();
   private readonly extra = new Set<string>();
   private readonly options: ts.CompilerOptions;
+  private isRareNamed = false;
   /** Files and imports of installed packages, read once. */
   private packages = newPackages('');
 
@@ -70,8 +82,9 @@ export class Language {
 
   /** Gives a file in memory its text. */
   put(path: string, text: string): void {
-    if (this.texts.get(path)?.text !== text)
-      this.texts.set(path, { text, version: ++this.versions });
+    if (this.texts.get(path)?.text === text) return;
+    this.texts.set(path, { text, version: ++this.versions });
+    this.isRareNamed ||= NAMES_RARE.test(text);
   }
 
   drop(path: string): void {
@@ -81,7 +94,9 @@ export class Language {
   /** The program of these files and all that they import. */
   program(...roots: readonly string[]): ts.Program {
     this.roots = roots;
-    return this.service.getProgram()!;
+    const { isRareNamed } = this;
+    const program = this.service.getProgram()!;
+    return isRareNamed === this.isRareNamed ? program : this.service.getProgram()!;
   }
 
   /** The program with a file of the disk, and the file there; undefined where it cannot be read. */
@@ -138,8 +153,7 @@ export class Language {
       },
       getScriptSnapshot: (path) => {
         if (isOfPackage(path)) return this.snapshotOfPackage(path);
-        const text = texts.get(path)?.text ?? ts.sys.readFile(path);
-        return text === undefined ? undefined : ts.ScriptSnapshot.fromString(text);
+        return this.snapshotOf(texts.get(path)?.text ?? ts.sys.readFile(path));
       },
       resolveModuleNameLiterals: (literals, importer, redirected, options, file) => {
         const resolve = () =>
@@ -160,7 +174,7 @@ export class Language {
       },
       getCurrentDirectory: () => this.folder,
       useCaseSensitiveFileNames: () => ts.sys.useCaseSensitiveFileNames,
-      getDefaultLibFileName: ts.getDefaultLibFilePath,
+      getDefaultLibFileName: (options) => join(LIBRARY_FOLDER, ts.getDefaultLibFileName(options)),
       fileExists: (path) => texts.has(path) || ts.sys.fileExists(path),
       readFile: (path, encoding) => texts.get(path)?.text ?? ts.sys.readFile(path, encoding),
       readDirectory: ts.sys.readDirectory,
@@ -174,14 +188,24 @@ export class Language {
   }
 
   private versionOnDisk(path: string): string {
-    return isOfPackage(path) ? this.installed().stamp : stampOf(path);
+    if (!isOfPackage(path)) return stampOf(path);
+    return this.isLeftOut(path) ? 'left out' : this.installed().stamp;
   }
 
   private snapshotOfPackage(path: string): ts.IScriptSnapshot | undefined {
-    return memoized(this.installed().snapshots, path, () => {
-      const text = ts.sys.readFile(path);
-      return text === undefined ? undefined : ts.ScriptSnapshot.fromString(text);
-    });
+    if (this.isLeftOut(path)) return ts.ScriptSnapshot.fromString('');
+    const read = () => this.snapshotOf(ts.sys.readFile(path), OF_NODE.test(path));
+    return memoized(this.installed().snapshots, path, read);
+  }
+
+  private snapshotOf(text: string | undefined, isOfNode = false): ts.IScriptSnapshot | undefined {
+    if (text === undefined) return undefined;
+    this.isRareNamed ||= !isOfNode && NAMES_RARE.test(text);
+    return ts.ScriptSnapshot.fromString(text);
+  }
+
+  private isLeftOut(path: string): boolean {
+    return !this.isRareNamed && RARE.test(path);
   }
 
   /** The packages that are installed now; an installation empties what was read before. */

@@ -1,4 +1,4 @@
-import * as ts from 'typescript-api';
+import * as ts from '#typescript';
 
 const { factory: f, SyntaxKind } = ts;
 

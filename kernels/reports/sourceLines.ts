@@ -1,4 +1,4 @@
-import type * as TypeScript from 'typescript-api';
+import type * as TypeScript from '#typescript';
 
 /**
  * Finds where the source of a notebook's cells stands in the text of its file.
@@ -9,7 +9,7 @@ import type * as TypeScript from 'typescript-api';
  */
 export function sourceLines(text: string): (id: string, line: number) => number | undefined {
   // Loaded here, since it takes a third of a second.
-  const ts = require('typescript-api') as typeof TypeScript;
+  const ts = require('#typescript') as typeof TypeScript;
   const member = (node: TypeScript.Node | undefined, name: string) => {
     if (!node || !ts.isObjectLiteralExpression(node)) return undefined;
     const found = node.properties.find(

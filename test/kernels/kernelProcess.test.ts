@@ -394,6 +394,11 @@ test('what other processes print is stored, what they tell on stderr is not', as
   assert.equal(logged, 'pid 1\n');
 });
 
+test('cells see the environment that the kernel was started with', async () => {
+  assert.equal(process.env.MALLOC_ARENA_MAX, undefined);
+  assert.equal(await prints('console.log(process.env.MALLOC_ARENA_MAX);'), 'undefined\n');
+});
+
 test('an interrupt ends what a cell awaits', async () => {
   const error = await interrupted("console.log('in');\nawait new Promise(() => {});");
   assert.deepEqual([error?.name, error?.message], ['Interrupted', 'the cell was interrupted.']);

@@ -45,6 +45,23 @@ async function fails(source: string): Promise<CellError> {
   return error;
 }
 
+/** The first test, since a kernel that has read them keeps them. */
+it('the declarations of rare modules of Node are read where a cell or a package names them', async () => {
+  write({
+    'node_modules/serving/package.json': '{ "name": "serving", "types": "index.d.ts" }',
+    'node_modules/serving/index.d.ts':
+      "import type { ServerHttp2Stream } from 'http2';\nexport declare const stream: ServerHttp2Stream;",
+  });
+  const ofPackage = await fails(
+    "import type { stream } from 'serving';\nlet given: typeof stream | undefined;\nconst n: number = given!.id;\nconst s: string = given!.id;",
+  );
+  assert.match(ofPackage.message, /'number \| undefined' is not assignable|'number' is not/);
+  const error = await fails(
+    "import { Session } from 'node:inspector';\nnew Session().connect(1, 2, 3);",
+  );
+  assert.match(error.message, /Expected 0 arguments, but got 3/);
+});
+
 describe('names', () => {
   it('stay where a cell fails, with their types', async () => {
     await fails(
