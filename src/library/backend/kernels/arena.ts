@@ -15,6 +15,8 @@ export interface WasmBackend extends tf.KernelBackend {
   incRef(dataId: object): void;
 }
 
+const LONGEST = Math.max(...Object.values(LAYOUTS).map((fields) => fields.length));
+
 /**
  * The memory of tfjs's WebAssembly backend, where the compiled kernels read and write tensors in place.
  */
@@ -23,10 +25,10 @@ export class Arena {
   private scratchAddress = 0;
   private scratchBytes = 0;
   private readonly structAddress: number;
+  private structs = new Int32Array(0);
 
   constructor(readonly backend: WasmBackend) {
-    const longest = Math.max(...Object.values(LAYOUTS).map((fields) => fields.length));
-    this.structAddress = this.reserve(Int32Array.BYTES_PER_ELEMENT * longest);
+    this.structAddress = this.reserve(Int32Array.BYTES_PER_ELEMENT * LONGEST);
   }
 
   get memory(): { readonly buffer: ArrayBuffer } {
@@ -71,9 +73,12 @@ export class Arena {
 
   /** The address of a struct for a kernel to read; its values stay until the next call. */
   struct<Name extends StructName>(name: Name, fields: StructFields<Name>): number {
+    const { buffer } = this.memory;
+    // Every op writes one: a view of the memory is made only when it has grown.
+    if (this.structs.buffer !== buffer)
+      this.structs = new Int32Array(buffer, this.structAddress, LONGEST);
     const names = LAYOUTS[name] as readonly (keyof StructFields<Name>)[];
-    const values = names.map((field) => fields[field]);
-    new Int32Array(this.memory.buffer, this.structAddress, values.length).set(values);
+    for (let i = 0; i < names.length; i++) this.structs[i] = fields[names[i]!];
     return this.structAddress;
   }
 

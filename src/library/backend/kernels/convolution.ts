@@ -37,13 +37,21 @@ function info(
 /** The address of a convolution's sizes. */
 function shape(arena: Arena, info: Conv2DInfo): number {
   return arena.struct('ConvShape', {
-    ...{ batch: info.batchSize, height: info.inHeight, width: info.inWidth },
-    ...{ channels: info.inChannels, filters: info.outChannels },
-    ...{ rows: info.filterHeight, columns: info.filterWidth },
-    ...{ outHeight: info.outHeight, outWidth: info.outWidth },
-    ...{ strideRows: info.strideHeight, strideColumns: info.strideWidth },
-    ...{ dilationRows: info.dilationHeight, dilationColumns: info.dilationWidth },
-    ...{ top: info.padInfo.top, left: info.padInfo.left },
+    batch: info.batchSize,
+    height: info.inHeight,
+    width: info.inWidth,
+    channels: info.inChannels,
+    filters: info.outChannels,
+    rows: info.filterHeight,
+    columns: info.filterWidth,
+    outHeight: info.outHeight,
+    outWidth: info.outWidth,
+    strideRows: info.strideHeight,
+    strideColumns: info.strideWidth,
+    dilationRows: info.dilationHeight,
+    dilationColumns: info.dilationWidth,
+    top: info.padInfo.top,
+    left: info.padInfo.left,
   });
 }
 

@@ -25,9 +25,21 @@ function product(
   // [pixels, channels, filters] of that convolution, and which of its three tensors y is.
   const shape = (pixels: number, channels: number, filters: number) =>
     arena.struct('ConvShape', {
-      ...{ batch: 1, height: 1, width: pixels, channels, rows: 1, columns: 1, filters },
-      ...{ outHeight: 1, outWidth: pixels, strideRows: 1, strideColumns: 1 },
-      ...{ dilationRows: 1, dilationColumns: 1, top: 0, left: 0 },
+      batch: 1,
+      height: 1,
+      width: pixels,
+      channels,
+      rows: 1,
+      columns: 1,
+      filters,
+      outHeight: 1,
+      outWidth: pixels,
+      strideRows: 1,
+      strideColumns: 1,
+      dilationRows: 1,
+      dilationColumns: 1,
+      top: 0,
+      left: 0,
     });
   const { conv2d, conv2dInputGradient, conv2dFilterGradient } = arena.compiled;
   const [atA, atB, atY] = [a, b, y].map((tensor) => arena.at(tensor)) as [number, number, number];

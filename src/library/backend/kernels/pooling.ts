@@ -19,12 +19,20 @@ function info(x: tf.TensorInfo, attrs: PoolingAttributes): tf.backend_util.Conv2
 /** The address of a pooling's sizes. */
 function shape(arena: Arena, info: tf.backend_util.Conv2DInfo): number {
   return arena.struct('PoolShape', {
-    ...{ batch: info.batchSize, height: info.inHeight, width: info.inWidth },
-    ...{ channels: info.inChannels, rows: info.filterHeight, columns: info.filterWidth },
-    ...{ outHeight: info.outHeight, outWidth: info.outWidth },
-    ...{ strideRows: info.strideHeight, strideColumns: info.strideWidth },
-    ...{ dilationRows: info.dilationHeight, dilationColumns: info.dilationWidth },
-    ...{ top: info.padInfo.top, left: info.padInfo.left },
+    batch: info.batchSize,
+    height: info.inHeight,
+    width: info.inWidth,
+    channels: info.inChannels,
+    rows: info.filterHeight,
+    columns: info.filterWidth,
+    outHeight: info.outHeight,
+    outWidth: info.outWidth,
+    strideRows: info.strideHeight,
+    strideColumns: info.strideWidth,
+    dilationRows: info.dilationHeight,
+    dilationColumns: info.dilationWidth,
+    top: info.padInfo.top,
+    left: info.padInfo.left,
   });
 }
 
