@@ -144,7 +144,10 @@ export class Language {
 
   private host(): ts.LanguageServiceHost {
     const { texts, options } = this;
-    const host: ts.LanguageServiceHost & Pick<ts.CompilerHost, 'hasInvalidatedResolutions'> = {
+    const host: ts.LanguageServiceHost & Pick<
+        ts.CompilerHost,
+        'hasInvalidatedResolutions' | 'getModuleResolutionCache'
+      > = {
       getCompilationSettings: () => options,
       getScriptFileNames: () => [...this.ambient, ...this.roots, ...this.extra],
       getScriptVersion: (path) => {
@@ -157,16 +160,18 @@ export class Language {
       },
       resolveModuleNameLiterals: (literals, importer, redirected, options, file) => {
         const resolve = () =>
-          literals.map((literal) =>
-            ts.resolveModuleName(
-              literal.text,
-              importer,
-              options,
-              host,
-              undefined,
-              redirected,
-              ts.getModeForUsageLocation(file, literal, options),
-            ),
+          literals.map(
+            (literal) =>
+              this.inMemory(literal.text, importer) ??
+              ts.resolveModuleName(
+                literal.text,
+                importer,
+                options,
+                host,
+                undefined,
+                redirected,
+                ts.getModeForUsageLocation(file, literal, options),
+              ),
           );
         return isOfPackage(importer)
           ? memoized(this.installed().imports, importer, resolve)
@@ -181,10 +186,22 @@ export class Language {
       directoryExists: ts.sys.directoryExists,
       getDirectories: ts.sys.getDirectories,
       realpath: (path) => (texts.has(path) ? path : ts.sys.realpath!(path)),
+      getModuleResolutionCache: () => this.installed().manifests,
       hasInvalidatedResolutions: (path) => this.unresolved.has(path),
       jsDocParsingMode: ts.JSDocParsingMode.ParseNone,
     };
     return host;
+  }
+
+  /** A text in memory, found without the disk: each cell imports all cells before it. */
+  private inMemory(
+    specifier: string,
+    importer: string,
+  ): ts.ResolvedModuleWithFailedLookupLocations | undefined {
+    if (!specifier.startsWith('./')) return undefined;
+    const resolvedFileName = join(dirname(importer), specifier);
+    if (!this.texts.has(resolvedFileName)) return undefined;
+    return { resolvedModule: { resolvedFileName, extension: ts.Extension.Ts } };
   }
 
   private versionOnDisk(path: string): string {
@@ -221,12 +238,15 @@ interface Packages {
   readonly stamp: string;
   readonly snapshots: Map<string, ts.IScriptSnapshot | undefined>;
   readonly imports: Map<string, readonly ts.ResolvedModuleWithFailedLookupLocations[]>;
+  /** Of this only what it knows of package.json files is used. */
+  readonly manifests: ts.ModuleResolutionCache;
 }
 
 const newPackages = (stamp: string): Packages => ({
   stamp,
   snapshots: new Map(),
   imports: new Map(),
+  manifests: ts.createModuleResolutionCache('/', (path) => path),
 });
 
 function memoized<T>(known: Map<string, T>, key: string, make: () => T): T {
@@ -244,7 +264,7 @@ export function stampOf(path: string): string {
 const SECONDS_OF_AN_INSTALLATION = 0.5;
 let installed = { at: Number.NEGATIVE_INFINITY, folder: '', stamp: '' };
 
-/** Changes when npm installs something into the folder or one above it. */
+/** Changes when npm installs something into the folder or one above it, or a package.json there is edited. */
 function installation(folder: string): string {
   const now = performance.now();
   if (installed.folder === folder && now - installed.at < 1000 * SECONDS_OF_AN_INSTALLATION)
@@ -252,6 +272,7 @@ function installation(folder: string): string {
   const stamps: string[] = [];
   for (let at = folder; ; at = dirname(at)) {
     stamps.push(stampOf(join(at, 'node_modules', '.package-lock.json')));
+    stamps.push(stampOf(join(at, 'package.json')));
     if (at === dirname(at)) break;
   }
   installed = { at: now, folder, stamp: stamps.join() };
