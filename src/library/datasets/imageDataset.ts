@@ -6,6 +6,7 @@ import {
   checkOptions,
   count,
   FLAG,
+  FUNCTION,
   type OptionRule,
   type OptionRules,
   randomFrom,
@@ -36,6 +37,7 @@ const batchRules: OptionRules<BatchOptions> = {
   skip: count(0),
   dropRemainder: FLAG,
   prefetch: count(0),
+  memory: FUNCTION,
 };
 
 /**
@@ -189,14 +191,18 @@ export class ImageDataset implements AsyncIterable<Example> {
     checkCount('batchSize', batchSize);
     checkOptions('batches', options, batchRules);
     const { skip = 0, dropRemainder = false, prefetch = 1 } = options;
+    const { memory = (floats: number) => new Float32Array(floats) } = options;
     const kept = chunks(this, batchSize, skip, dropRemainder);
-    yield* mapConcurrent(kept, prefetch + 1, (examples) => this.decode(examples));
+    yield* mapConcurrent(kept, prefetch + 1, (examples) => this.decode(examples, memory));
   }
 
-  private async decode(examples: Example[]): Promise<ImageBatch> {
+  private async decode(
+    examples: Example[],
+    memory: (floats: number) => Float32Array,
+  ): Promise<ImageBatch> {
     const [height, width, channels] = this.imageShape;
     const stride = height * width * channels;
-    const images = new Float32Array(examples.length * stride);
+    const images = memory(examples.length * stride);
     await Promise.all(
       examples.map(async (example, i) => {
         const place = images.subarray(i * stride, (i + 1) * stride);

@@ -170,4 +170,6 @@ export interface BatchOptions {
   readonly dropRemainder?: boolean;
   /** Batches decoded ahead of the consumer. Default 1. */
   readonly prefetch?: number;
+  /** Gives the memory of a batch, of so many floats, all of which are written. Default: new memory. */
+  readonly memory?: (floats: number) => Float32Array;
 }

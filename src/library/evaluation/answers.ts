@@ -9,6 +9,8 @@ import { OnnxSession } from '../models/onnxSession';
 
 /** A network made ready to answer batches of images. */
 export interface Answers {
+  /** Whether images that it was given may be in use later. */
+  readonly mayKeepImages: boolean;
   /**
    * Probabilities `[n, classes]` of the classes that predictions are restricted to, or of all.
    *
@@ -34,6 +36,7 @@ export async function answersOf(network: Network, data: ImageDataset): Promise<A
   if (isLayersNetwork(network)) {
     const folded = await foldBatchNorms(layersOf(network));
     return {
+      mayKeepImages: false,
       async probabilities(_, images) {
         const input = images();
         return tf.tidy(() => {
@@ -47,6 +50,7 @@ export async function answersOf(network: Network, data: ImageDataset): Promise<A
   const { variant } = variantOf(network);
   let kind = network instanceof OnnxSession ? network.outputs : undefined;
   return {
+    mayKeepImages: !(network instanceof OnnxSession),
     async probabilities(batch) {
       const answer =
         network instanceof OnnxSession

@@ -68,7 +68,10 @@ async function predictWith(
   const imageIds: ImageId[] = [];
   const labels: number[] = [];
   const outputs = networks.map((): Outputs => ({ confidence: [], top5: [] }));
-  for await (const batch of meanwhile(data.batches(batchSize))) {
+  const spare: Float32Array[] = [];
+  const memory = (floats: number) =>
+    spare.at(-1)?.length === floats ? spare.pop()! : new Float32Array(floats);
+  for await (const batch of meanwhile(data.batches(batchSize, { memory }))) {
     signal?.throwIfAborted();
     const made: tf.Tensor4D[] = [];
     const images = () => (made[0] ??= tf.tensor4d(batch.images, batch.shape));
@@ -78,6 +81,8 @@ async function predictWith(
       checkFinite(outputs[m]!, batch, variants[m]!);
     }
     tf.dispose(made);
+    // A function may keep what it was given.
+    if (!networks.some((network) => network.mayKeepImages)) spare.push(batch.images);
     imageIds.push(...batch.ids);
     labels.push(...batch.labels);
     onImages?.(batch.ids.length);

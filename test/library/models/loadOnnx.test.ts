@@ -215,6 +215,18 @@ describe('a function as a network', () => {
     assert.deepEqual([...predicted.top5], BEST_FIRST.flat());
   });
 
+  it('may keep the images that it was given', async () => {
+    const kept: Float32Array[] = [];
+    const keeping = async ({ images, ids }: ImageBatch) => {
+      kept.push(images);
+      return ids.map((id) => answers.logits[id as number]!);
+    };
+    await predict(keeping, images(), { batchSize: 1 });
+    let image = 0;
+    for await (const { images: given } of images().batches(1))
+      assert.deepEqual(kept[image++], given);
+  });
+
   it('is refused where its numbers are not the classes or not finite', async () => {
     const flat = new Float32Array(4);
     await assert.rejects(
