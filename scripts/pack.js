@@ -21,7 +21,7 @@ const { prebuild } = require('./prebuild');
 const { workspaces } = require('../package.json');
 
 const ROOT = join(__dirname, '..');
-/** Made by bundles/build.js, not from a source file each. */
+/** Made by bundles/build.js and kernels/bundle.js, not from a source file each. */
 const BUNDLED = 'bundled';
 
 /** Removes the compiler's output of source files that are gone: a package must not carry it. */
