@@ -74,7 +74,8 @@ const STOP_MILLISECONDS = 5000;
 const CLOSE_MILLISECONDS = 6000;
 /**
  * Limits V8's space for new objects. The compiler fills the default of 16 MB once, and the process keeps it
- * while it is idle. Cells that allocate millions of objects run as fast under this limit.
+ * while it is idle. Short-lived objects are as fast under this limit; an array of three million objects that stay
+ * takes 1.3 s to fill in place of 0.8.
  */
 const NODE_FLAGS = ['--max-semi-space-size=2'];
 /**
