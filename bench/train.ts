@@ -125,6 +125,7 @@ class Contender {
     this.processes = Array.from({ length: count }, () =>
       spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit'] }),
     );
+    // A process that has ended tells so by its output.
     for (const { stdin } of this.processes) stdin!.on('error', () => {});
     this.lines = this.processes.map(({ stdout }) =>
       createInterface(stdout!)[Symbol.asyncIterator](),
@@ -133,7 +134,7 @@ class Contender {
 
   /** Images per second of all together; 0 where one has ended, as for want of memory. */
   async turn(seconds: number): Promise<number> {
-    for (const { stdin } of this.processes) if (stdin!.writable) stdin!.write(`${seconds}\n`);
+    for (const { stdin } of this.processes) stdin!.write(`${seconds}\n`);
     const lines = await Promise.all(this.lines.map((lines) => lines.next()));
     if (lines.some(({ done }) => done)) return 0;
     return lines.reduce((sum, { value }) => sum + Number(value), 0);

@@ -144,10 +144,8 @@ export class Language {
 
   private host(): ts.LanguageServiceHost {
     const { texts, options } = this;
-    const host: ts.LanguageServiceHost & Pick<
-        ts.CompilerHost,
-        'hasInvalidatedResolutions' | 'getModuleResolutionCache'
-      > = {
+    const host: ts.LanguageServiceHost &
+      Pick<ts.CompilerHost, 'hasInvalidatedResolutions' | 'getModuleResolutionCache'> = {
       getCompilationSettings: () => options,
       getScriptFileNames: () => [...this.ambient, ...this.roots, ...this.extra],
       getScriptVersion: (path) => {

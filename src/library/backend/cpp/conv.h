@@ -61,9 +61,10 @@ KERNEL double conv2dInputGradient(const float* dy, const float* filter, float* d
   // Taps of the largest phase.
   const int rows = ceilDivide(c.rows, c.strideRows);
   const int columns = ceilDivide(c.columns, c.strideColumns);
-  const Padded<OPERANDS> gradients(scratch, dy, c.outHeight, c.outWidth, c.filters, rows - 1, columns - 1,
-                         max(0, (c.height - 1 + c.top) / c.strideRows + 1 - c.outHeight),
-                         max(0, (c.width - 1 + c.left) / c.strideColumns + 1 - c.outWidth));
+  const Padded<OPERANDS> gradients(
+      scratch, dy, c.outHeight, c.outWidth, c.filters, rows - 1, columns - 1,
+      max(0, (c.height - 1 + c.top) / c.strideRows + 1 - c.outHeight),
+      max(0, (c.width - 1 + c.left) / c.strideColumns + 1 - c.outWidth));
   Filter phase{filter, rows, columns, c.filters, c.channels, 0, 0, 1, c.filters};
   float* packed = scratch.take(phase.packedSize());
   float* zeros = scratch.take(roundUp(c.channels, LANES));

@@ -3,6 +3,12 @@
 #pragma once
 #include "vector.h"
 
+// The product of two floats, added to c.
+struct OfFloats {
+  template <class V>
+  static V of(V a, V b, V c) { return fma(a, b, c); }
+};
+
 #if defined(__AVX512BF16__)
 #include <immintrin.h>
 #define PAIR 2
@@ -10,19 +16,19 @@
 typedef VectorOf<8>::type Vector8;
 typedef VectorOf<4>::type Vector4;
 
-// a · b + c
-inline Vector multiplyAdd(Vector a, Vector b, Vector c) {
-  return (Vector)_mm512_dpbf16_ps((__m512)c, (__m512bh)a, (__m512bh)b);
-}
-inline Vector8 multiplyAdd(Vector8 a, Vector8 b, Vector8 c) {
-  return (Vector8)_mm256_dpbf16_ps((__m256)c, (__m256bh)a, (__m256bh)b);
-}
-inline Vector4 multiplyAdd(Vector4 a, Vector4 b, Vector4 c) {
-  return (Vector4)_mm_dpbf16_ps((__m128)c, (__m128bh)a, (__m128bh)b);
-}
-inline float multiplyAdd(float a, float b, float c) {
-  return multiplyAdd(Vector4{a}, Vector4{b}, Vector4{c})[0];
-}
+// Products of the pairs of two operands, added to c.
+struct OfOperands {
+  static Vector of(Vector a, Vector b, Vector c) {
+    return (Vector)_mm512_dpbf16_ps((__m512)c, (__m512bh)a, (__m512bh)b);
+  }
+  static Vector8 of(Vector8 a, Vector8 b, Vector8 c) {
+    return (Vector8)_mm256_dpbf16_ps((__m256)c, (__m256bh)a, (__m256bh)b);
+  }
+  static Vector4 of(Vector4 a, Vector4 b, Vector4 c) {
+    return (Vector4)_mm_dpbf16_ps((__m128)c, (__m128bh)a, (__m128bh)b);
+  }
+  static float of(float a, float b, float c) { return of(Vector4{a}, Vector4{b}, Vector4{c})[0]; }
+};
 
 template <int COUNT>
 struct Bits {
@@ -58,8 +64,7 @@ inline void storeHalf(float* to, V values, int half) {
 #else
 #define PAIR 1
 
-template <class V>
-inline V multiplyAdd(V a, V b, V c) { return fma(a, b, c); }
+typedef OfFloats OfOperands;
 template <class V>
 inline void storeRow(float* row, ptrdiff_t i, V values) { store(row + i, values); }
 template <class V>

@@ -10,8 +10,8 @@ struct PoolShape {
   int strideRows, strideColumns, dilationRows, dilationColumns;
   int top, left;
 
-  // f(offset in y, window) for each pixel of y. Before those of an image it fills what is to be added
-  // to in dx, if given, with zeros, which then are in the cache.
+  // f(offset in y, window) for each pixel of y. Where f adds to dx, dx is set to zero first, image by
+  // image, so that the zeros are still in the cache.
   template <class F>
   void forOutputs(F f, float* dx = nullptr) const {
     const ptrdiff_t size = (ptrdiff_t)height * width * channels;

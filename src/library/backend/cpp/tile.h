@@ -56,8 +56,8 @@ static_assert(sizeof(ConvShape) == 15 * sizeof(int), "ConvShape holds its 15 siz
 
 enum Elements { FLOATS, OPERANDS };
 
-// Images of floats or operands with a border of zeros, copied one at a time; the images themselves
-// where they are that already.
+// Images with a border of zeros, as floats or as operands, copied one at a time; without a copy where
+// there is no border and the images consist of these elements already.
 template <Elements ELEMENTS>
 class Padded {
  public:
@@ -162,8 +162,8 @@ inline void tile(const Sweep& sweep, const float* x, const float* filter, const 
       for (const float* end = from + sweep.depth; from < end; from++, filter += VECTORS * LANES)
         UNROLL for (int p = 0; p < PIXELS; p++)
           UNROLL for (int v = 0; v < VECTORS; v++)
-            sums[p][v] = multiplyAdd(splat<Vector>(from[p * pixel]),
-                                     load<Vector>(filter + v * LANES), sums[p][v]);
+            sums[p][v] = OfOperands::of(splat<Vector>(from[p * pixel]),
+                                        load<Vector>(filter + v * LANES), sums[p][v]);
     }
 
   if (sweep.withRelu)
@@ -212,26 +212,17 @@ inline void convolve(const Sweep& sweep, const float* x, float* y) {
   }
 }
 
-// How a filter's gradient multiplies: floats, or operands, each with those of as many pixels.
-struct OfFloats {
-  template <class V>
-  static V of(V a, V b, V c) { return fma(a, b, c); }
-};
-struct OfOperands {
-  template <class V>
-  static V of(V a, V b, V c) { return multiplyAdd(a, b, c); }
-};
-
 // Pixels of x and dy between which a filter's gradient is summed.
 struct Pixels {
   int height, width;
   ptrdiff_t xRow, xPixel, filters;
 };
 
-// Adds to dw the products of TAPS adjacent operands of x and VECTORS vectors of filters. Inlined, GCC
-// would not keep all sums in registers.
+// Adds to dw the products of TAPS adjacent elements of x and VECTORS vectors of filters; Product says
+// whether they are floats or operands. GCC would not keep all sums in registers if this were inlined.
 template <class Product, class V, int TAPS, int VECTORS>
-__attribute__((noinline)) void gradientTile(const Pixels& pixels, const float* x, const float* dy, float* dw) {
+__attribute__((noinline)) void gradientTile(const Pixels& pixels, const float* x, const float* dy,
+                                            float* dw) {
   const ptrdiff_t filters = pixels.filters;
   V sums[TAPS][VECTORS];
   UNROLL for (int t = 0; t < TAPS; t++)
@@ -266,9 +257,10 @@ inline void addFilterGradient(const Pixels& pixels, const float* x, const float*
   const Parts parts(taps);
   const int larger = parts.larger * (parts.size + 1);
   for (; k + STEP <= pixels.filters; k += STEP) {
-    gradientTiles<Product, V, TILE, VECTORS>(pixels, parts.larger, parts.size + 1, x, dy + k, dw + k);
+    gradientTiles<Product, V, TILE, VECTORS>(pixels, parts.larger, parts.size + 1, x, dy + k,
+                                             dw + k);
     gradientTiles<Product, V, TILE, VECTORS>(pixels, parts.others, parts.size, x + larger, dy + k,
-                                    dw + larger * pixels.filters + k);
+                                             dw + larger * pixels.filters + k);
   }
   if constexpr (STEP > 1)
     if (k < pixels.filters) {

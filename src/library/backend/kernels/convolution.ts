@@ -1,6 +1,7 @@
 import * as tf from '../tf';
 import type { Arena } from './arena';
 import { emptyProduct, isEmpty, type Kernel, type KernelCall } from './kernel';
+import { sizesOf } from './layouts';
 
 type Conv2DInfo = tf.backend_util.Conv2DInfo;
 type Sizes4D = [number, number, number, number];
@@ -36,23 +37,7 @@ function info(
 
 /** The address of a convolution's sizes. */
 function shape(arena: Arena, info: Conv2DInfo): number {
-  return arena.struct('ConvShape', {
-    batch: info.batchSize,
-    height: info.inHeight,
-    width: info.inWidth,
-    channels: info.inChannels,
-    filters: info.outChannels,
-    rows: info.filterHeight,
-    columns: info.filterWidth,
-    outHeight: info.outHeight,
-    outWidth: info.outWidth,
-    strideRows: info.strideHeight,
-    strideColumns: info.strideWidth,
-    dilationRows: info.dilationHeight,
-    dilationColumns: info.dilationWidth,
-    top: info.padInfo.top,
-    left: info.padInfo.left,
-  });
+  return arena.struct('ConvShape', sizesOf(info));
 }
 
 function forward(

@@ -1,3 +1,5 @@
+import type * as tf from '../tf';
+
 /**
  * The fields of the structs that the compiled kernels read, all of them 32-bit integers, in the order
  * of the C++ sources. A test compares them with the headers.
@@ -16,6 +18,27 @@ export const LAYOUTS = {
     ...(['strideRows', 'strideColumns', 'dilationRows', 'dilationColumns', 'top', 'left'] as const),
   ],
 } as const;
+
+/** What tfjs knows of a convolution or a pooling, by the names of the structs' fields. */
+export function sizesOf(info: tf.backend_util.Conv2DInfo): StructFields<'ConvShape'> {
+  return {
+    batch: info.batchSize,
+    height: info.inHeight,
+    width: info.inWidth,
+    channels: info.inChannels,
+    filters: info.outChannels,
+    rows: info.filterHeight,
+    columns: info.filterWidth,
+    outHeight: info.outHeight,
+    outWidth: info.outWidth,
+    strideRows: info.strideHeight,
+    strideColumns: info.strideWidth,
+    dilationRows: info.dilationHeight,
+    dilationColumns: info.dilationWidth,
+    top: info.padInfo.top,
+    left: info.padInfo.left,
+  };
+}
 
 /** The name of a struct. */
 export type StructName = keyof typeof LAYOUTS;

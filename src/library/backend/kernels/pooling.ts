@@ -1,6 +1,7 @@
 import * as tf from '../tf';
 import type { Arena } from './arena';
 import type { Kernel, KernelCall } from './kernel';
+import { sizesOf } from './layouts';
 
 /** The attributes that tfjs's poolings share. */
 interface PoolingAttributes {
@@ -18,22 +19,7 @@ function info(x: tf.TensorInfo, attrs: PoolingAttributes): tf.backend_util.Conv2
 
 /** The address of a pooling's sizes. */
 function shape(arena: Arena, info: tf.backend_util.Conv2DInfo): number {
-  return arena.struct('PoolShape', {
-    batch: info.batchSize,
-    height: info.inHeight,
-    width: info.inWidth,
-    channels: info.inChannels,
-    rows: info.filterHeight,
-    columns: info.filterWidth,
-    outHeight: info.outHeight,
-    outWidth: info.outWidth,
-    strideRows: info.strideHeight,
-    strideColumns: info.strideWidth,
-    dilationRows: info.dilationHeight,
-    dilationColumns: info.dilationWidth,
-    top: info.padInfo.top,
-    left: info.padInfo.left,
-  });
+  return arena.struct('PoolShape', sizesOf(info));
 }
 
 const maxPool: Kernel = ({ arena, inputs, attrs }: KernelCall<PoolingAttributes>) => {
