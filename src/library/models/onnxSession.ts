@@ -51,7 +51,7 @@ export class OnnxSession implements OnnxNetwork {
   readonly provider: OnnxProvider;
   readonly pictures: PictureOptions;
   readonly spec: OnnxSpec;
-  /** The last batch's input, for the next one of its size; no other call may write to it meanwhile. */
+  /** The input of the last batch, which the next one of its size takes; no two calls have it at once. */
   private spare = new Float32Array(0);
 
   constructor(private readonly parts: Parts) {
@@ -156,7 +156,7 @@ export class OnnxSession implements OnnxNetwork {
   }
 }
 
-/** Four pixels a turn, which takes half the time. */
+/** Writes four pixels a turn, which takes a third less time than one. */
 function toChannelsFirst(
   images: Float32Array,
   channels: number,
