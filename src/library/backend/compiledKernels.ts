@@ -54,7 +54,7 @@ export const kernelsVersion = (): string => source.sourceHash();
 /** The memory that compiled kernels work on. */
 export interface KernelMemory {
   readonly memory: { readonly buffer: ArrayBuffer };
-  /** Reserves bytes for good, aligned to 16. */
+  /** Reserves bytes for good, at the beginning of a line of the cache. */
   reserve(bytes: number): number;
 }
 

@@ -6,14 +6,21 @@ import { LAYOUTS, type StructFields, type StructName } from './layouts';
 /** The part of tfjs's WebAssembly backend that the kernels use. */
 export interface WasmBackend extends tf.KernelBackend {
   readonly wasm: {
-    _malloc(bytes: number): number;
-    _free(address: number): void;
-    readonly asm: { readonly memory: { readonly buffer: ArrayBuffer } };
+    _malloc: (bytes: number) => number;
+    _free: (address: number) => void;
+    readonly asm: {
+      readonly memory: { readonly buffer: ArrayBuffer };
+      malloc(bytes: number): number;
+      free(address: number): void;
+    };
   };
   readonly dataIdMap: { get(dataId: object): { memoryOffset: number } };
   makeOutput(shape: number[], dtype: tf.DataType): tf.TensorInfo;
   incRef(dataId: object): void;
 }
+
+/** Bytes of a line of the processor's cache, which fill one vector of AVX-512. */
+const LINE = 64;
 
 const LONGEST = Math.max(...Object.values(LAYOUTS).map((fields) => fields.length));
 
@@ -28,6 +35,7 @@ export class Arena {
   private structs = new Int32Array(0);
 
   constructor(readonly backend: WasmBackend) {
+    alignAllocations(backend.wasm);
     this.structAddress = this.reserve(Int32Array.BYTES_PER_ELEMENT * LONGEST);
   }
 
@@ -94,6 +102,28 @@ export class Arena {
     }
     kernel(this.scratchAddress);
   }
+}
+
+/**
+ * Makes an allocator give addresses at the beginning of a line. A vector that lies across two lines takes
+ * two turns to be read or written.
+ */
+function alignAllocations(wasm: WasmBackend['wasm']): void {
+  // At their first call _malloc and _free put these two in their own places.
+  const { malloc, free } = wasm.asm;
+  const blocks = new Map<number, number>();
+  wasm._malloc = (bytes) => {
+    const block = malloc(bytes + LINE) >>> 0;
+    if (block === 0) return 0;
+    const address = LINE * Math.ceil(block / LINE);
+    blocks.set(address, block);
+    return address;
+  };
+  // What was allocated before, or by tfjs's own kernels, has the address of its block.
+  wasm._free = (address) => {
+    free(blocks.get(address) ?? address);
+    blocks.delete(address);
+  };
 }
 
 function outOfMemory(bytes: number, cause?: unknown): BackendError {
