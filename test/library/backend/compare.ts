@@ -213,11 +213,11 @@ export function assertClose(
   assert.deepEqual(actual.shape, expected.shape, what);
   let scale = 1e-6;
   for (const x of expected.data) scale = Math.max(scale, Math.abs(x));
-  for (const [i, x] of expected.data.entries())
-    assert.ok(
-      Math.abs(actual.data[i]! - x) <= tolerance * scale,
-      `${what}[${i}] of [${expected.shape}] is ${actual.data[i]}, not ${x}`,
-    );
+  for (let i = 0; i < expected.data.length; i++)
+    if (!(Math.abs(actual.data[i]! - expected.data[i]!) <= tolerance * scale))
+      assert.fail(
+        `${what}[${i}] of [${expected.shape}] is ${actual.data[i]}, not ${expected.data[i]}`,
+      );
 }
 
 function tensor({ shape, data }: Values): tf.Tensor {

@@ -9,7 +9,7 @@ KERNEL double conv2d(const float* x, const float* filter, const float* bias, flo
                      const ConvShape* shape, int withRelu, float* block) {
   const ConvShape c = shape->flattened();
   Scratch scratch(block);
-  if (suitsWinograd(c)) return winograd(x, filter, false, bias, y, c, withRelu, scratch);
+  if (suitsWinograd(c, WINOGRAD_CHANNELS)) return winograd(x, filter, false, bias, y, c, withRelu, scratch);
   const Padded<OPERANDS> images(scratch, x, c.height, c.width, c.channels, c.top, c.left, c.bottom(),
                       c.right());
   const ptrdiff_t tap = (ptrdiff_t)c.channels * c.filters;
@@ -40,6 +40,7 @@ KERNEL double conv2d(const float* x, const float* filter, const float* bias, flo
   sweep.filter = packed;
   sweep.bias = start;
   sweep.withRelu = withRelu;
+  sweep.far = isFar(y, (double)c.batch * c.outHeight * sweep.yRow, c.filters);
   for (int n = 0; n < c.batch; n++)
     convolve(sweep, images[n], y + (size_t)n * c.outHeight * sweep.yRow);
   return 0;
@@ -51,7 +52,7 @@ KERNEL double conv2dInputGradient(const float* dy, const float* filter, float* d
                                   const ConvShape* shape, float* block) {
   const ConvShape c = shape->flattened();
   Scratch scratch(block);
-  if (suitsWinograd(c)) {
+  if (suitsWinograd(c, WINOGRAD_CHANNELS)) {
     ConvShape back = c;
     back.height = c.outHeight, back.width = c.outWidth, back.channels = c.filters;
     back.outHeight = c.height, back.outWidth = c.width, back.filters = c.channels;
@@ -88,6 +89,7 @@ KERNEL double conv2dInputGradient(const float* dy, const float* filter, float* d
   sweep.filter = packed;
   sweep.bias = zeros;
   sweep.withRelu = false;
+  sweep.far = isFar(dx, (double)c.batch * image, c.channels);
   for (int a = 0; a < min(c.strideRows, c.rows); a++)
     for (int b = 0; b < min(c.strideColumns, c.columns); b++) {
       phase.rows = ceilDivide(c.rows - a, c.strideRows);
@@ -133,7 +135,8 @@ KERNEL double conv2dFilterGradient(const float* x, const float* dy, float* dw,
                                    const ConvShape* shape, float* block) {
   const ConvShape c = shape->flattened();
   Scratch scratch(block);
-  if (suitsWinograd(c)) return winogradFilterGradient(x, dy, dw, c, scratch);
+  if (suitsWinograd(c, WINOGRAD_GRADIENT_CHANNELS))
+    return winogradFilterGradient(x, dy, dw, c, scratch);
   const Padded<FLOATS> images(scratch, x, c.height, c.width, c.channels, c.top, c.left, c.bottom(),
                               c.right());
   const ptrdiff_t rowStep = (ptrdiff_t)images.width * c.channels;

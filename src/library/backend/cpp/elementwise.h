@@ -3,23 +3,26 @@
 #include "vector.h"
 
 KERNEL void relu(const float* x, float* y, int count) {
+  const bool far = isFar(y, count, LANES);
   forElements(count, [&](auto zero, ptrdiff_t i) {
     using V = decltype(zero);
-    store(y + i, reluOf(load<V>(x + i)));
+    write(y + i, reluOf(load<V>(x + i)), far);
   });
 }
 
 KERNEL void reluGradient(const float* dy, const float* x, float* dx, int count) {
+  const bool far = isFar(dx, count, LANES);
   forElements(count, [&](auto zero, ptrdiff_t i) {
     using V = decltype(zero);
-    store(dx + i, load<V>(dy + i) * gate(load<V>(x + i)));
+    write(dx + i, load<V>(dy + i) * gate(load<V>(x + i)), far);
   });
 }
 
 KERNEL void add(const float* a, const float* b, float* y, int count) {
+  const bool far = isFar(y, count, LANES);
   forElements(count, [&](auto zero, ptrdiff_t i) {
     using V = decltype(zero);
-    store(y + i, load<V>(a + i) + load<V>(b + i));
+    write(y + i, load<V>(a + i) + load<V>(b + i), far);
   });
 }
 

@@ -68,12 +68,13 @@ KERNEL double batchNorm(const float* x, const float* gamma, const float* beta, c
   if (scratch.counting()) return scratch.bytes();
 
   for (int c = 0; c < channels; c++) scale[c] = gamma[c] * inverseDeviation(variance[c], epsilon);
+  const bool far = isFar(y, (double)pixels * channels, channels);
   for (int i = 0; i < pixels; i++, x += channels, y += channels)
     forChannels(channels, [&](auto zero, int c) {
       using V = decltype(zero);
       const V z = normalized(load<V>(x + c), load<V>(mean + c), load<V>(scale + c),
                              load<V>(beta + c));
-      store(y + c, withRelu ? reluOf(z) : z);
+      write(y + c, withRelu ? reluOf(z) : z, far);
     });
   return 0;
 }
@@ -123,13 +124,16 @@ KERNEL double batchNormGradient(const float* dy, const float* x, const float* ga
     slope[c] = -scale[c] * inverse * dgamma[c] / pixels;
     start[c] = -scale[c] * dbeta[c] / pixels;
   }
+  const bool far = isFar(dx, (double)pixels * channels, channels);
   ptrdiff_t at = 0;
   for (int i = 0; i < pixels; i++, at += channels)
     forChannels(channels, [&](auto zero, int c) {
       using V = decltype(zero);
       const V distance = load<V>(x + at + c) - load<V>(mean + c);
-      store(dx + at + c, fma(dz(zero, at + c, c), load<V>(scale + c),
-                             fma(distance, load<V>(slope + c), load<V>(start + c))));
+      write(dx + at + c,
+            fma(dz(zero, at + c, c), load<V>(scale + c),
+                fma(distance, load<V>(slope + c), load<V>(start + c))),
+            far);
     });
   return 0;
 }

@@ -10,7 +10,6 @@ struct OfFloats {
 };
 
 #if defined(__AVX512BF16__)
-#include <immintrin.h>
 #define PAIR 2
 
 typedef VectorOf<8>::type Vector8;

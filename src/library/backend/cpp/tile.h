@@ -143,10 +143,26 @@ struct Sweep {
   ptrdiff_t tapRow, tapColumn;   // steps in the input from a tap to the next
   const float* filter;           // packed
   const float* bias;             // one float for each lane
-  bool withRelu;
+  bool withRelu, far;            // `far` as isFar says of the output
 
   size_t taps() const { return (size_t)rows * columns * depth; }
+  // Whether a pixel of the input meets three taps of a row, for three outputs side by side.
+  bool slides() const { return columns == 1 && depth == 3 * xPixel; }
 };
+
+// Writes a tile's sums.
+template <int PIXELS, int VECTORS>
+inline void finish(const Sweep& sweep, Vector (&sums)[PIXELS][VECTORS], float* y, int channels) {
+  if (sweep.withRelu)
+    UNROLL for (int p = 0; p < PIXELS; p++)
+      UNROLL for (int v = 0; v < VECTORS; v++) sums[p][v] = reluOf(sums[p][v]);
+  UNROLL for (int p = 0; p < PIXELS; p++, y += sweep.yPixel) {
+    float part[VECTORS * LANES];
+    float* to = channels < VECTORS * LANES ? part : y;
+    UNROLL for (int v = 0; v < VECTORS; v++) write(to + v * LANES, sums[p][v], sweep.far);
+    if (to == part) __builtin_memcpy(y, part, sizeof(float) * channels);
+  }
+}
 
 template <int PIXELS, int VECTORS>
 inline void tile(const Sweep& sweep, const float* x, const float* filter, const float* bias,
@@ -166,26 +182,45 @@ inline void tile(const Sweep& sweep, const float* x, const float* filter, const 
                                         load<Vector>(filter + v * LANES), sums[p][v]);
     }
 
-  if (sweep.withRelu)
-    UNROLL for (int p = 0; p < PIXELS; p++)
-      UNROLL for (int v = 0; v < VECTORS; v++) sums[p][v] = reluOf(sums[p][v]);
-  UNROLL for (int p = 0; p < PIXELS; p++, y += sweep.yPixel) {
-    float part[VECTORS * LANES];
-    float* to = channels < VECTORS * LANES ? part : y;
-    UNROLL for (int v = 0; v < VECTORS; v++) store(to + v * LANES, sums[p][v]);
-    if (to == part) __builtin_memcpy(y, part, sizeof(float) * channels);
-  }
+  finish(sweep, sums, y, channels);
+}
+
+// The same for three taps that slide over the pixels. With one vector of channels, products wait for
+// the pixels to be loaded; here a pixel that is loaded once meets all three taps.
+template <int PIXELS>
+inline void slidingTile(const Sweep& sweep, const float* x, const float* filter, const float* bias,
+                        float* y, int channels) {
+  Vector sums[PIXELS][1];
+  UNROLL for (int p = 0; p < PIXELS; p++) sums[p][0] = load<Vector>(bias);
+
+  const ptrdiff_t pixel = sweep.xPixel, tap = pixel * LANES;
+  for (int r = 0; r < sweep.rows; r++, x += sweep.tapRow, filter += 3 * tap)
+    for (ptrdiff_t c = 0; c < pixel; c++) {
+      Vector taps[3];
+      UNROLL for (int s = 0; s < 3; s++) taps[s] = load<Vector>(filter + s * tap + c * LANES);
+      const float* from = x + c;
+      UNROLL for (int i = 0; i < PIXELS + 2; i++, from += pixel) {
+        const Vector value = splat<Vector>(*from);
+        UNROLL for (int s = 0; s < 3; s++)
+          if (i >= s && i - s < PIXELS)
+            sums[i - s][0] = OfOperands::of(value, taps[s], sums[i - s][0]);
+      }
+    }
+  finish(sweep, sums, y, channels);
 }
 
 // So many tiles of so many output pixels, side by side.
-template <int PIXELS, int VECTORS>
+template <int PIXELS, int VECTORS, bool SLIDES>
 inline void tiles(const Sweep& sweep, int count, int pixels, const float* x, const float* filter,
                   const float* bias, float* y, int channels) {
   if (pixels == PIXELS)
     for (; count > 0; count--, x += PIXELS * sweep.xPixel, y += PIXELS * sweep.yPixel)
-      tile<PIXELS, VECTORS>(sweep, x, filter, bias, y, channels);
+      if constexpr (SLIDES)
+        slidingTile<PIXELS>(sweep, x, filter, bias, y, channels);
+      else
+        tile<PIXELS, VECTORS>(sweep, x, filter, bias, y, channels);
   else if constexpr (PIXELS > 1)
-    tiles<PIXELS - 1, VECTORS>(sweep, count, pixels, x, filter, bias, y, channels);
+    tiles<PIXELS - 1, VECTORS, SLIDES>(sweep, count, pixels, x, filter, bias, y, channels);
 }
 
 // One image.
@@ -199,7 +234,9 @@ inline void convolve(const Sweep& sweep, const float* x, float* y) {
     for (int k = 0, vectors; k < sweep.channels; k += vectors * LANES) {
       const int channels = sweep.channels - k;
       vectors = channels > LANES ? 2 : 1;
-      const auto tilesOf = vectors == 2 ? tiles<TILE, 2> : tiles<TILE, 1>;
+      const auto tilesOf = vectors == 2     ? tiles<TILE, 2, false>
+                           : sweep.slides() ? tiles<TILE, 1, true>
+                                            : tiles<TILE, 1, false>;
       for (int i = from; i < to; i++) {
         const float* xRow = x + i * sweep.xRow;
         float* yRow = y + i * sweep.yRow + k;

@@ -3,6 +3,9 @@
 // same code processes the remaining channels.
 #pragma once
 #include <stddef.h>
+#if defined(__AVX512F__)
+#include <immintrin.h>
+#endif
 
 // TILE: pixels of a tile of two vectors of channels, as many as the sums that registers hold.
 #if defined(__AVX512F__)
@@ -65,6 +68,26 @@ template <class V>
 inline void store(float* to, V value) {
   __builtin_memcpy(to, &value, sizeof(V));
 }
+
+// Whether a kernel's output leaves the caches before it is read again. It is then written past them,
+// which spares reading from memory what is overwritten; so all its vectors have to fill lines.
+inline bool isFar(const float* y, double floats, int channels) {
+  constexpr double LARGE = 1 << 20;
+  return LANES == 16 && floats >= LARGE && channels % 16 == 0 && (size_t)y % 64 == 0;
+}
+
+template <class V>
+inline void write(float* to, V value, bool) {
+  store(to, value);
+}
+#if defined(__AVX512F__)
+inline void write(float* to, Vector value, bool far) {
+  if (far)
+    _mm512_stream_ps(to, (__m512)value);
+  else
+    store(to, value);
+}
+#endif
 
 template <class V>
 inline V splat(float value) {
@@ -150,14 +173,15 @@ inline auto sumOver(int pixels, ptrdiff_t step, F f) {
   return sums[0];
 }
 
-// Hands out pieces of one block of memory. Without a block it only counts: a kernel that is called
-// with `scratch` 0 returns the bytes that it needs and does nothing else.
+// Hands out pieces of one block of memory, each at the beginning of a line of the cache. Without a
+// block it only counts: a kernel that is called with `scratch` 0 returns the bytes that it needs and
+// does nothing else.
 class Scratch {
  public:
   explicit Scratch(float* block) : block(block) {}
   float* take(size_t floats) {
     float* piece = block + used;
-    used += floats;
+    used += (floats + 15) / 16 * 16;
     return piece;
   }
   bool counting() const { return block == nullptr; }

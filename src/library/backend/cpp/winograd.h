@@ -20,6 +20,12 @@ inline ptrdiff_t placeStep(ptrdiff_t size) { return size + 16; }
 // these lose the fewest digits: less than half of what the usual 0, ±1, ±2 and infinity lose.
 constexpr float A = 0.70710678f, B = 1.41421356f;  // A² = 1/2, B² = 2
 
+// c + a · factor
+template <class V>
+inline V plus(V c, V a, float factor) {
+  return fma(a, splat<V>(factor), c);
+}
+
 // Each from FROM × FROM values in the corner of a square to TO × TO; `line` does it in one dimension,
 // for values that lie `step` apart.
 struct ImageTransform {
@@ -27,14 +33,14 @@ struct ImageTransform {
   template <class V>
   static void line(V* d, int step) {
     const V x0 = d[0], x1 = d[step], x2 = d[2 * step], x3 = d[3 * step], x4 = d[4 * step];
-    const V even = x4 - x2 * 2, odd = (x3 - x1 * 2) * A;
-    const V even2 = x4 - x2 * 0.5f, odd2 = (x3 - x1 * 0.5f) * B;
-    d[0] = x0 + x4 - x2 * 2.5f;
-    d[step] = even + odd;
-    d[2 * step] = even - odd;
-    d[3 * step] = even2 + odd2;
-    d[4 * step] = even2 - odd2;
-    d[5 * step] += x1 - x3 * 2.5f;
+    const V even = plus(x4, x2, -2), odd = plus(x3, x1, -2);
+    const V even2 = plus(x4, x2, -0.5f), odd2 = plus(x3, x1, -0.5f);
+    d[0] = plus(x0 + x4, x2, -2.5f);
+    d[step] = plus(even, odd, A);
+    d[2 * step] = plus(even, odd, -A);
+    d[3 * step] = plus(even2, odd2, B);
+    d[4 * step] = plus(even2, odd2, -B);
+    d[5 * step] = plus(d[5 * step] + x1, x3, -2.5f);
   }
 };
 
@@ -43,12 +49,11 @@ struct FilterTransform {
   template <class V>
   static void line(V* d, int step) {
     const V x0 = d[0], x1 = d[step], x2 = d[2 * step];
-    const V even = (x0 + x2 * 0.5f) * (-2 / 3.f), odd = x1 * (-2 / 3.f * A);
-    const V even2 = (x0 + x2 * 2) * (1 / 6.f), odd2 = x1 * (1 / 6.f * B);
-    d[step] = even + odd;
-    d[2 * step] = even - odd;
-    d[3 * step] = even2 + odd2;
-    d[4 * step] = even2 - odd2;
+    const V even = plus(x0, x2, 0.5f) * (-2 / 3.f), even2 = plus(x0, x2, 2) * (1 / 6.f);
+    d[step] = plus(even, x1, -2 / 3.f * A);
+    d[2 * step] = plus(even, x1, 2 / 3.f * A);
+    d[3 * step] = plus(even2, x1, 1 / 6.f * B);
+    d[4 * step] = plus(even2, x1, -1 / 6.f * B);
     d[5 * step] = x2;
   }
 };
@@ -57,12 +62,12 @@ struct OutputTransform {
   static constexpr int FROM = 6, TO = 4;
   template <class V>
   static void line(V* d, int step) {
-    const V sum = d[step] + d[2 * step], difference = (d[step] - d[2 * step]) * A;
-    const V sum2 = d[3 * step] + d[4 * step], difference2 = (d[3 * step] - d[4 * step]) * B;
+    const V sum = d[step] + d[2 * step], difference = d[step] - d[2 * step];
+    const V sum2 = d[3 * step] + d[4 * step], difference2 = d[3 * step] - d[4 * step];
     d[0] += sum + sum2;
-    d[step] = difference + difference2;
-    d[2 * step] = sum * 0.5f + sum2 * 2;
-    d[3 * step] = difference * 0.5f + difference2 * 2 + d[5 * step];
+    d[step] = plus(difference * A, difference2, B);
+    d[2 * step] = plus(sum * 0.5f, sum2, 2);
+    d[3 * step] = plus(plus(d[5 * step], difference, A / 2), difference2, B * 2);
   }
 };
 
@@ -73,9 +78,9 @@ struct FilterGradientTransform {
   static void line(V* d, int step) {
     const V sum = d[step] + d[2 * step], difference = d[step] - d[2 * step];
     const V sum2 = d[3 * step] + d[4 * step], difference2 = d[3 * step] - d[4 * step];
-    d[0] += sum * (-2 / 3.f) + sum2 * (1 / 6.f);
-    d[step] = difference * (-2 / 3.f * A) + difference2 * (1 / 6.f * B);
-    d[2 * step] = (sum2 - sum) * (1 / 3.f) + d[5 * step];
+    d[0] = plus(plus(d[0], sum, -2 / 3.f), sum2, 1 / 6.f);
+    d[step] = plus(difference * (-2 / 3.f * A), difference2, 1 / 6.f * B);
+    d[2 * step] = plus(d[5 * step], sum2 - sum, 1 / 3.f);
   }
 };
 
@@ -84,12 +89,12 @@ struct OutputGradientTransform {
   template <class V>
   static void line(V* d, int step) {
     const V x0 = d[0], x1 = d[step], x2 = d[2 * step], x3 = d[3 * step];
-    const V even = x0 + x2 * 0.5f, odd = (x1 + x3 * 0.5f) * A;
-    const V even2 = x0 + x2 * 2, odd2 = (x1 + x3 * 2) * B;
-    d[step] = even + odd;
-    d[2 * step] = even - odd;
-    d[3 * step] = even2 + odd2;
-    d[4 * step] = even2 - odd2;
+    const V even = plus(x0, x2, 0.5f), odd = plus(x1, x3, 0.5f);
+    const V even2 = plus(x0, x2, 2), odd2 = plus(x1, x3, 2);
+    d[step] = plus(even, odd, A);
+    d[2 * step] = plus(even, odd, -A);
+    d[3 * step] = plus(even2, odd2, B);
+    d[4 * step] = plus(even2, odd2, -B);
     d[5 * step] = x3;
   }
 };
@@ -180,7 +185,7 @@ inline void toPlaces(const Squares<const float>& squares, int first, int count, 
 
 // The other way, for outputs; `bias` has one float for each channel.
 inline void fromPlaces(const float* places, const Squares<float>& squares, int first, int count,
-                       const float* bias, bool withRelu) {
+                       const float* bias, bool withRelu, bool far) {
   const int channels = squares.channels;
   const ptrdiff_t step = placeStep(count * channels);
   squares.forCorners<INNER>(first, count, [&](auto corner) {
@@ -193,7 +198,7 @@ inline void fromPlaces(const float* places, const Squares<float>& squares, int f
         UNROLL for (int s = 0; s < INNER; s++) {
           const V y = d[r * SIDE + s] + load<V>(bias + c);
           if (r < corner.bottom && s < corner.right)
-            store(corner.at + r * corner.row + s * channels + c, withRelu ? reluOf(y) : y);
+            write(corner.at + r * corner.row + s * channels + c, withRelu ? reluOf(y) : y, far);
         }
     });
     places += channels;
@@ -232,11 +237,14 @@ inline void transpose(const float* from, int rows, int columns, float* to) {
 }
 
 // Whether it pays: below some channels and squares the transforms cost more than they save.
-inline bool suitsWinograd(const ConvShape& c) {
+inline bool suitsWinograd(const ConvShape& c, int channels) {
   return c.rows == 3 && c.columns == 3 && c.strideRows == 1 && c.strideColumns == 1 &&
-         c.dilationRows == 1 && c.dilationColumns == 1 && min(c.channels, c.filters) >= 16 &&
+         c.dilationRows == 1 && c.dilationColumns == 1 && min(c.channels, c.filters) >= channels &&
          c.batch * c.outHeight * c.outWidth >= 256;
 }
+
+// From so many channels on; the fewer products, the less there is to save.
+constexpr int WINOGRAD_CHANNELS = 16 * PAIR, WINOGRAD_GRADIENT_CHANNELS = 16;
 
 // y = x * filter + bias. Transposed, the filter is [3, 3, filters, channels] and flipped, as the
 // gradient of x takes it.
@@ -267,6 +275,7 @@ inline double winograd(const float* x, const float* filter, bool transposed, con
 
   const Squares<const float> inputs{x, c.height, c.width, c.channels, c.top, c.left, rows, columns};
   const Squares<float> outputs{y, c.outHeight, c.outWidth, c.filters, 0, 0, rows, columns};
+  const bool far = isFar(y, (double)c.batch * c.outHeight * c.outWidth * c.filters, c.filters);
   Sweep sweep;
   sweep.height = sweep.rows = sweep.columns = 1;
   sweep.channels = c.filters;
@@ -274,7 +283,7 @@ inline double winograd(const float* x, const float* filter, bool transposed, con
   sweep.yPixel = c.filters;
   sweep.yRow = sweep.tapRow = sweep.tapColumn = 0;
   sweep.bias = zeros;
-  sweep.withRelu = false;
+  sweep.withRelu = sweep.far = false;
   for (int first = 0; first < squares; first += GROUP) {
     const int count = min(GROUP, squares - first);
     toPlaces<ImageTransform, CHANNELS>(inputs, first, count, patch, from);
@@ -284,7 +293,7 @@ inline double winograd(const float* x, const float* filter, bool transposed, con
       sweep.filter = packed + p * packedSize;
       convolve(sweep, from + p * placeStep(sweep.xRow), to + p * placeStep(count * c.filters));
     }
-    fromPlaces(to, outputs, first, count, bias ? bias : zeros, withRelu);
+    fromPlaces(to, outputs, first, count, bias ? bias : zeros, withRelu, far);
   }
   return 0;
 }
