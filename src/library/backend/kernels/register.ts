@@ -1,6 +1,7 @@
 import * as tf from '../tf';
 import { Arena, type WasmBackend } from './arena';
 import { convolution } from './convolution';
+import { copying } from './copying';
 import { elementwise } from './elementwise';
 import { type Kernel, registerKernel } from './kernel';
 import { matMul } from './matMul';
@@ -13,6 +14,7 @@ const kernels: Record<string, Kernel> = {
   ...pooling,
   ...normalization,
   ...elementwise,
+  ...copying,
   ...matMul,
   ...training,
 };
