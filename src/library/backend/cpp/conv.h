@@ -148,14 +148,19 @@ KERNEL double conv2dFilterGradient(const float* x, const float* dy, float* dw,
   pixels.filters = c.filters;
   // To pair pixels pays where many channels share the work.
   const bool paired = PAIR > 1 && min(c.channels, c.filters) >= LANES;
-  const int rowsAtATime = max(ceilDivide(paired ? 192 : 64, c.outWidth),
-                              NEAR_BLOCK / (pixels.xRow + c.outWidth * pixels.filters));
-  const size_t pairs = paired ? operands(rowsAtATime * c.outWidth) : 0;
-  float* xPairs = scratch.take(pairs * c.channels);
-  float* dyPairs = scratch.take(pairs * c.filters);
+  const int rowsAtATime =
+      min(c.outHeight, max(ceilDivide(paired ? 192 : 64, c.outWidth),
+                           NEAR_BLOCK / (pixels.xRow + c.outWidth * pixels.filters)));
+  // Small images are paired together, as many as a large one has pixels at a time.
+  const int part = operands(rowsAtATime * c.outWidth);
+  const int room = paired ? min(max(1, 96 / part), c.batch) * part : 0;
+  const ptrdiff_t tapSize = (ptrdiff_t)room * c.channels;
+  float* xPairs = scratch.take(c.rows * c.columns * tapSize);
+  float* dyPairs = scratch.take((size_t)room * c.filters);
   if (scratch.counting()) return scratch.bytes();
 
   fill(dw, c.rows * taps * c.filters, 0);
+  int pairs = 0;
   for (int n = 0; n < c.batch; n++) {
     const float* image = images[n];
     for (int i = 0; i < c.outHeight; i += rowsAtATime) {
@@ -168,17 +173,20 @@ KERNEL double conv2dFilterGradient(const float* x, const float* dy, float* dw,
                                       dw + (size_t)r * taps * c.filters, taps);
         continue;
       }
-      pairPixels(gradients, dyPairs, pixels.height, c.outWidth, (ptrdiff_t)c.outWidth * c.filters,
-                 c.filters, c.filters);
-      const Pixels all{1, operands(pixels.height * c.outWidth), 0, c.channels, c.filters};
-      for (int r = 0; r < c.rows; r++)
-        for (int s = 0; s < c.columns; s++) {
-          pairPixels(first + r * rowStep + s * c.channels, xPairs, pixels.height, c.outWidth,
-                     pixels.xRow, pixels.xPixel, c.channels);
-          addFilterGradient<OfOperands>(all, xPairs, dyPairs,
-                                        dw + ((size_t)r * taps + s * c.channels) * c.filters,
-                                        c.channels);
-        }
+      pairPixels(gradients, dyPairs + (size_t)pairs * c.filters, pixels.height, c.outWidth,
+                 (ptrdiff_t)c.outWidth * c.filters, c.filters, c.filters);
+      for (int t = 0; t < c.rows * c.columns; t++)
+        pairPixels(first + t / c.columns * rowStep + t % c.columns * c.channels,
+                   xPairs + t * tapSize + (size_t)pairs * c.channels, pixels.height, c.outWidth,
+                   pixels.xRow, pixels.xPixel, c.channels);
+      pairs += operands(pixels.height * c.outWidth);
+      const bool isLast = n == c.batch - 1 && i + rowsAtATime >= c.outHeight;
+      if (pairs + part <= room && !isLast) continue;
+      const Pixels all{1, pairs, 0, c.channels, c.filters};
+      for (int t = 0; t < c.rows * c.columns; t++)
+        addFilterGradient<OfOperands>(all, xPairs + t * tapSize, dyPairs,
+                                      dw + (size_t)t * c.channels * c.filters, c.channels);
+      pairs = 0;
     }
   }
   return 0;

@@ -205,16 +205,27 @@ inline void fromPlaces(const float* places, const Squares<float>& squares, int f
   });
 }
 
-// filter[3, 3, size] to places[PLACES, size]; flipped, its taps are read from last to first.
-inline void filterToPlaces(const float* filter, bool flipped, ptrdiff_t size, float* places) {
-  forElements(size, [&](auto zero, ptrdiff_t at) {
-    using V = decltype(zero);
-    V d[PLACES];
-    UNROLL for (int i = 0; i < 9; i++)
-      d[i / 3 * SIDE + i % 3] = load<V>(filter + (flipped ? 8 - i : i) * size + at);
-    transform<FilterTransform>(d);
-    UNROLL for (int p = 0; p < PLACES; p++) store(places + p * placeStep(size) + at, d[p]);
-  });
+// filter[3, 3, channels, filters] as a packed filter of 1 × 1 for each place, `step` floats apart;
+// flipped, its taps are read from last to first.
+inline void packPlaces(const float* filter, bool flipped, int channels, int filters, ptrdiff_t step,
+                       float* packed) {
+  const ptrdiff_t size = (ptrdiff_t)channels * filters;
+  if (filters % LANES || channels % PAIR) fill(packed, PLACES * step, 0);
+  for (int k = 0, block; k < filters; k += block) {
+    block = filters - k > LANES ? 2 * LANES : LANES;
+    for (int c = 0; c < channels; c++) {
+      const float* from = filter + (ptrdiff_t)c * filters + k;
+      float* to = packed + (ptrdiff_t)k * operands(channels) + c / PAIR * block;
+      forChannels(min(block, filters - k), [&](auto zero, ptrdiff_t i) {
+        using V = decltype(zero);
+        V d[PLACES];
+        UNROLL for (int t = 0; t < 9; t++)
+          d[t / 3 * SIDE + t % 3] = load<V>(from + (flipped ? 8 - t : t) * size + i);
+        transform<FilterTransform>(d);
+        UNROLL for (int p = 0; p < PLACES; p++) storeHalf(to + p * step + i, d[p], c % PAIR);
+      });
+    }
+  }
 }
 
 inline void filterFromPlaces(const float* places, ptrdiff_t size, float* filter) {
@@ -253,12 +264,11 @@ inline double winograd(const float* x, const float* filter, bool transposed, con
   const int rows = ceilDivide(c.outHeight, INNER), columns = ceilDivide(c.outWidth, INNER);
   const int squares = c.batch * rows * columns, lanes = roundUp(c.filters, LANES);
   const ptrdiff_t size = (ptrdiff_t)c.channels * c.filters;
-  const size_t packedSize = (size_t)operands(c.channels) * lanes;
+  const ptrdiff_t step = placeStep((ptrdiff_t)operands(c.channels) * lanes);
   float* zeros = scratch.take(lanes);
   float* patch = scratch.take(PLACES * c.channels);
   float* turned = scratch.take(transposed ? 9 * size : 0);
-  float* places = scratch.take(PLACES * placeStep(size));
-  float* packed = scratch.take(PLACES * packedSize);
+  float* packed = scratch.take(PLACES * step);
   float* from = scratch.take(PLACES * placeStep(placeSize(CHANNELS, GROUP, c.channels)));
   float* to = scratch.take(PLACES * placeStep(GROUP * c.filters));
   if (scratch.counting()) return scratch.bytes();
@@ -269,9 +279,7 @@ inline double winograd(const float* x, const float* filter, bool transposed, con
       transpose(filter + i * size, c.filters, c.channels, turned + i * size);
     filter = turned;
   }
-  filterToPlaces(filter, transposed, size, places);
-  Filter place{places, 1, 1, c.channels, c.filters, 0, 0, c.filters, 1};
-  for (int p = 0; p < PLACES; p++, place.at += placeStep(size)) place.pack(packed + p * packedSize);
+  packPlaces(filter, transposed, c.channels, c.filters, step, packed);
 
   const Squares<const float> inputs{x, c.height, c.width, c.channels, c.top, c.left, rows, columns};
   const Squares<float> outputs{y, c.outHeight, c.outWidth, c.filters, 0, 0, rows, columns};
@@ -290,7 +298,7 @@ inline double winograd(const float* x, const float* filter, bool transposed, con
     sweep.width = count;
     sweep.xRow = placeSize(CHANNELS, count, c.channels);
     for (int p = 0; p < PLACES; p++) {
-      sweep.filter = packed + p * packedSize;
+      sweep.filter = packed + p * step;
       convolve(sweep, from + p * placeStep(sweep.xRow), to + p * placeStep(count * c.filters));
     }
     fromPlaces(to, outputs, first, count, bias ? bias : zeros, withRelu, far);
@@ -304,17 +312,19 @@ inline double winogradFilterGradient(const float* x, const float* dy, float* dw,
   const int rows = ceilDivide(c.outHeight, INNER), columns = ceilDivide(c.outWidth, INNER);
   const int squares = c.batch * rows * columns;
   const ptrdiff_t size = (ptrdiff_t)c.channels * c.filters;
+  // All products of a group are added to the places of the filter, which are many.
+  const int group = squares <= 2 * GROUP ? squares : GROUP;
   float* patch = scratch.take(PLACES * max(c.channels, c.filters));
   float* places = scratch.take(PLACES * placeStep(size));
-  float* from = scratch.take(PLACES * placeStep(placeSize(SQUARES, GROUP, c.channels)));
-  float* to = scratch.take(PLACES * placeStep(placeSize(SQUARES, GROUP, c.filters)));
+  float* from = scratch.take(PLACES * placeStep(placeSize(SQUARES, group, c.channels)));
+  float* to = scratch.take(PLACES * placeStep(placeSize(SQUARES, group, c.filters)));
   if (scratch.counting()) return scratch.bytes();
 
   fill(places, PLACES * placeStep(size), 0);
   const Squares<const float> inputs{x, c.height, c.width, c.channels, c.top, c.left, rows, columns};
   const Squares<const float> outputs{dy, c.outHeight, c.outWidth, c.filters, 0, 0, rows, columns};
-  for (int first = 0; first < squares; first += GROUP) {
-    const int count = min(GROUP, squares - first);
+  for (int first = 0; first < squares; first += group) {
+    const int count = min(group, squares - first);
     toPlaces<ImageTransform, SQUARES>(inputs, first, count, patch, from);
     toPlaces<OutputGradientTransform, SQUARES>(outputs, first, count, patch, to);
     const Pixels pixels{1, operands(count), 0, c.channels, c.filters};
