@@ -254,8 +254,9 @@ inline bool suitsWinograd(const ConvShape& c, int channels) {
          c.batch * c.outHeight * c.outWidth >= 256;
 }
 
-// From so many channels on; the fewer products, the less there is to save.
-constexpr int WINOGRAD_CHANNELS = 16 * PAIR, WINOGRAD_GRADIENT_CHANNELS = 16;
+// From so many channels on. Products of bf16 take half as long, so that one vector of channels saves
+// too few; not of a gradient, whose pixels have to be paired.
+constexpr int WINOGRAD_CHANNELS = PAIR > 1 ? LANES + 1 : 16, WINOGRAD_GRADIENT_CHANNELS = 16;
 
 // y = x * filter + bias. Transposed, the filter is [3, 3, filters, channels] and flipped, as the
 // gradient of x takes it.
