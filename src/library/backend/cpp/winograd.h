@@ -183,24 +183,30 @@ inline void toPlaces(const Squares<const float>& squares, int first, int count, 
   });
 }
 
-// The other way, for outputs; `bias` has one float for each channel.
+// The other way, for outputs; `bias` has one float for each channel, `patch` room for one square.
 inline void fromPlaces(const float* places, const Squares<float>& squares, int first, int count,
-                       const float* bias, bool withRelu, bool far) {
+                       const float* bias, bool withRelu, bool far, float* patch) {
   const int channels = squares.channels;
   const ptrdiff_t step = placeStep(count * channels);
   squares.forCorners<INNER>(first, count, [&](auto corner) {
+    const bool isWhole = corner.bottom == INNER && corner.right == INNER;
+    float* to = isWhole ? corner.at : patch;
+    const ptrdiff_t row = isWhole ? corner.row : INNER * channels;
     forChannels(channels, [&](auto zero, int c) {
       using V = decltype(zero);
       V d[PLACES];
       UNROLL for (int p = 0; p < PLACES; p++) d[p] = load<V>(places + p * step + c);
       transform<OutputTransform>(d);
+      const V start = load<V>(bias + c);
       UNROLL for (int r = 0; r < INNER; r++)
         UNROLL for (int s = 0; s < INNER; s++) {
-          const V y = d[r * SIDE + s] + load<V>(bias + c);
-          if (r < corner.bottom && s < corner.right)
-            write(corner.at + r * corner.row + s * channels + c, withRelu ? reluOf(y) : y, far);
+          const V y = d[r * SIDE + s] + start;
+          write(to + r * row + s * channels + c, withRelu ? reluOf(y) : y, far);
         }
     });
+    if (!isWhole)
+      for (int r = 0; r < corner.bottom; r++)
+        copy(patch + r * row, corner.at + r * corner.row, corner.right * channels);
     places += channels;
   });
 }
@@ -267,7 +273,7 @@ inline double winograd(const float* x, const float* filter, bool transposed, con
   const ptrdiff_t size = (ptrdiff_t)c.channels * c.filters;
   const ptrdiff_t step = placeStep((ptrdiff_t)operands(c.channels) * lanes);
   float* zeros = scratch.take(lanes);
-  float* patch = scratch.take(PLACES * c.channels);
+  float* patch = scratch.take(PLACES * max(c.channels, c.filters));
   float* turned = scratch.take(transposed ? 9 * size : 0);
   float* packed = scratch.take(PLACES * step);
   float* from = scratch.take(PLACES * placeStep(placeSize(CHANNELS, GROUP, c.channels)));
@@ -302,7 +308,7 @@ inline double winograd(const float* x, const float* filter, bool transposed, con
       sweep.filter = packed + p * step;
       convolve(sweep, from + p * placeStep(sweep.xRow), to + p * placeStep(count * c.filters));
     }
-    fromPlaces(to, outputs, first, count, bias ? bias : zeros, withRelu, far);
+    fromPlaces(to, outputs, first, count, bias ? bias : zeros, withRelu, far, patch);
   }
   return 0;
 }
