@@ -6,6 +6,7 @@ import { type Random, randomFrom, shuffleInPlace } from '../random';
 import { compared, modelCounts, UNIT } from '../tables/columns';
 import { defineTable, double, int, type RowOf } from '../tables/schema';
 import { type ModalLabelsOptions, modalLabelOptions } from './modalLabels';
+import { PAIRING, type PAIRINGS, requireSameReplicates } from './pairing';
 import { comparedColumns, compareVariants, type Variant } from './variants';
 import type { Ties } from './votes';
 
@@ -15,12 +16,19 @@ export interface ChancePIEsOptions extends Pick<ModalLabelsOptions, 'baseline' |
   readonly permutations?: number;
   /** Deals them. Default 0. */
   readonly seed?: number;
+  /**
+   * `independent` models; or `replicate`, where the variant's models were made from those of the baseline,
+   * as quantized ones are: chance then swaps the two models of a replicate or leaves them, as each pair
+   * is. Default `independent`.
+   */
+  readonly pairing?: (typeof PAIRINGS)[number];
 }
 
 const RULES: OptionRules<ChancePIEsOptions> = {
   ...modalLabelOptions,
   permutations: count(),
   seed: SEED,
+  pairing: PAIRING,
 };
 
 const PART = 'share of the PIEs, at most 1; negative for fewer than by chance';
@@ -58,8 +66,9 @@ export type ChanceRow = RowOf<typeof chanceTable>;
  * How many PIEs come by chance: the modal labels of two groups of models differ on some images even
  * where the groups differ in their seeds alone. A permutation test at full size (Fisher 1935): the
  * models of baseline and variant are pooled and dealt anew into groups of the same sizes, and the PIEs
- * between these are counted. The null hypothesis: the variant's models are like the baseline's. Not in
- * the paper.
+ * between these are counted. The null hypothesis: the variant's models are like the baseline's. Where
+ * they were made from the baseline's, `pairing: 'replicate'` is the test: to deal anew would count what
+ * the seeds do, which both models of a pair share. Not in the paper.
  *
  * Test and interval are over models; the images stay the same. The interval of the share holds 0 where the
  * test finds nothing, with 95% coverage. Where the variant does differ it is wider than the error of the
@@ -67,7 +76,8 @@ export type ChanceRow = RowOf<typeof chanceTable>;
  *
  * @returns a {@link ChanceRow} per variant
  * @throws OptionError for a value that an option does not take
- * @throws PredictionsError where there is only one variant
+ * @throws PredictionsError where there is only one variant, or models that are to be paired have other
+ *   replicates
  */
 export function chancePIEs(predictions: Predictions, options: ChancePIEsOptions = {}): ChanceRow[] {
   checkPredictions('chancePIEs', predictions);
@@ -75,12 +85,15 @@ export function chancePIEs(predictions: Predictions, options: ChancePIEsOptions 
     permutations = 1000,
     seed = 0,
     ties = 'largest',
+    pairing = 'independent',
   } = checkOptions('chancePIEs', options, RULES);
   const { baseline, variants } = compareVariants(predictions.models, options.baseline);
   const rows = variants.map((variant, i) => {
+    if (pairing === 'replicate') requireSameReplicates(variant, baseline);
     const count = pieCounter(baseline, variant, ties);
     const random = randomFrom(seed, 'permutations', variant.variant);
-    const counts = deal(count, permutations, random, (share) =>
+    const dealt = pairing === 'replicate' ? swapped(count, random) : shuffled(count, random);
+    const counts = deal(count, permutations, dealt, (share) =>
       progress().update(
         `chance of ${variant.variant}: ${Math.floor(100 * share)}%, variant ${i + 1} of ` +
           `${variants.length}`,
@@ -108,21 +121,38 @@ function chanceRow({ sizes, observed }: PIECounter, counts: readonly number[]) {
 
 const MILLISECONDS_BETWEEN_REPORTS = 250;
 
+/** Deals the models that take the place of the baseline's; an array that the next deal overwrites. */
+type Deal = () => ArrayLike<number>;
+
+/** Any models. */
+function shuffled({ models, sizes }: PIECounter, random: Random): Deal {
+  const order = Uint16Array.from({ length: models }, (_, i) => i);
+  return () => shuffleInPlace(order, random).subarray(0, sizes[0]);
+}
+
+/** One of each pair. */
+function swapped({ sizes: [pairs] }: PIECounter, random: Random): Deal {
+  const group = new Uint16Array(pairs);
+  return () => {
+    for (let i = 0; i < pairs; i++) group[i] = random() < 0.5 ? i : pairs + i;
+    return group;
+  };
+}
+
 /** The numbers of PIEs where chance deals the models. */
 function deal(
-  { models, sizes, pies }: PIECounter,
+  { pies }: PIECounter,
   permutations: number,
-  random: Random,
+  dealt: Deal,
   report: (share: number) => void,
 ): number[] {
-  const order = Uint16Array.from({ length: models }, (_, i) => i);
   let reported = performance.now();
   return Array.from({ length: permutations }, (_, done) => {
     if (performance.now() - reported > MILLISECONDS_BETWEEN_REPORTS) {
       reported = performance.now();
       report(done / permutations);
     }
-    return pies(shuffleInPlace(order, random).subarray(0, sizes[0]));
+    return pies(dealt());
   });
 }
 

@@ -1,5 +1,4 @@
 import { mean } from 'simple-statistics';
-import { PredictionsError } from '../errors';
 import {
   checkOption,
   checkOptions,
@@ -14,6 +13,7 @@ import type { Predictions } from '../predictions/predictions';
 import { compared, modelCounts, significanceOf, tested, UNIT } from '../tables/columns';
 import { defineTable, double, int, optional, type RowOf, string } from '../tables/schema';
 import { logit } from './logit';
+import { PAIRING, type PAIRINGS, requireSameReplicates } from './pairing';
 import { correctPerPart, type Parts, partsOf, partsWithImages } from './parts';
 import { sum } from './sums';
 import { pairedTTest, type Significance, significance, welchTTest } from './tTest';
@@ -50,7 +50,6 @@ export interface PerClassTTestOptions {
 
 const NORMALIZE = ['population', 'model', 'classes'] as const;
 const SCALES = ['share', 'logit'] as const;
-const PAIRINGS = ['independent', 'replicate'] as const;
 
 /** The rules of the options of {@link perClassTTest}. */
 export const perClassOptions: OptionRules<PerClassTTestOptions> = {
@@ -58,7 +57,7 @@ export const perClassOptions: OptionRules<PerClassTTestOptions> = {
   baseline: VARIANT,
   normalize: choice(NORMALIZE),
   scale: choice(SCALES),
-  pairing: choice(PAIRINGS),
+  pairing: PAIRING,
   by: TEXT,
 };
 
@@ -181,17 +180,6 @@ function countCorrect(trueClass: Int32Array, parts: Parts, { models }: Variant):
   );
   const perModel = perPart.map(sum);
   return { perPart, perModel, total: sum(perModel) };
-}
-
-/** A paired test takes its pairs in the models' order. */
-function requireSameReplicates(variant: Variant, baseline: Variant): void {
-  const replicates = ({ models }: Variant) => models.map(({ replicate }) => replicate).join(', ');
-  if (replicates(variant) !== replicates(baseline))
-    throw new PredictionsError(
-      `pairing: 'replicate' pairs models of ${variant.variant} with models of ${baseline.variant} by ` +
-        `their replicates, which are ${replicates(variant)} and ${replicates(baseline)}; expected the ` +
-        'same of both.',
-    );
 }
 
 type ClassTest = Omit<

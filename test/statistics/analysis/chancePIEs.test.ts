@@ -73,6 +73,58 @@ describe('chancePIEs', () => {
     assert.ok(Math.abs(row!.p_value - atLeast) < 0.01, `${row!.p_value} ${atLeast}`);
   });
 
+  it('swaps the models of a replicate where they are paired, in each of all ways', () => {
+    const some = population(
+      new Map([
+        [0, (i) => (i % 10) / 20],
+        [0.9, (i) => (i % 7) / 9],
+      ]),
+      5,
+    );
+    const counts = Array.from({ length: 2 ** 5 }, (_, bits) => {
+      const models = some.models.map((model) => {
+        const isSwapped = (bits >> model.replicate) & 1;
+        const sparsity = (model.sparsity === 0) === !isSwapped ? 0 : 0.9;
+        return { ...model, variant: variantOfSparsity(sparsity), sparsity };
+      });
+      return findPIEs({ ...some, models }).length;
+    });
+    const exact = counts.reduce((sum, count) => sum + count, 0) / counts.length;
+    const [row] = chancePIEs(some, { permutations: 4000, pairing: 'replicate' });
+    assert.equal(row!.pies, counts[0]);
+    assert.ok(Math.abs(row!.expected / exact - 1) < 0.02, `${row!.expected} ${exact}`);
+    const atLeast = counts.filter((count) => count >= row!.pies).length / counts.length;
+    assert.ok(Math.abs(row!.p_value - atLeast) < 0.02, `${row!.p_value} ${atLeast}`);
+  });
+
+  it('takes copies with some labels changed for chance where they are paired, for less where not', () => {
+    const dense = population(new Map([[0, (i) => (i % 10) / 20]]), 10);
+    const random = randomFrom(5, 'copies');
+    const copies = dense.models.map((model) => ({
+      ...{ ...model, variant: 'int8', sparsity: Number.NaN },
+      predictedClass: model.predictedClass.map((label) => (random() < 0.01 ? 1 - label : label)),
+    }));
+    const pair = { ...dense, models: [...dense.models, ...copies] };
+    const [paired] = chancePIEs(pair, { permutations: 199, pairing: 'replicate' });
+    const [independent] = chancePIEs(pair, { permutations: 199 });
+    assert.ok(paired!.share_low <= 0 && paired!.share_high >= 0, JSON.stringify(paired));
+    assert.ok(independent!.expected > 2 * independent!.pies, JSON.stringify(independent));
+  });
+
+  it('refuses to pair other replicates', () => {
+    const some = population(
+      new Map([
+        [0, () => 0.4],
+        [0.9, () => 0.4],
+      ]),
+      3,
+    );
+    assert.throws(
+      () => chancePIEs({ ...some, models: some.models.slice(1) }, { pairing: 'replicate' }),
+      /by their replicates, which are 0, 1, 2 and 1, 2; expected the same of both/,
+    );
+  });
+
   it('rejects 5 of 100 populations where only the seeds differ; their intervals hold no effect', () => {
     let [rejected, held] = [0, 0];
     for (let seed = 0; seed < 100; seed++) {
