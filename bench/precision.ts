@@ -34,12 +34,10 @@ async function main(): Promise<void> {
         folder: join(values.folder, backend),
       }),
     );
-  const [float32, bf16] = trained.map(({ models, trueClass }) =>
+  const [float32, bf16] = trained.map((predictions) =>
     Float64Array.from(
-      models,
-      ({ predictedClass }) =>
-        (100 * predictedClass.filter((label, i) => label === trueClass[i]).length) /
-        trueClass.length,
+      sbd.modelAccuracy(predictions).column('top1').values as number[],
+      (top1) => 100 * top1,
     ),
   ) as [Float64Array, Float64Array];
   for (const [i, top1] of float32.entries())

@@ -18,8 +18,8 @@ export interface ChancePIEsOptions extends Pick<ModalLabelsOptions, 'baseline' |
   readonly seed?: number;
   /**
    * `independent` models; or `replicate`, where the variant's models were made from those of the baseline,
-   * as quantized ones are: chance then swaps the two models of a replicate or leaves them, as each pair
-   * is. Default `independent`.
+   * as quantized ones are: chance then swaps the two models of a replicate, or leaves them. Default
+   * `independent`.
    */
   readonly pairing?: (typeof PAIRINGS)[number];
 }
@@ -66,9 +66,11 @@ export type ChanceRow = RowOf<typeof chanceTable>;
  * How many PIEs come by chance: the modal labels of two groups of models differ on some images even
  * where the groups differ in their seeds alone. A permutation test at full size (Fisher 1935): the
  * models of baseline and variant are pooled and dealt anew into groups of the same sizes, and the PIEs
- * between these are counted. The null hypothesis: the variant's models are like the baseline's. Where
- * they were made from the baseline's, `pairing: 'replicate'` is the test: to deal anew would count what
- * the seeds do, which both models of a pair share. Not in the paper.
+ * between these are counted. The null hypothesis: the variant's models are like the baseline's. Not in
+ * the paper.
+ *
+ * Where the variant's models were made from the baseline's, use `pairing: 'replicate'`. Both models of a
+ * pair come from one seed; dealt anew, they would show what other seeds change as well.
  *
  * Test and interval are over models; the images stay the same. The interval of the share holds 0 where the
  * test finds nothing, with 95% coverage. Where the variant does differ it is wider than the error of the

@@ -9,7 +9,8 @@ KERNEL double conv2d(const float* x, const float* filter, const float* bias, flo
                      const ConvShape* shape, int withRelu, float* block) {
   const ConvShape c = shape->flattened();
   Scratch scratch(block);
-  if (suitsWinograd(c, WINOGRAD_CHANNELS)) return winograd(x, filter, false, bias, y, c, withRelu, scratch);
+  if (suitsWinograd(c, WINOGRAD_CHANNELS))
+    return winograd(x, filter, false, bias, y, c, withRelu, scratch);
   const Padded<OPERANDS> images(scratch, x, c.height, c.width, c.channels, c.top, c.left, c.bottom(),
                       c.right());
   const ptrdiff_t tap = (ptrdiff_t)c.channels * c.filters;
@@ -130,6 +131,9 @@ inline void pairPixels(const float* from, float* to, int rows, int columns, ptrd
     }
 }
 
+// Pixels whose products are added to a filter's gradient at a time, at least where there are as many.
+constexpr int PIXELS_AT_A_TIME = 64, PAIRED_PIXELS_AT_A_TIME = 192;
+
 // The gradient of the filter from x and dy.
 KERNEL double conv2dFilterGradient(const float* x, const float* dy, float* dw,
                                    const ConvShape* shape, float* block) {
@@ -149,11 +153,13 @@ KERNEL double conv2dFilterGradient(const float* x, const float* dy, float* dw,
   // To pair pixels pays where many channels share the work.
   const bool paired = PAIR > 1 && min(c.channels, c.filters) >= LANES;
   const int rowsAtATime =
-      min(c.outHeight, max(ceilDivide(paired ? 192 : 64, c.outWidth),
-                           NEAR_BLOCK / (pixels.xRow + c.outWidth * pixels.filters)));
-  // Small images are paired together, as many as a large one has pixels at a time.
+      min(c.outHeight,
+          max(ceilDivide(paired ? PAIRED_PIXELS_AT_A_TIME : PIXELS_AT_A_TIME, c.outWidth),
+              NEAR_BLOCK / (pixels.xRow + c.outWidth * pixels.filters)));
+  // Pairs of the rows at a time, and of as many small images as have enough of them together.
   const int part = operands(rowsAtATime * c.outWidth);
-  const int room = paired ? min(max(1, 96 / part), c.batch) * part : 0;
+  const int room =
+      paired ? part * min(c.batch, max(1, operands(PAIRED_PIXELS_AT_A_TIME) / part)) : 0;
   const ptrdiff_t tapSize = (ptrdiff_t)room * c.channels;
   float* xPairs = scratch.take(c.rows * c.columns * tapSize);
   float* dyPairs = scratch.take((size_t)room * c.filters);

@@ -22,6 +22,9 @@
 #define TILE 8
 #endif
 
+// Floats of a line of the cache.
+constexpr int LINE = 16;
+
 // Marks what TypeScript calls. Arguments are pointers, ints and floats.
 #if defined(__wasm__)
 #define KERNEL extern "C" __attribute__((visibility("default")))
@@ -73,7 +76,8 @@ inline void store(float* to, V value) {
 // which spares reading from memory what is overwritten; so all its vectors have to fill lines.
 inline bool isFar(const float* y, double floats, int channels) {
   constexpr double LARGE = 1 << 20;
-  return LANES == 16 && floats >= LARGE && channels % 16 == 0 && (size_t)y % 64 == 0;
+  return LANES == LINE && floats >= LARGE && channels % LINE == 0 &&
+         (size_t)y % (sizeof(float) * LINE) == 0;
 }
 
 template <class V>
@@ -181,7 +185,7 @@ class Scratch {
   explicit Scratch(float* block) : block(block) {}
   float* take(size_t floats) {
     float* piece = block + used;
-    used += (floats + 15) / 16 * 16;
+    used += (floats + LINE - 1) / LINE * LINE;
     return piece;
   }
   bool counting() const { return block == nullptr; }

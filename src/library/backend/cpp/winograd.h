@@ -14,7 +14,7 @@ constexpr int GROUP = 48;
 
 // Floats from a place to the next: a line of the cache more than they hold, lest all fall on the
 // same lines.
-inline ptrdiff_t placeStep(ptrdiff_t size) { return size + 16; }
+inline ptrdiff_t placeStep(ptrdiff_t size) { return size + LINE; }
 
 // The transforms evaluate polynomials at 0, ±A, ±B and infinity. Of points whose squares are short,
 // these lose the fewest digits: less than half of what the usual 0, ±1, ±2 and infinity lose.
@@ -190,6 +190,7 @@ inline void fromPlaces(const float* places, const Squares<float>& squares, int f
   const ptrdiff_t step = placeStep(count * channels);
   squares.forCorners<INNER>(first, count, [&](auto corner) {
     const bool isWhole = corner.bottom == INNER && corner.right == INNER;
+    const bool isFarSquare = far && isWhole;
     float* to = isWhole ? corner.at : patch;
     const ptrdiff_t row = isWhole ? corner.row : INNER * channels;
     forChannels(channels, [&](auto zero, int c) {
@@ -201,7 +202,7 @@ inline void fromPlaces(const float* places, const Squares<float>& squares, int f
       UNROLL for (int r = 0; r < INNER; r++)
         UNROLL for (int s = 0; s < INNER; s++) {
           const V y = d[r * SIDE + s] + start;
-          write(to + r * row + s * channels + c, withRelu ? reluOf(y) : y, far);
+          write(to + r * row + s * channels + c, withRelu ? reluOf(y) : y, isFarSquare);
         }
     });
     if (!isWhole)
@@ -319,7 +320,7 @@ inline double winogradFilterGradient(const float* x, const float* dy, float* dw,
   const int rows = ceilDivide(c.outHeight, INNER), columns = ceilDivide(c.outWidth, INNER);
   const int squares = c.batch * rows * columns;
   const ptrdiff_t size = (ptrdiff_t)c.channels * c.filters;
-  // All products of a group are added to the places of the filter, which are many.
+  // Each group reads and writes all places of the filter, so that few squares make one group.
   const int group = squares <= 2 * GROUP ? squares : GROUP;
   float* patch = scratch.take(PLACES * max(c.channels, c.filters));
   float* places = scratch.take(PLACES * placeStep(size));

@@ -109,7 +109,8 @@ export class Arena {
  * two turns to be read or written.
  */
 function alignAllocations(wasm: WasmBackend['wasm']): void {
-  // At their first call _malloc and _free put these two in their own places.
+  // tfjs's _malloc and _free are stubs: the first call of one sets its property to these, and with it what
+  // would be set here.
   const { malloc, free } = wasm.asm;
   const blocks = new Map<number, number>();
   wasm._malloc = (bytes) => {
